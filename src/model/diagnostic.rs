@@ -1,0 +1,55 @@
+//! What is wrong with a source, and where.
+
+use serde::Serialize;
+
+/// Place in a plugin: a function, and the spot in its source or its binary.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Place {
+    /// Name of the function, without the `$`; `None` when it has none.
+    pub function: Option<String>,
+    /// Index of the function in the module's function index space.
+    pub index: Option<u32>,
+    /// Line of the source text, from 1; `None` for a binary without a text of its own.
+    pub line: Option<u32>,
+    /// Column of the source text in characters, from 1.
+    pub column: Option<u32>,
+    /// Offset into the module's binary as given, in bytes from its start.
+    pub offset: Option<u64>,
+}
+
+/// How bad a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The source compiles, but its author should know.
+    Warning,
+    /// The source does not compile.
+    Error,
+}
+
+/// One thing that is wrong with a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence, lowercase, without a full stop.
+    pub message: String,
+    /// What to do about it, when that is known.
+    pub hint: Option<String>,
+    /// Where it is.
+    pub place: Place,
+    /// Bytes of the source text that it concerns; empty where only a point is known.
+    #[serde(skip)]
+    pub range: Option<std::ops::Range<usize>>,
+}
+
+impl Diagnostic {
+    /// Writes `line:column: message`, or with the binary's offset where there is no text.
+    pub fn to_line(&self) -> String {
+        match (self.place.line, self.place.column, self.place.offset) {
+            (Some(line), Some(column), _) => format!("{line}:{column}: {}", self.message),
+            (_, _, Some(offset)) => format!("offset {offset:#x}: {}", self.message),
+            _ => self.message.clone(),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Plain data and pure functions: what every other layer speaks of.
+//!
+//! Knows no engine, no widgets, no threads, no clocks and no files.
+
+pub mod call;
+pub mod diagnostic;
+pub mod event;
+pub mod hex;
+pub mod humanize;
+pub mod interface;
+pub mod lifecycle;
+pub mod limits;
+pub mod measured;
+pub mod metrics;
+pub mod sample;
+pub mod signature;
+pub mod timeline;
+pub mod value;
+pub mod wat_lexer;
