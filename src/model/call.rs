@@ -1,1 +1,270 @@
-//! (to be written)
+//! What one call did: its outcome, its figures and its end.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::diagnostic::Place;
+use super::limits::{LimitKind, Limits};
+use super::measured::Measured;
+use super::value::Value;
+
+/// Kind of trap, in the words of the specification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrapKind {
+    /// The operator `unreachable` ran.
+    Unreachable,
+    /// A load, store or bulk operation left its linear memory.
+    MemoryOutOfBounds,
+    /// A table operation left its table.
+    TableOutOfBounds,
+    /// An indirect call named an element past the table's end or an empty one.
+    IndirectCallToNull,
+    /// An indirect call met a function of another type.
+    BadSignature,
+    /// An integer was divided by zero.
+    IntegerDivideByZero,
+    /// A division's result does not fit its type.
+    IntegerOverflow,
+    /// A float has no integer of the asked type.
+    BadConversionToInteger,
+    /// A reference that must not be null was.
+    NullReference,
+    /// A reference was cast to a type that it has not.
+    CastFailure,
+    /// An array was accessed past its end.
+    ArrayOutOfBounds,
+    /// An atomic access was not aligned.
+    HeapMisaligned,
+    /// An atomic wait on memory that is not shared.
+    AtomicWaitNonShared,
+    /// An exception left the outermost function.
+    UncaughtException,
+    /// The collector's heap is full.
+    AllocationTooLarge,
+    /// Growth was refused, and the limits say that this traps.
+    RefusedGrowth,
+    /// A function that nobody provides was called.
+    MissingImport,
+    /// A host function failed.
+    HostFunction,
+    /// Any other trap of the engine.
+    Other,
+}
+
+impl TrapKind {
+    /// Returns the trap in words, such as `integer divide by zero`.
+    pub fn phrase(self) -> String {
+        self.snake_case().replace('_', " ")
+    }
+
+    /// Returns the name in JSON documents.
+    pub fn snake_case(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::MemoryOutOfBounds => "memory_out_of_bounds",
+            Self::TableOutOfBounds => "table_out_of_bounds",
+            Self::IndirectCallToNull => "indirect_call_to_null",
+            Self::BadSignature => "bad_signature",
+            Self::IntegerDivideByZero => "integer_divide_by_zero",
+            Self::IntegerOverflow => "integer_overflow",
+            Self::BadConversionToInteger => "bad_conversion_to_integer",
+            Self::NullReference => "null_reference",
+            Self::CastFailure => "cast_failure",
+            Self::ArrayOutOfBounds => "array_out_of_bounds",
+            Self::HeapMisaligned => "heap_misaligned",
+            Self::AtomicWaitNonShared => "atomic_wait_non_shared",
+            Self::UncaughtException => "uncaught_exception",
+            Self::AllocationTooLarge => "allocation_too_large",
+            Self::RefusedGrowth => "refused_growth",
+            Self::MissingImport => "missing_import",
+            Self::HostFunction => "host_function",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// What ended a call, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The function returned.
+    Returned,
+    /// The guest trapped by its own doing.
+    Trapped(TrapKind),
+    /// A limit of the sandbox stopped it.
+    Limit(LimitKind),
+    /// Somebody pressed Stop.
+    Cancelled,
+    /// The call could not be made: wrong arguments, no such export, a failure of the host.
+    Error,
+}
+
+impl Outcome {
+    /// Returns the word in JSON documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Returned => "returned",
+            Self::Trapped(_) => "trapped",
+            Self::Limit(_) => "limit",
+            Self::Cancelled => "cancelled",
+            Self::Error => "error",
+        }
+    }
+
+    /// Returns which limit stopped the call, if one did.
+    pub fn limit(self) -> Option<LimitKind> {
+        match self {
+            Self::Limit(kind) => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Returns which trap ended the call, if one did.
+    pub fn trap(self) -> Option<TrapKind> {
+        match self {
+            Self::Trapped(kind) => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Returns the headline of a call's end, such as `Stopped by the fuel limit`.
+    pub fn headline(self) -> String {
+        match self {
+            Self::Returned => "Returned".to_owned(),
+            Self::Trapped(kind) => format!("Trapped: {}", kind.phrase()),
+            Self::Limit(LimitKind::WasmStack) => "Wasm stack exhausted".to_owned(),
+            Self::Limit(kind) => format!("Stopped by the {}", kind.phrase()),
+            Self::Cancelled => "Stopped by you".to_owned(),
+            Self::Error => "Could not be called".to_owned(),
+        }
+    }
+}
+
+/// Growth that a guest asked for and was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeniedGrowth {
+    /// Which limit refused it: memory pages or table elements.
+    pub what: LimitKind,
+    /// The new total that was asked for, in pages or elements.
+    pub requested: u64,
+    /// The limit at that time, in pages or elements; `None` when the guest's own maximum refused it.
+    pub limit: Option<u64>,
+    /// The operator that asked; `None` when it is not known.
+    pub place: Option<Place>,
+}
+
+/// Which part of a plugin's life a call belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CallKind {
+    /// Making the instance; recorded only when it fails.
+    Instantiate,
+    /// The start function.
+    Start,
+    /// A hook: `_initialize` or `_cleanup`.
+    Hook,
+    /// A call that somebody asked for.
+    Export,
+}
+
+/// Name under which a failed instantiation is recorded.
+pub const INSTANTIATE_NAME: &str = "(instantiate)";
+
+/// Name under which the start function's run is recorded.
+pub const START_NAME: &str = "(start)";
+
+/// One frame of a backtrace, innermost first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Frame {
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Everything that is known of one call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallRecord {
+    /// Number of the call in its plugin's life, from 1; start and hooks count too.
+    pub number: u64,
+    /// Part of the plugin's life.
+    pub kind: CallKind,
+    /// Name of the export, or a name in parentheses such as `(start)`.
+    pub export: Arc<str>,
+    /// Arguments.
+    pub args: Vec<Value>,
+    /// Results; also there when a limit was overrun before the next check.
+    pub results: Vec<Value>,
+    /// What ended it.
+    pub outcome: Outcome,
+    /// What happened, in one sentence; `None` when it just returned.
+    pub message: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// What the guest saw or did before its end, such as a refused growth.
+    pub note: Option<String>,
+    /// Where it ended; `None` when it returned.
+    pub place: Option<Place>,
+    /// Frames at its end, innermost first; empty when it returned.
+    pub backtrace: Vec<Frame>,
+    /// Wall-clock time in nanoseconds, pauses left out.
+    pub wall_ns: u64,
+    /// Fuel burnt.
+    pub fuel: Measured<u64>,
+    /// Most pages of 64 KiB over all memories during the call, absolute.
+    pub peak_memory_pages: u64,
+    /// Most elements over all tables during the call, absolute.
+    pub peak_table_elements: u64,
+    /// Most frames during the call.
+    pub peak_call_depth: Measured<u64>,
+    /// Whether a fresh instance was made for this call because the one before it had failed.
+    pub fresh_instance: bool,
+    /// Growth that was refused during the call, in order.
+    pub denied: Vec<DeniedGrowth>,
+    /// Limits in force.
+    pub limits: Limits,
+    /// Number of the build that ran.
+    pub build: u64,
+    /// When it started, in nanoseconds since the plugin's timeline began.
+    pub started_ns: u64,
+}
+
+/// The figures of one call that plots and lists need, kept for each of a million calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallSample {
+    /// When it started, in nanoseconds since the plugin's timeline began.
+    pub started_ns: u64,
+    /// Wall-clock time in nanoseconds.
+    pub wall_ns: u64,
+    /// Fuel burnt.
+    pub fuel: Measured<u64>,
+    /// Most pages of 64 KiB over all memories during the call.
+    pub peak_memory_pages: u64,
+    /// Most frames during the call.
+    pub peak_call_depth: Measured<u64>,
+    /// What ended it.
+    pub outcome: Outcome,
+    /// Whether growth was refused during the call.
+    pub was_denied: bool,
+    /// Index of the export's name in the timeline's table of names.
+    pub export: u32,
+}
+
+impl CallRecord {
+    /// Returns the figures that plots need; `export` is the index of its name in the timeline.
+    pub fn sample(&self, export: u32) -> CallSample {
+        CallSample {
+            started_ns: self.started_ns,
+            wall_ns: self.wall_ns,
+            fuel: self.fuel,
+            peak_memory_pages: self.peak_memory_pages,
+            peak_call_depth: self.peak_call_depth,
+            outcome: self.outcome,
+            was_denied: !self.denied.is_empty(),
+            export,
+        }
+    }
+
+    /// Tells whether the call returned, within all limits.
+    pub fn is_success(&self) -> bool {
+        self.outcome == Outcome::Returned
+    }
+}

@@ -1,1 +1,260 @@
-//! (to be written)
+//! Limits of the sandbox, their presets, and what is used of them.
+
+use serde::{Deserialize, Serialize};
+
+/// One of the limits that can stop a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitKind {
+    /// Units of fuel that one call may burn.
+    Fuel,
+    /// Wall-clock time that one call may take, pauses left out.
+    ExecutionTime,
+    /// Pages of 64 KiB that all linear memories may have together.
+    MemoryPages,
+    /// Elements that all tables may have together.
+    TableElements,
+    /// Core instances that one plugin may consist of.
+    Instances,
+    /// Frames of the guest's own functions on top of each other.
+    CallDepth,
+    /// Bytes of native stack, a setting of the engine that backs the call depth up.
+    WasmStack,
+}
+
+impl LimitKind {
+    /// The six limits that a person sets, in the order of the Limits pane.
+    pub const SETTABLE: [Self; 6] = [
+        Self::Fuel,
+        Self::ExecutionTime,
+        Self::MemoryPages,
+        Self::TableElements,
+        Self::Instances,
+        Self::CallDepth,
+    ];
+
+    /// Returns the name of the limit's field and gauge in the window.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Fuel => "Fuel",
+            Self::ExecutionTime => "Execution time (ms)",
+            Self::MemoryPages => "Memory pages",
+            Self::TableElements => "Table elements",
+            Self::Instances => "Instances",
+            Self::CallDepth => "Call depth",
+            Self::WasmStack => "Wasm stack",
+        }
+    }
+
+    /// Returns the limit's name inside a sentence, such as `memory limit`.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::Fuel => "fuel limit",
+            Self::ExecutionTime => "time limit",
+            Self::MemoryPages => "memory limit",
+            Self::TableElements => "table limit",
+            Self::Instances => "instance limit",
+            Self::CallDepth => "call depth limit",
+            Self::WasmStack => "wasm stack",
+        }
+    }
+
+    /// Returns the name in JSON documents and on the command line.
+    pub fn snake_case(self) -> &'static str {
+        match self {
+            Self::Fuel => "fuel",
+            Self::ExecutionTime => "execution_time",
+            Self::MemoryPages => "memory_pages",
+            Self::TableElements => "table_elements",
+            Self::Instances => "instances",
+            Self::CallDepth => "call_depth",
+            Self::WasmStack => "wasm_stack",
+        }
+    }
+}
+
+/// Named set of limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// Room for ordinary plugins.
+    Default,
+    /// Tight enough for plugins that nobody trusts.
+    Restrictive,
+    /// Nothing is limited.
+    Unlimited,
+    /// Small enough to be hit on purpose in a lesson.
+    Tutorial,
+}
+
+impl Preset {
+    /// All presets in the order of the window's picker.
+    pub const ALL: [Self; 4] = [Self::Default, Self::Restrictive, Self::Unlimited, Self::Tutorial];
+
+    /// Returns the name on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Default => "Default",
+            Self::Restrictive => "Restrictive",
+            Self::Unlimited => "Unlimited",
+            Self::Tutorial => "Tutorial",
+        }
+    }
+
+    /// Returns the name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Restrictive => "restrictive",
+            Self::Unlimited => "unlimited",
+            Self::Tutorial => "tutorial",
+        }
+    }
+
+    /// Finds the preset of that name on the command line.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|preset| preset.name() == name)
+    }
+
+    /// Returns the limits that the preset stands for.
+    pub fn limits(self) -> Limits {
+        let of = |pages, elements, instances, millis, fuel, depth| Limits {
+            memory_pages: Some(pages),
+            table_elements: Some(elements),
+            instances: Some(instances),
+            execution_time_ms: Some(millis),
+            fuel: Some(fuel),
+            call_depth: Some(depth),
+            trap_on_refused_growth: false,
+        };
+        match self {
+            Self::Default => of(256, 10_000, 10, 30_000, 100_000_000, 1000),
+            Self::Restrictive => of(16, 1000, 1, 5000, 10_000_000, 100),
+            Self::Tutorial => of(16, 1000, 5, 1000, 1_000_000, 100),
+            Self::Unlimited => Limits::UNLIMITED,
+        }
+    }
+}
+
+/// Limits of one plugin; `None` lifts a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Limits {
+    /// Pages of 64 KiB over all linear memories.
+    pub memory_pages: Option<u64>,
+    /// Elements over all tables.
+    pub table_elements: Option<u64>,
+    /// Core instances, read when the plugin is instantiated.
+    pub instances: Option<u64>,
+    /// Milliseconds of wall-clock time per call.
+    pub execution_time_ms: Option<u64>,
+    /// Units of fuel per call.
+    pub fuel: Option<u64>,
+    /// Frames; the exported function itself is frame 1.
+    pub call_depth: Option<u64>,
+    /// Whether growth past a limit traps, instead of answering −1 to the guest.
+    pub trap_on_refused_growth: bool,
+}
+
+impl Limits {
+    /// Nothing is limited.
+    pub const UNLIMITED: Self = Self {
+        memory_pages: None,
+        table_elements: None,
+        instances: None,
+        execution_time_ms: None,
+        fuel: None,
+        call_depth: None,
+        trap_on_refused_growth: false,
+    };
+
+    /// Returns the value of one limit; the wasm stack is a setting of the engine and has none here.
+    pub fn get(&self, kind: LimitKind) -> Option<u64> {
+        match kind {
+            LimitKind::Fuel => self.fuel,
+            LimitKind::ExecutionTime => self.execution_time_ms,
+            LimitKind::MemoryPages => self.memory_pages,
+            LimitKind::TableElements => self.table_elements,
+            LimitKind::Instances => self.instances,
+            LimitKind::CallDepth => self.call_depth,
+            LimitKind::WasmStack => None,
+        }
+    }
+
+    /// Sets one limit; the wasm stack can't be set here and is left alone.
+    pub fn set(&mut self, kind: LimitKind, value: Option<u64>) {
+        match kind {
+            LimitKind::Fuel => self.fuel = value,
+            LimitKind::ExecutionTime => self.execution_time_ms = value,
+            LimitKind::MemoryPages => self.memory_pages = value,
+            LimitKind::TableElements => self.table_elements = value,
+            LimitKind::Instances => self.instances = value,
+            LimitKind::CallDepth => self.call_depth = value,
+            LimitKind::WasmStack => {}
+        }
+    }
+
+    /// Returns the preset whose values these are, if any.
+    pub fn preset(&self) -> Option<Preset> {
+        Preset::ALL.into_iter().find(|preset| preset.limits() == *self)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Preset::Default.limits()
+    }
+}
+
+/// What a plugin uses of its limits, live or at the end of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Fuel burnt by the current or last call.
+    pub fuel: super::measured::Measured<u64>,
+    /// Nanoseconds that the current or last call took, pauses left out.
+    pub wall_ns: u64,
+    /// Pages of 64 KiB that all memories have now.
+    pub memory_pages: u64,
+    /// Most pages during the current or last call.
+    pub memory_pages_call_peak: u64,
+    /// Most pages in the plugin's life.
+    pub memory_pages_peak: u64,
+    /// Elements that all tables have now.
+    pub table_elements: u64,
+    /// Most elements in the plugin's life.
+    pub table_elements_peak: u64,
+    /// Core instances of the plugin.
+    pub instances: u64,
+    /// Frames on the stack now; 0 when nothing runs.
+    pub call_depth: super::measured::Measured<u64>,
+    /// Most frames during the current or last call.
+    pub call_depth_call_peak: super::measured::Measured<u64>,
+    /// Bytes that the collector's heap takes, counted apart from the memories.
+    pub gc_heap_bytes: u64,
+    /// How often growth was refused in the plugin's life.
+    pub refused_growths: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_preset_is_found_again_by_its_name_and_by_its_values() {
+        for preset in Preset::ALL {
+            assert_eq!(Preset::from_name(preset.name()), Some(preset));
+            assert_eq!(preset.limits().preset(), Some(preset));
+        }
+        assert_eq!(Preset::from_name("Default"), None);
+    }
+
+    #[test]
+    fn each_settable_limit_is_read_back() {
+        for kind in LimitKind::SETTABLE {
+            let mut limits = Limits::UNLIMITED;
+            limits.set(kind, Some(7));
+            assert_eq!(limits.get(kind), Some(7), "{}", kind.label());
+            limits.set(kind, None);
+            assert_eq!(limits, Limits::UNLIMITED);
+        }
+    }
+}
