@@ -2,6 +2,7 @@
 //!
 //! Knows no engine, no widgets, no threads, no clocks and no files.
 
+pub mod build;
 pub mod call;
 pub mod diagnostic;
 pub mod event;
@@ -11,6 +12,7 @@ pub mod interface;
 pub mod lifecycle;
 pub mod limits;
 pub mod measured;
+pub mod memory;
 pub mod metrics;
 pub mod sample;
 pub mod signature;

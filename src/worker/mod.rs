@@ -1,1 +1,5 @@
-//! (to be written)
+//! Threads, channels, cancellation, file watching and file input and output.
+//!
+//! Knows the model and the engine, never widgets.
+
+pub mod protocol;

@@ -1,0 +1,135 @@
+//! The few engines of the program, made lazily, one per set of settings, never one per plugin.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use wasmtime::{Config, Engine, OptLevel, Strategy, WasmBacktraceDetails};
+
+/// Compiler that turns binaries into machine code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compiler {
+    /// Compiles slowly, runs fast.
+    #[default]
+    Cranelift,
+    /// Compiles several times faster; what it makes runs about half as fast.
+    Winch,
+}
+
+/// What Cranelift optimises for; Winch ignores it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Optimization {
+    /// Shortest time to compile.
+    None,
+    /// Fastest code.
+    #[default]
+    Speed,
+    /// Fast code that is not much larger than need be.
+    SpeedAndSize,
+}
+
+/// Everything that needs an engine of its own when it changes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EngineSettings {
+    /// Compiler.
+    pub compiler: Compiler,
+    /// What the compiler optimises for.
+    pub optimization: Optimization,
+    /// Whether fuel is counted, by operators of the guest alone.
+    pub fuel: bool,
+    /// Whether frames are counted.
+    pub call_depth: bool,
+    /// Bytes of native stack that guest code may use.
+    pub wasm_stack_bytes: usize,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            compiler: Compiler::Cranelift,
+            optimization: Optimization::Speed,
+            fuel: true,
+            call_depth: true,
+            wasm_stack_bytes: 512 * 1024,
+        }
+    }
+}
+
+/// Most frames that a backtrace names; deeper ones are cut off.
+pub(crate) const MOST_FRAMES: usize = 10_000;
+
+impl EngineSettings {
+    /// Native stack, in bytes, that a thread needs which runs guests under these settings.
+    pub fn thread_stack_bytes(&self) -> usize {
+        self.wasm_stack_bytes + 4 * 1024 * 1024
+    }
+
+    fn config(&self) -> Config {
+        let mut config = Config::new();
+        config
+            .strategy(match self.compiler {
+                Compiler::Cranelift => Strategy::Cranelift,
+                Compiler::Winch => Strategy::Winch,
+            })
+            .cranelift_opt_level(match self.optimization {
+                Optimization::None => OptLevel::None,
+                Optimization::Speed => OptLevel::Speed,
+                Optimization::SpeedAndSize => OptLevel::SpeedAndSize,
+            })
+            .consume_fuel(self.fuel)
+            .epoch_interruption(true)
+            .max_wasm_stack(self.wasm_stack_bytes)
+            .wasm_backtrace_max_frames(NonZeroUsize::new(MOST_FRAMES))
+            .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+            .concurrency_support(false)
+            .shared_memory(false);
+        if self.fuel {
+            config.operator_cost(super::rewrite::engine_operator_cost());
+        }
+        if self.compiler == Compiler::Cranelift {
+            config.wasm_gc(true).wasm_function_references(true).wasm_exceptions(true).wasm_tail_call(true);
+        }
+        config
+    }
+}
+
+/// The engines of the program, by their settings.
+///
+/// What is linked together must share an engine, so there is one for each set of settings and no more.
+#[derive(Default)]
+pub struct Engines {
+    by_settings: Mutex<HashMap<EngineSettings, Engine>>,
+}
+
+impl Engines {
+    /// Starts with no engine; each is made when it is first asked for.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self::default())
+    }
+
+    /// Moves the clock of all engines on, so that running guests look at their deadlines.
+    pub fn tick(&self) {
+        for engine in self.lock().values() {
+            engine.increment_epoch();
+        }
+    }
+
+    /// Returns the engine for these settings, made now if need be.
+    pub(crate) fn get(&self, settings: &EngineSettings) -> wasmtime::Result<Engine> {
+        let mut engines = self.lock();
+        if let Some(engine) = engines.get(settings) {
+            return Ok(engine.clone());
+        }
+        let engine = Engine::new(&settings.config())?;
+        engines.insert(settings.clone(), engine.clone());
+        Ok(engine)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<EngineSettings, Engine>> {
+        self.by_settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,377 @@
+//! What the program asks of its workers and what they answer.
+//!
+//! Commands are imperative, events past tense. Each command carries an id or a generation, each event
+//! names the one it answers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::engine::{Build, CompileFailure, EngineSettings, PluginOptions};
+use crate::model::call::{CallRecord, CallSample};
+use crate::model::event::LogLevel;
+use crate::model::ids::{CallId, Generation, PluginId, RequestId, SourceId};
+use crate::model::interface::Import;
+use crate::model::lifecycle::StateChange;
+use crate::model::limits::{Limits, Usage};
+use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
+use crate::model::signature::ValueType;
+use crate::model::value::Value;
+
+/// One job for the workers.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Compile a source; a newer generation of the same source overtakes an older one.
+    Compile {
+        /// Source that it is.
+        source: SourceId,
+        /// Generation of its text.
+        generation: Generation,
+        /// Name for messages, such as `math.wat`.
+        name: Arc<str>,
+        /// Text or binary.
+        content: Arc<[u8]>,
+        /// Which engine to compile for.
+        settings: EngineSettings,
+        /// How long reading the file took, for the table of phases.
+        read_ns: Option<u64>,
+    },
+    /// Print a binary as text, for its listing.
+    MakeListing {
+        /// Source that it is.
+        source: SourceId,
+        /// The binary.
+        wasm: Arc<[u8]>,
+    },
+    /// Start the thread of a plugin and make its instance, without running any of its code.
+    CreatePlugin {
+        /// Id that the plugin gets.
+        plugin: PluginId,
+        /// Name of its thread and of its messages.
+        name: Arc<str>,
+        /// What it is an instance of.
+        build: Arc<Build>,
+        /// Limits, stubs and the like.
+        options: PluginOptions,
+        /// Whether to run the start function and `_initialize` at once.
+        initialize: bool,
+    },
+    /// Do something with a live plugin.
+    Plugin {
+        /// Plugin that it is about.
+        plugin: PluginId,
+        /// What to do.
+        command: PluginCommand,
+    },
+    /// Read a file, or list what a picker chose.
+    OpenFile {
+        /// Answer to this request.
+        request: RequestId,
+        /// File to read.
+        path: PathBuf,
+    },
+    /// Ask for files to open by the system's dialog.
+    PickFiles {
+        /// Answer to this request.
+        request: RequestId,
+    },
+    /// Ask for a place to save to by the system's dialog, then save there.
+    PickSavePath {
+        /// Answer to this request.
+        request: RequestId,
+        /// Name that the dialog suggests.
+        suggested: String,
+    },
+    /// Write a file atomically.
+    SaveFile {
+        /// Answer to this request.
+        request: RequestId,
+        /// File to write.
+        path: PathBuf,
+        /// Its content.
+        content: Arc<[u8]>,
+    },
+    /// Look whether files changed on disk since they were read or written by the program.
+    CheckFiles {
+        /// Files to look at.
+        paths: Vec<PathBuf>,
+    },
+    /// Copy unsaved text where a crash can't take it; `None` forgets what was kept.
+    KeepUnsaved {
+        /// Source that it is.
+        source: SourceId,
+        /// File name, path and text, or nothing when it has been saved.
+        text: Option<UnsavedText>,
+    },
+}
+
+/// Text that has not been saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsavedText {
+    /// Name of its tab.
+    pub name: String,
+    /// File that it belongs to, if any.
+    pub path: Option<PathBuf>,
+    /// The text.
+    pub text: Arc<str>,
+}
+
+/// One job for one plugin; jobs of a plugin run one after another.
+#[derive(Debug, Clone)]
+pub enum PluginCommand {
+    /// Run the start function and `_initialize`, on a fresh instance unless this one is new.
+    Initialize,
+    /// Call an export.
+    Call(CallRequest),
+    /// Hold the running call.
+    Pause,
+    /// Let a held call go on.
+    Resume,
+    /// End the running call, and forget the calls that wait.
+    Cancel,
+    /// Run `_cleanup` and take no calls until initialized again.
+    Stop,
+    /// Replace the instance by a fresh one.
+    Reload,
+    /// Replace the instance by a fresh one of another build, between calls.
+    Replace(Arc<Build>),
+    /// Drop the plugin and end its thread.
+    Unload,
+    /// Change the limits; each says when it takes effect.
+    SetLimits(Limits),
+    /// Change the options other than the limits, from the next instance on.
+    SetOptions(PluginOptions),
+    /// Show part of a memory, also while a call runs.
+    ReadMemory(MemoryRequest),
+    /// Change bytes of a memory.
+    WriteMemory {
+        /// Index of the memory.
+        memory: u32,
+        /// First address.
+        address: u64,
+        /// New bytes.
+        bytes: Arc<[u8]>,
+    },
+    /// Write a text through the plugin's own allocator, for a pointer-and-length pair.
+    WriteText {
+        /// Answer to this request.
+        request: RequestId,
+        /// The text.
+        text: Arc<str>,
+    },
+    /// Read text that a result points at.
+    ReadText {
+        /// Answer to this request.
+        request: RequestId,
+        /// First address in memory 0.
+        address: u64,
+        /// Length in bytes; at most 64 KiB are read.
+        bytes: u64,
+    },
+    /// Show the globals.
+    ReadGlobals,
+    /// Show usage now and while calls run (`true`), or no longer (`false`).
+    WatchUsage(bool),
+}
+
+/// A call that somebody asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallRequest {
+    /// Id of the request.
+    pub call: CallId,
+    /// Export to call.
+    pub export: Arc<str>,
+    /// Arguments, checked against the signature.
+    pub args: Vec<Value>,
+    /// How often to call it, at least once.
+    pub repeat: u64,
+    /// Whether to go on repeating after a call that did not return.
+    pub continue_on_failure: bool,
+}
+
+/// One thing that a worker did or saw.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A source's compilation started; earlier generations that still waited are dropped.
+    CompileStarted {
+        /// Source that it is.
+        source: SourceId,
+        /// Generation of its text.
+        generation: Generation,
+    },
+    /// A source was compiled, or has errors.
+    Compiled {
+        /// Source that it is.
+        source: SourceId,
+        /// Generation of its text.
+        generation: Generation,
+        /// The build, or what is wrong.
+        result: Result<Arc<Build>, Arc<CompileFailure>>,
+    },
+    /// A binary was printed as text, or can't be.
+    ListingMade {
+        /// Source that it is.
+        source: SourceId,
+        /// The listing, or why there is none.
+        result: Result<Arc<crate::engine::front::Listing>, String>,
+    },
+    /// Something happened to a plugin.
+    Plugin {
+        /// Plugin that it is.
+        plugin: PluginId,
+        /// What happened.
+        event: PluginEvent,
+    },
+    /// A file was read.
+    FileOpened {
+        /// Request that this answers.
+        request: RequestId,
+        /// File that was read.
+        path: PathBuf,
+        /// Its content, with how long reading took in nanoseconds, or why it could not be read.
+        result: Result<(Arc<[u8]>, u64), String>,
+    },
+    /// The dialog for files to open was closed; empty when it was cancelled.
+    FilesPicked {
+        /// Request that this answers.
+        request: RequestId,
+        /// The chosen files, or why there is no dialog.
+        result: Result<Vec<PathBuf>, String>,
+    },
+    /// The dialog for a place to save to was closed; `None` when it was cancelled.
+    SavePathPicked {
+        /// Request that this answers.
+        request: RequestId,
+        /// The chosen file, or why there is no dialog.
+        result: Result<Option<PathBuf>, String>,
+    },
+    /// A file was written, or could not be.
+    FileSaved {
+        /// Request that this answers.
+        request: RequestId,
+        /// File that was written.
+        path: PathBuf,
+        /// Nothing, or why it could not be written.
+        result: Result<(), String>,
+    },
+    /// A file that the program had read or written is not what it was.
+    FileChanged {
+        /// File that changed.
+        path: PathBuf,
+        /// Its new content, or `None` when it is gone or can't be read.
+        content: Option<Arc<[u8]>>,
+    },
+    /// Unsaved text of an earlier run of the program was found.
+    UnsavedFound {
+        /// The texts.
+        texts: Vec<UnsavedText>,
+    },
+    /// Something that a person should know and that belongs to no source, call or file.
+    Notice(Notice),
+}
+
+/// One thing that happened to a plugin.
+#[derive(Debug, Clone)]
+pub enum PluginEvent {
+    /// Its state changed.
+    StateChanged(StateChange),
+    /// Its instance could not be made since nobody provides these imports.
+    ImportsMissing(Vec<Import>),
+    /// It now is an instance of this build.
+    Instantiated {
+        /// What it is an instance of.
+        build: Arc<Build>,
+        /// Nanoseconds that making the instance took.
+        instantiate_ns: u64,
+        /// Whether an instance that had been called was replaced, and with it its state.
+        state_reset: bool,
+    },
+    /// A call, a hook or the start function ended.
+    CallEnded {
+        /// Request that this answers; `None` for start and hooks.
+        call: Option<CallId>,
+        /// Everything known of it. Of a repeated call, the last one or the one that failed.
+        record: Box<CallRecord>,
+        /// Whether this call is among the samples of [`PluginEvent::CallSamples`] already.
+        is_sampled: bool,
+    },
+    /// Some calls of a repeated call ended.
+    CallSamples {
+        /// Request that this answers.
+        call: CallId,
+        /// Export that was called.
+        export: Arc<str>,
+        /// Figures of each call, in order.
+        samples: Vec<CallSample>,
+        /// How many of the asked calls are done.
+        done: u64,
+        /// How many were asked for.
+        total: u64,
+    },
+    /// A call was refused before it began.
+    CallRefused {
+        /// Request that this answers.
+        call: CallId,
+        /// Why.
+        reason: String,
+    },
+    /// A step of the life cycle was refused.
+    StepRefused {
+        /// Why.
+        reason: String,
+    },
+    /// What is used of the limits.
+    Usage(Usage),
+    /// Part of a memory.
+    Memory(MemoryWindow),
+    /// A memory could not be read or written.
+    MemoryRefused {
+        /// Why.
+        reason: String,
+    },
+    /// The globals.
+    Globals(Vec<GlobalValue>),
+    /// A text was written for a pointer-and-length pair.
+    TextWritten {
+        /// Request that this answers.
+        request: RequestId,
+        /// Address and length in bytes, or why it could not be written.
+        result: Result<(u64, u64), String>,
+    },
+    /// Text was read from memory.
+    TextRead {
+        /// Request that this answers.
+        request: RequestId,
+        /// The text, or why it is none.
+        result: Result<String, String>,
+    },
+    /// The guest logged a line.
+    Logged {
+        /// How important the guest says it is.
+        level: LogLevel,
+        /// The line.
+        text: String,
+    },
+    /// Limits were changed and are in force, from now on or from the next instance on.
+    LimitsSet(Limits),
+    /// The plugin is gone and its thread has ended.
+    Unloaded,
+    /// The plugin's thread panicked; the plugin is gone.
+    Panicked {
+        /// What the panic said.
+        message: String,
+    },
+}
+
+/// Something that a person should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How important it is.
+    pub level: LogLevel,
+    /// One sentence.
+    pub message: String,
+    /// The rest, for whoever wants it.
+    pub details: Option<String>,
+}
+
+/// Types of the result of a call, for texts that results point at.
+pub type ResultTypes = Arc<[ValueType]>;
