@@ -21,8 +21,14 @@ pub struct Build {
     pub wasm: Arc<[u8]>,
     /// Where each operator and definition stands in the text; `None` for a binary.
     pub map: Option<Arc<SourceMap>>,
+    /// Whether its engine counts fuel.
+    pub(crate) has_fuel: bool,
+    /// Native stack that its engine allows, in bytes.
+    pub(crate) wasm_stack_bytes: usize,
+    /// Core instances that an instance of it consists of.
+    pub(crate) core_instances: u64,
     /// What the engine runs.
-    pub(crate) artefact: Artefact,
+    pub(crate) artefact: Arc<Artefact>,
 }
 
 /// What the engine runs.
@@ -58,18 +64,61 @@ pub struct CompileFailure {
     pub phases: Phases,
 }
 
-/// Completes the place of an operator from its offset in the binary as given.
 impl Build {
+    /// Tells whether the rewriting pass went over it, so that depth and places of growth are known.
+    pub fn is_rewritten(&self) -> bool {
+        matches!(&*self.artefact, Artefact::Core(core) if core.rewritten.is_some())
+    }
+
+    /// Native stack, in bytes, that a thread needs which runs it.
+    pub fn thread_stack_bytes(&self) -> usize {
+        self.wasm_stack_bytes + super::settings::HOST_STACK_BYTES
+    }
+
+    /// The same build with other times and another origin.
+    pub(crate) fn with_info(&self, info: BuildInfo) -> Self {
+        Self {
+            info,
+            interface: Arc::clone(&self.interface),
+            wasm: Arc::clone(&self.wasm),
+            map: self.map.clone(),
+            has_fuel: self.has_fuel,
+            wasm_stack_bytes: self.wasm_stack_bytes,
+            core_instances: self.core_instances,
+            artefact: Arc::clone(&self.artefact),
+        }
+    }
+
     /// Finds the function, line and column of an offset in the binary before the rewriting pass.
     pub fn place_at(&self, offset: u64) -> Place {
-        let index = self.interface.functions.iter().position(|function| function.body.contains(&offset));
-        let position = self.map.as_ref().and_then(|map| map.position(offset));
+        let functions = &self.interface.functions;
+        // Bodies stand in the order of their indices, imports have none and come first.
+        let index = functions.partition_point(|function| function.body.end <= offset);
+        match functions.get(index).filter(|function| function.body.contains(&offset)) {
+            Some(_) => self.place_in(u32::try_from(index).unwrap_or(u32::MAX), Some(offset)),
+            None => Place { offset: Some(offset), ..Place::default() },
+        }
+    }
+
+    /// Describes a place in a function whose index is known.
+    pub(crate) fn place_in(&self, index: u32, offset: Option<u64>) -> Place {
+        let position = offset.and_then(|offset| Some(self.map.as_ref()?.spot(offset)?.position));
         Place {
-            function: index.and_then(|index| self.interface.functions[index].name.clone()),
-            index: index.map(|index| u32::try_from(index).unwrap_or(u32::MAX)),
-            line: position.map(|(line, _)| line),
-            column: position.map(|(_, column)| column),
-            offset: Some(offset),
+            function: self.interface.functions.get(index as usize).and_then(|function| function.name.clone()),
+            index: Some(index),
+            line: position.map(|position| position.line),
+            column: position.map(|position| position.column),
+            offset,
+        }
+    }
+
+    /// Maps an offset in what the engine runs to the binary before the rewriting pass.
+    pub(crate) fn original_offset(&self, offset: usize) -> Option<u64> {
+        match &*self.artefact {
+            Artefact::Core(CoreArtefact { rewritten: Some(parts), .. }) => {
+                parts.offsets.original(u32::try_from(offset).ok()?).map(u64::from)
+            }
+            _ => Some(offset as u64),
         }
     }
 }

@@ -3,6 +3,14 @@
 //! Synchronous: no threads, no channels, no files. Takes and returns types of [`crate::model`].
 
 mod build;
+mod compile;
+mod core_instances;
+mod end;
+mod host;
+mod instance;
+mod invoke;
+mod live;
+mod meter;
 mod observer;
 mod plugin;
 mod settings;
@@ -12,6 +20,7 @@ pub mod inspect;
 pub mod rewrite;
 
 pub use build::{Build, CompileFailure};
-pub use observer::{CallObserver, LiveView, NoObserver, Tick};
-pub use plugin::PluginOptions;
+pub use compile::{BuildCache, CacheStats, CompileRequest, compile};
+pub use observer::{CallObserver, LiveView, NoObserver, SharedObserver, Tick};
+pub use plugin::{CLEANUP_HOOK, CallRefusal, CreateFailure, INITIALIZE_HOOK, Plugin, PluginOptions};
 pub use settings::{Compiler, EngineSettings, Engines, Optimization};

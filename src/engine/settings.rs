@@ -59,13 +59,16 @@ impl Default for EngineSettings {
     }
 }
 
+/// Native stack, in bytes, that the host's own frames need above a guest's.
+pub(crate) const HOST_STACK_BYTES: usize = 4 * 1024 * 1024;
+
 /// Most frames that a backtrace names; deeper ones are cut off.
 pub(crate) const MOST_FRAMES: usize = 10_000;
 
 impl EngineSettings {
-    /// Native stack, in bytes, that a thread needs which runs guests under these settings.
-    pub fn thread_stack_bytes(&self) -> usize {
-        self.wasm_stack_bytes + 4 * 1024 * 1024
+    /// Returns the proposals that sources may use under these settings.
+    pub(crate) fn features(&self) -> wasmparser::WasmFeatures {
+        super::front::default_features()
     }
 
     fn config(&self) -> Config {

@@ -220,6 +220,12 @@ impl Interface {
         })
     }
 
+    /// Returns the name under which a memory is exported, if it is.
+    pub fn memory_export(&self, index: u32) -> Option<String> {
+        let is_it = |export: &&Export| export.index == index && matches!(export.ty, ExternType::Memory(_));
+        self.exports.iter().find(is_it).map(|export| export.name.clone())
+    }
+
     /// Returns how a function is called on screen: its name with `$`, its export in quotes, or `func 7`.
     pub fn function_label(&self, index: u32) -> String {
         if let Some(name) = self.functions.get(index as usize).and_then(|function| function.name.as_ref()) {

@@ -1,0 +1,314 @@
+//! A live instance: its store, and everything that is looked up once and kept.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use wasmtime::{Engine, Func, Global, Instance, Linker, Store, UpdateDeadline, Val};
+
+use super::build::{Artefact, Build, CoreArtefact, RewrittenParts};
+use super::host::{self, Clock, Host, StopCause, Stopped};
+use super::live::{Handles, LiveGuest};
+use super::meter::Meter;
+use super::observer::{SharedObserver, Tick};
+use super::plugin::PluginOptions;
+use crate::model::interface::Import;
+use crate::model::limits::Limits;
+use crate::model::signature::FuncSignature;
+
+/// An exported function, ready to be called.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    /// Name of the export, or `(start)`.
+    pub(crate) name: Arc<str>,
+    /// The private wrapper, or the function itself.
+    pub(crate) func: Func,
+    /// Fuel that the wrapper burns before the guest's function is entered.
+    pub(crate) fuel: u64,
+    pub(crate) signature: Arc<FuncSignature>,
+    /// Whether arguments and results are plain bits.
+    pub(crate) is_plain: bool,
+}
+
+/// The pass's own globals for the depth.
+#[derive(Clone, Copy)]
+pub(crate) struct DepthCounters {
+    pub(crate) peak: Global,
+    pub(crate) limit: Global,
+    pub(crate) exceeded: Global,
+}
+
+/// The pass's own globals for the places of refused growth.
+pub(crate) struct GrowthCounters {
+    pub(crate) count: Global,
+    pub(crate) ring: Vec<Global>,
+}
+
+/// A store with one instance in it, and handles on what is in there.
+pub(crate) struct LiveInstance {
+    pub(crate) store: Store<Host>,
+    pub(crate) build: Arc<Build>,
+    pub(crate) entries: HashMap<Arc<str>, Entry>,
+    pub(crate) start: Option<Entry>,
+    pub(crate) handles: Arc<Handles>,
+    pub(crate) depth: Option<DepthCounters>,
+    pub(crate) growth: Option<GrowthCounters>,
+    /// Exported functions by index, for references to functions.
+    pub(crate) functions: HashMap<u32, Func>,
+    pub(crate) instantiate_ns: u64,
+}
+
+/// Why there is no instance.
+pub(crate) enum NoInstance {
+    /// Nobody provides these imports.
+    Missing(Vec<Import>),
+    /// The engine refused, or code that runs at instantiation failed.
+    Failed { error: wasmtime::Error, store: Box<Store<Host>>, wall_ns: u64 },
+}
+
+impl LiveInstance {
+    /// Makes an instance; its start function does not run, unless the module runs unrewritten.
+    pub(crate) fn new(
+        build: &Arc<Build>,
+        options: &PluginOptions,
+        observer: &SharedObserver,
+    ) -> Result<Self, NoInstance> {
+        match &*build.artefact {
+            Artefact::Core(core) => Self::of_module(build, core, options, observer),
+            Artefact::Component(component) => Self::of_component(build, component, options, observer),
+        }
+    }
+
+    fn of_module(
+        build: &Arc<Build>,
+        core: &CoreArtefact,
+        options: &PluginOptions,
+        observer: &SharedObserver,
+    ) -> Result<Self, NoInstance> {
+        let engine = core.module.engine();
+        let memory_export = memory_export(build, core.rewritten.as_ref());
+        let mut store = new_store(engine, options, observer, memory_export, build.has_fuel);
+        let started = Instant::now();
+        let mut linker = Linker::new(engine);
+        let fail = |error, store: Store<Host>| NoInstance::Failed {
+            error,
+            store: Box::new(store),
+            wall_ns: nanos_since(started),
+        };
+        if let Err(error) = host::define_host_functions(&mut linker, &core.module) {
+            return Err(fail(error, store));
+        }
+        if options.stub_missing_imports {
+            if let Err(error) = host::define_stubs(&mut linker, &mut store, &core.module) {
+                return Err(fail(error, store));
+            }
+        } else {
+            let missing = host::missing_imports(&linker, &mut store, &core.module);
+            if !missing.is_empty() {
+                let imports = missing.into_iter().filter_map(|index| build.interface.imports.get(index).cloned());
+                return Err(NoInstance::Missing(imports.collect()));
+            }
+        }
+        store.data_mut().clock.begin_call(started);
+        let instance = match linker.instantiate(&mut store, &core.module) {
+            Ok(instance) => instance,
+            Err(error) => return Err(fail(error, store)),
+        };
+        let instantiate_ns = nanos_since(started);
+        let mut live = Self::empty(store, build, instantiate_ns);
+        live.store.data_mut().instances = 1;
+        live.take_handles(instance, core.rewritten.as_ref());
+        live.set_limits(options.limits);
+        live.resum();
+        Ok(live)
+    }
+
+    fn of_component(
+        build: &Arc<Build>,
+        component: &wasmtime::component::Component,
+        options: &PluginOptions,
+        observer: &SharedObserver,
+    ) -> Result<Self, NoInstance> {
+        let engine = component.engine();
+        let mut store = new_store(engine, options, observer, None, build.has_fuel);
+        let started = Instant::now();
+        let mut linker = wasmtime::component::Linker::<Host>::new(engine);
+        if options.stub_missing_imports {
+            if let Err(error) = linker.define_unknown_imports_as_traps(component) {
+                return Err(NoInstance::Failed { error, store: Box::new(store), wall_ns: nanos_since(started) });
+            }
+        } else if !build.interface.imports.is_empty() {
+            return Err(NoInstance::Missing(build.interface.imports.clone()));
+        }
+        store.data_mut().clock.begin_call(started);
+        match linker.instantiate(&mut store, component) {
+            Ok(_) => {
+                let instantiate_ns = nanos_since(started);
+                let mut live = Self::empty(store, build, instantiate_ns);
+                live.store.data_mut().instances = build.core_instances;
+                live.resum();
+                Ok(live)
+            }
+            Err(error) => {
+                Err(NoInstance::Failed { error, store: Box::new(store), wall_ns: nanos_since(started) })
+            }
+        }
+    }
+
+    fn empty(store: Store<Host>, build: &Arc<Build>, instantiate_ns: u64) -> Self {
+        Self {
+            store,
+            build: Arc::clone(build),
+            entries: HashMap::new(),
+            start: None,
+            handles: Arc::new(Handles::none(build)),
+            depth: None,
+            growth: None,
+            functions: HashMap::new(),
+            instantiate_ns,
+        }
+    }
+
+    fn take_handles(&mut self, instance: Instance, rewritten: Option<&RewrittenParts>) {
+        let build = Arc::clone(&self.build);
+        for (name, index, signature) in build.interface.exported_functions() {
+            let name: Arc<str> = name.into();
+            let (export, fuel) = rewritten.map_or((&*name, 0), |parts| parts.layout.entry(&name));
+            let Some(func) = instance.get_func(&mut self.store, export) else { continue };
+            if let Some(own) = instance.get_func(&mut self.store, &name) {
+                self.functions.insert(index, own);
+            }
+            self.entries.insert(Arc::clone(&name), entry(name, func, fuel, signature));
+        }
+        let Some(parts) = rewritten else { return };
+        let layout = &parts.layout;
+        let store = &mut self.store;
+        self.start = layout.start.as_ref().and_then(|start| {
+            let func = instance.get_func(&mut *store, &start.export)?;
+            Some(entry(crate::model::call::START_NAME.into(), func, start.fuel, &FuncSignature::default()))
+        });
+        let memories = layout.memories.iter().filter_map(|name| instance.get_memory(&mut *store, name)).collect();
+        let tables = layout.tables.iter().filter_map(|name| instance.get_table(&mut *store, name)).collect();
+        let mut global = |name: &String| instance.get_global(&mut *store, name);
+        let globals = layout.globals.iter().filter_map(&mut global).collect();
+        self.depth = layout.depth.as_ref().and_then(|names| {
+            Some(DepthCounters {
+                peak: global(&names.peak)?,
+                limit: global(&names.limit)?,
+                exceeded: global(&names.exceeded)?,
+            })
+        });
+        self.growth = layout.growth_sites.as_ref().and_then(|names| {
+            Some(GrowthCounters {
+                count: global(&names.count)?,
+                ring: names.ring.iter().filter_map(&mut global).collect(),
+            })
+        });
+        self.handles = Arc::new(Handles {
+            memories,
+            tables,
+            globals,
+            peak_depth: self.depth.map(|depth| depth.peak),
+            first_private_function: layout.first_private_function,
+            ..Handles::none(&build)
+        });
+        self.store.data_mut().handles = Some(Arc::clone(&self.handles));
+    }
+
+    /// Puts limits in force for the next call; the number of instances waits for the next instance.
+    pub(crate) fn set_limits(&mut self, limits: Limits) {
+        let host = self.store.data_mut();
+        host.meter.set_limits(limits);
+        host.clock.limit = limits.execution_time_ms.map(std::time::Duration::from_millis);
+        if let Some(depth) = self.depth {
+            let frames = limits.call_depth.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(u32::MAX);
+            // The global is ours, mutable and an i32, so that setting it can't fail.
+            let set = depth.limit.set(&mut self.store, Val::I32(frames.cast_signed()));
+            debug_assert!(set.is_ok(), "the pass's own global refused an i32");
+        }
+    }
+
+    /// Corrects the meter by the real sizes; without the pass's exports its grants are all there is.
+    pub(crate) fn resum(&mut self) {
+        let handles = Arc::clone(&self.handles);
+        let gc_bytes = self.store.gc_heap_capacity() as u64;
+        let (memory_bytes, table_elements) = if self.build.is_rewritten() {
+            (
+                handles.memories.iter().map(|memory| memory.data_size(&self.store) as u64).sum(),
+                handles.tables.iter().map(|table| table.size(&self.store)).sum(),
+            )
+        } else {
+            let meter = &self.store.data().meter;
+            (meter.memory_bytes(), meter.table_elements())
+        };
+        self.store.data_mut().meter.resum(memory_bytes, table_elements, gc_bytes);
+    }
+}
+
+fn entry(name: Arc<str>, func: Func, fuel: u64, signature: &FuncSignature) -> Entry {
+    let is_plain = signature.params.iter().all(|param| param.ty.is_plain())
+        && signature.results.iter().all(crate::model::signature::ValueType::is_plain);
+    Entry { name, func, fuel, signature: Arc::new(signature.clone()), is_plain }
+}
+
+fn memory_export(build: &Build, rewritten: Option<&RewrittenParts>) -> Option<String> {
+    if let Some(parts) = rewritten {
+        return parts.layout.memories.first().cloned();
+    }
+    let is_memory = |export: &&crate::model::interface::Export| {
+        export.index == 0 && matches!(export.ty, crate::model::interface::ExternType::Memory(_))
+    };
+    build.interface.exports.iter().find(is_memory).map(|export| export.name.clone())
+}
+
+/// Makes a store that is limited, fuelled and watched from its first instruction on.
+fn new_store(
+    engine: &Engine,
+    options: &PluginOptions,
+    observer: &SharedObserver,
+    memory_export: Option<String>,
+    has_fuel: bool,
+) -> Store<Host> {
+    let host = Host {
+        meter: Meter::new(options.limits),
+        observer: Arc::clone(observer),
+        clock: Clock::new(options.limits.execution_time_ms),
+        memory_export,
+        handles: None,
+        tank: 0,
+        instances: 0,
+        memory_generation: 0,
+    };
+    let mut store = Store::new(engine, host);
+    store.limiter(|host| &mut host.meter);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|mut context| {
+        let observer = Arc::clone(&context.data().observer);
+        let tick = observer.tick(&mut LiveGuest::new(&mut context));
+        let clock = &mut context.data_mut().clock;
+        match tick {
+            Tick::Cancel => {
+                clock.stop = Some(StopCause::Cancelled);
+                return Err(Stopped.into());
+            }
+            Tick::Continue { held } => clock.held += held,
+        }
+        if clock.is_over(Instant::now()) {
+            clock.stop = Some(StopCause::Deadline);
+            return Err(Stopped.into());
+        }
+        Ok(UpdateDeadline::Continue(1))
+    });
+    if has_fuel {
+        let fuel = options.limits.fuel.map_or(u64::MAX, |limit| limit.saturating_add(1));
+        // The engine of this build counts fuel, so that setting it can't fail.
+        let set = store.set_fuel(fuel);
+        debug_assert!(set.is_ok(), "an engine with fuel refused it");
+    }
+    store
+}
+
+pub(crate) fn nanos_since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
