@@ -3,6 +3,7 @@
 //! Knows no engine, no widgets, no threads, no clocks and no files.
 
 pub mod call;
+pub mod command_line;
 pub mod diagnostic;
 pub mod event;
 pub mod hex;
