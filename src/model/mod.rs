@@ -4,6 +4,7 @@
 
 pub mod build;
 pub mod call;
+pub mod command_line;
 pub mod diagnostic;
 pub mod event;
 pub mod hex;
