@@ -3,11 +3,14 @@
 //! Knows no engine, no widgets, no threads, no clocks and no files.
 
 pub mod call;
+pub mod call_json;
 pub mod command_line;
+mod csv;
 pub mod diagnostic;
 pub mod event;
 pub mod hex;
 pub mod humanize;
+pub mod ids;
 pub mod interface;
 pub mod lifecycle;
 pub mod limits;
