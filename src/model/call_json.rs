@@ -69,6 +69,10 @@ impl<'a> From<&'a CallRecord> for CallDocument<'a> {
 }
 
 /// Writes calls as a JSON array, one [`CallDocument`] each.
+///
+/// # Panics
+///
+/// Never: what it writes always serialises.
 pub fn calls_to_json(records: &[CallRecord]) -> String {
     let documents: Vec<CallDocument<'_>> = records.iter().map(CallDocument::from).collect();
     serde_json::to_string_pretty(&documents).expect("text, numbers and lists always serialise")
@@ -106,9 +110,9 @@ pub fn calls_to_csv(records: &[CallRecord]) -> String {
     let mut csv = CsvWriter::with_header(&COLUMNS);
     for record in records {
         let call = CallDocument::from(record);
-        csv.value(record.number);
-        csv.value(record.build);
-        csv.value(record.started_ns);
+        csv.value(&record.number);
+        csv.value(&record.build);
+        csv.value(&record.started_ns);
         csv.field(call.export);
         csv.field(&call.args.join("; "));
         csv.field(call.outcome);
@@ -121,13 +125,13 @@ pub fn calls_to_csv(records: &[CallRecord]) -> String {
         csv.optional(call.place.and_then(|place| place.column));
         csv.optional(call.place.and_then(|place| place.offset));
         csv.field(&call.results.join("; "));
-        csv.value(call.wall_ns);
+        csv.value(&call.wall_ns);
         csv.optional(call.fuel.value());
-        csv.value(call.fuel_exact);
-        csv.value(call.peak_memory_pages);
+        csv.value(&call.fuel_exact);
+        csv.value(&call.peak_memory_pages);
         csv.optional(call.peak_call_depth.value());
-        csv.value(call.fresh_instance);
-        csv.value(call.denied.len());
+        csv.value(&call.fresh_instance);
+        csv.value(&call.denied.len());
         csv.optional(call.denied.first().map(|denied| denied.requested));
         csv.end_row();
     }

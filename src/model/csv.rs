@@ -38,7 +38,7 @@ impl CsvWriter {
     }
 
     /// Appends the text of a value.
-    pub(super) fn value(&mut self, value: impl ToString) {
+    pub(super) fn value(&mut self, value: &impl ToString) {
         self.field(&value.to_string());
     }
 
@@ -77,7 +77,7 @@ mod tests {
         for (text, written) in table {
             let mut writer = CsvWriter::default();
             writer.field(text);
-            writer.value(7);
+            writer.value(&7);
             writer.optional(None::<u32>);
             writer.end_row();
             assert_eq!(writer.finish(), format!("{written},7,\r\n"));

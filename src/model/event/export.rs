@@ -19,6 +19,10 @@ struct EventDocument<'a> {
 
 /// Writes events as a JSON array: `sequence`, `at_unix_ms`, `plugin`, `level`, `event` (its kind), and the
 /// fields of that kind.
+///
+/// # Panics
+///
+/// Never: what it writes always serialises.
 pub fn events_to_json<'a>(entries: impl IntoIterator<Item = &'a EventEntry>) -> String {
     let documents: Vec<EventDocument<'_>> = entries
         .into_iter()
@@ -38,8 +42,8 @@ pub fn events_to_csv<'a>(entries: impl IntoIterator<Item = &'a EventEntry>) -> S
     let columns = ["sequence", "at_unix_ms", "plugin_id", "plugin", "level", "event", "text"];
     let mut csv = CsvWriter::with_header(&columns);
     for entry in entries {
-        csv.value(entry.sequence);
-        csv.value(entry.at_unix_ms);
+        csv.value(&entry.sequence);
+        csv.value(&entry.at_unix_ms);
         csv.optional(entry.plugin.as_ref().map(|plugin| plugin.id));
         csv.optional(entry.plugin.as_ref().map(|plugin| &plugin.name));
         csv.field(entry.kind.level().snake_case());

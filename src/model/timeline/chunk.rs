@@ -176,7 +176,6 @@ impl Chunk {
 
     /// Appends a call; the caller has seen to it that there is room.
     pub(super) fn push(&mut self, sample: &CallSample) {
-        let row = self.len();
         let (fuel, fuel_quality) = pack_measured(sample.fuel);
         let (depth, depth_quality) = pack_measured(sample.peak_call_depth);
         // More than `u32::MAX` pages or frames does not exist in practice; if it did, it would be kept as
@@ -198,21 +197,42 @@ impl Chunk {
         let denied = if sample.was_denied { DENIED } else { 0 };
         self.flags.push(fuel_quality << FUEL_SHIFT | depth_quality << DEPTH_SHIFT | denied);
         self.counts.add(sample.outcome, sample.was_denied);
+        self.complete_nodes();
+    }
 
-        let node = Node {
-            wall: (sample.wall_ns, sample.wall_ns),
-            fuel: if fuel_quality == NOT_MEASURED { Node::EMPTY.fuel } else { (fuel, fuel) },
-            pages: (pages, pages),
-            depth: if depth_quality == NOT_MEASURED { Node::EMPTY.depth } else { (depth, depth) },
-            worst: outcome,
-            any_denied: sample.was_denied,
-        };
-        for (level, calls_per_node) in [(&mut self.lower, FANOUT), (&mut self.upper, UPPER)] {
-            if row.is_multiple_of(calls_per_node) {
-                level.push(node);
-            } else if let Some(last) = level.last_mut() {
-                last.absorb(&node);
+    // Nodes are made when the last of their calls is there: that is cheaper than to keep them up to date, and
+    // what is not yet in a node is at most 31 rows and 31 nodes.
+    fn complete_nodes(&mut self) {
+        let len = self.len();
+        if !len.is_multiple_of(FANOUT) {
+            return;
+        }
+        let mut node = Node::EMPTY;
+        for row in len - FANOUT..len {
+            node.absorb(&self.row_node(row));
+        }
+        self.lower.push(node);
+        if len.is_multiple_of(UPPER) {
+            let mut node = Node::EMPTY;
+            for lower in &self.lower[self.lower.len() - FANOUT..] {
+                node.absorb(lower);
             }
+            self.upper.push(node);
+        }
+    }
+
+    fn row_node(&self, row: usize) -> Node {
+        let flags = self.flags[row];
+        let both = |value| (value, value);
+        let has_fuel = flags >> FUEL_SHIFT & QUALITY != NOT_MEASURED;
+        let has_depth = flags >> DEPTH_SHIFT & QUALITY != NOT_MEASURED;
+        Node {
+            wall: both(self.wall_ns[row]),
+            fuel: if has_fuel { both(self.fuel[row]) } else { Node::EMPTY.fuel },
+            pages: (self.pages[row], self.pages[row]),
+            depth: if has_depth { (self.depth[row], self.depth[row]) } else { Node::EMPTY.depth },
+            worst: self.outcome[row],
+            any_denied: flags & DENIED != 0,
         }
     }
 
@@ -241,7 +261,7 @@ impl Chunk {
         }
     }
 
-    /// Adds what those rows span to `span`, in at most 4 · 32 steps and one more per 1024 rows.
+    /// Adds what those rows span to `span`, in at most 4 · 31 steps and one more per 1024 rows.
     pub(super) fn absorb_into(&self, span: &mut Span, series: Series, rows: Range<usize>) {
         self.for_each_span(series, rows, |_, part| {
             span.absorb(part);
@@ -263,17 +283,18 @@ impl Chunk {
         let mut upper_from = row;
         let mut lower_from = row;
         while row < end {
-            // The last node may be only partly filled; it fits when the range goes to the end of the chunk.
-            let node_end = |calls: usize| (row + calls).min(self.len());
-            if row >= upper_from && row.is_multiple_of(UPPER) && node_end(UPPER) <= end {
-                let part = row..node_end(UPPER);
-                match visit(part.clone(), self.upper[row / UPPER].span(series)) {
+            let upper = self.upper.get(row / UPPER).filter(|_| is_node(row, UPPER, end) && row >= upper_from);
+            let lower =
+                self.lower.get(row / FANOUT).filter(|_| is_node(row, FANOUT, end) && row >= lower_from);
+            if let Some(node) = upper {
+                let part = row..row + UPPER;
+                match visit(part.clone(), node.span(series)) {
                     Descend::No => row = part.end,
                     Descend::Yes => upper_from = part.end,
                 }
-            } else if row >= lower_from && row.is_multiple_of(FANOUT) && node_end(FANOUT) <= end {
-                let part = row..node_end(FANOUT);
-                match visit(part.clone(), self.lower[row / FANOUT].span(series)) {
+            } else if let Some(node) = lower {
+                let part = row..row + FANOUT;
+                match visit(part.clone(), node.span(series)) {
                     Descend::No => row = part.end,
                     Descend::Yes => lower_from = part.end,
                 }
@@ -297,7 +318,9 @@ impl Chunk {
         }
         let mut row = row;
         while row < self.len() {
-            if row.is_multiple_of(FANOUT) && self.lower[row / FANOUT].worst == RETURNED {
+            if row.is_multiple_of(FANOUT)
+                && self.lower.get(row / FANOUT).is_some_and(|node| node.worst == RETURNED)
+            {
                 row += FANOUT;
             } else if self.outcome[row] == RETURNED {
                 row += 1;
@@ -332,6 +355,10 @@ pub(super) enum Descend {
     Yes,
     /// Go on after this part.
     No,
+}
+
+fn is_node(row: usize, calls: usize, end: usize) -> bool {
+    row.is_multiple_of(calls) && row + calls <= end
 }
 
 fn pack_measured(figure: Measured<u64>) -> (u64, u8) {
@@ -409,10 +436,10 @@ mod tests {
             parts.push(rows);
             if wanted { Descend::Yes } else { Descend::No }
         });
-        // 24 rows to the first node; its node, 32 nodes with one of them opened; the last node of 452 rows,
-        // with 15 nodes, one of them opened.
-        let rows = |part: &&Range<usize>| part.len() == 1;
-        assert_eq!(parts.iter().filter(rows).count(), 24 + 32 + 32);
-        assert_eq!(parts.len(), 24 + (1 + 32 + 32) + (1 + 15 + 32));
+        // 24 rows to the first node. That node, the 32 below it, and the rows of one of those. The calls after
+        // it have no upper node yet, but 14 lower ones; one is opened, and 4 rows follow.
+        let num_rows = parts.iter().filter(|part| part.len() == 1).count();
+        assert_eq!(num_rows, 24 + 32 + 32 + 4);
+        assert_eq!(parts.len(), num_rows + (1 + 32) + 14);
     }
 }

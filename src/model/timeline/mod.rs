@@ -14,6 +14,7 @@
 mod bucket;
 mod chunk;
 mod durations;
+mod export;
 mod stats;
 
 use std::collections::{HashMap, VecDeque};
@@ -24,7 +25,7 @@ use serde::Serialize;
 
 pub use self::bucket::{Bucket, Scale};
 pub use self::durations::Durations;
-pub use self::stats::{Bin, Distribution, Summary};
+pub use self::stats::{Bin, Distribution, MAX_EXACT_CALLS, Summary};
 
 use self::chunk::{CHUNK_CALLS, Chunk};
 use super::call::{CallSample, Outcome};
