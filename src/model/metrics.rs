@@ -277,7 +277,9 @@ mod tests {
     #[test]
     fn a_sum_of_fuel_is_only_as_good_as_its_worst_part() {
         use Measured::{AtLeast, Exact, NotMeasured};
-        let table: [(&[Measured<u64>], Option<u64>, bool); 6] = [
+        // The parts, their sum, and whether it is exact.
+        type Row = (&'static [Measured<u64>], Option<u64>, bool);
+        let table: [Row; 6] = [
             (&[Exact(4)], Some(4), true),
             (&[Exact(4), Exact(5)], Some(9), true),
             (&[Exact(4), AtLeast(5), Exact(1)], Some(10), false),

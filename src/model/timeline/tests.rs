@@ -167,7 +167,9 @@ fn statistics_of_a_range_agree_with_a_naive_walk() {
         let series = Series::ALL[round % 4];
 
         let mut counts = OutcomeCounts::default();
-        calls.iter().for_each(|call| counts.add(call.outcome, call.was_denied));
+        for call in calls {
+            counts.add(call.outcome, call.was_denied);
+        }
         assert_eq!(timeline.count_by_outcome(range.clone()), counts);
 
         let failures = range.clone().filter(|index| samples[*index].outcome != Outcome::Returned);
