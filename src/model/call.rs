@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::diagnostic::Place;
 use super::limits::{LimitKind, Limits};
@@ -10,7 +10,7 @@ use super::measured::Measured;
 use super::value::Value;
 
 /// Kind of trap, in the words of the specification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrapKind {
     /// The operator `unreachable` ran.

@@ -153,6 +153,8 @@ pub struct FunctionInfo {
 pub struct DataSegment {
     /// Index of the segment.
     pub index: u32,
+    /// Name from the name section, without the `$`.
+    pub name: Option<String>,
     /// Memory that it is copied to at instantiation; `None` for a passive segment.
     pub memory: Option<u32>,
     /// Address where it is copied to, when that is a constant.

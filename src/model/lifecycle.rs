@@ -72,13 +72,19 @@ impl PluginState {
             (Self::Paused, Step::Resume) => Ok(Self::Running),
             (Self::Ready | Self::Created | Self::Error, Step::StopPlugin) => Ok(Self::Stopped),
             (Self::Running | Self::Paused | Self::Initializing, Step::Cancel) => Ok(self),
-            (Self::Ready | Self::Error | Self::Stopped | Self::Created, Step::Reload) => Ok(Self::Initializing),
+            (Self::Ready | Self::Error | Self::Stopped | Self::Created, Step::Reload) => {
+                Ok(Self::Initializing)
+            }
             (Self::Initializing | Self::Running | Self::Paused, Step::Reload) => {
                 Err(format!("can't reload while the plugin is {}: stop the call first", self.word()))
             }
             (_, Step::Unload) => Ok(Self::Stopped),
-            (Self::Created, Step::Call) => Err("plugin not ready, current state: Created: initialize it first".to_owned()),
-            (Self::Stopped, Step::Call) => Err("plugin not ready, current state: Stopped: initialize it again".to_owned()),
+            (Self::Created, Step::Call) => {
+                Err("plugin not ready, current state: Created: initialize it first".to_owned())
+            }
+            (Self::Stopped, Step::Call) => {
+                Err("plugin not ready, current state: Stopped: initialize it again".to_owned())
+            }
             (_, Step::Call) => Err(format!("plugin not ready, current state: {}", self.label())),
             (_, Step::Initialize) => Err(format!("cannot initialize plugin in state {}", self.label())),
             (_, Step::Pause) => Err("only a running call can be paused".to_owned()),
@@ -88,7 +94,9 @@ impl PluginState {
                 Err(format!("can't stop a plugin that is {}: stop the call first", self.word()))
             }
             (Self::Stopped, Step::StopPlugin) => Err("the plugin is stopped already".to_owned()),
-            (Self::Compiling, Step::StopPlugin | Step::Reload) => Err("the plugin is still compiling".to_owned()),
+            (Self::Compiling, Step::StopPlugin | Step::Reload) => {
+                Err("the plugin is still compiling".to_owned())
+            }
         }
     }
 
@@ -175,7 +183,13 @@ mod tests {
 
     #[test]
     fn refusals_name_the_state() {
-        assert_eq!(State::Stopped.step(Step::Call).unwrap_err(), "plugin not ready, current state: Stopped: initialize it again");
-        assert_eq!(State::Ready.step(Step::Initialize).unwrap_err(), "cannot initialize plugin in state Ready");
+        assert_eq!(
+            State::Stopped.step(Step::Call).unwrap_err(),
+            "plugin not ready, current state: Stopped: initialize it again"
+        );
+        assert_eq!(
+            State::Ready.step(Step::Initialize).unwrap_err(),
+            "cannot initialize plugin in state Ready"
+        );
     }
 }

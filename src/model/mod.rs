@@ -4,17 +4,22 @@
 
 pub mod build;
 pub mod call;
+pub mod call_json;
 pub mod command_line;
+mod csv;
 pub mod diagnostic;
 pub mod event;
 pub mod hex;
 pub mod humanize;
+pub mod ids;
 pub mod interface;
+pub mod interface_json;
 pub mod lifecycle;
 pub mod limits;
 pub mod measured;
 pub mod memory;
 pub mod metrics;
+pub mod nearest;
 pub mod sample;
 pub mod signature;
 pub mod timeline;

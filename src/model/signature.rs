@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::value::quote;
+
 /// Type of a parameter, a result, a global or a table's element.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ValueType {
@@ -99,6 +101,16 @@ impl fmt::Display for FuncSignature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let params = self.params.iter().map(|param| param.ty.to_string()).collect::<Vec<_>>();
         write!(f, "({}) → {}", params.join(", "), self.results_text())
+    }
+}
+
+/// Writes a name as an identifier of the text format: `$name`, or `$"a name"` where it needs quotes.
+pub fn id(name: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-./:<=>?@\\^_`|~".contains(&byte);
+    if !name.is_empty() && name.bytes().all(is_plain) {
+        format!("${name}")
+    } else {
+        format!("${}", quote(name))
     }
 }
 

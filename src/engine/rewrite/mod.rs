@@ -1,1 +1,145 @@
-//! (to be written)
+//! The pass that makes a module countable: exact call depth, exact fuel and named places of refused growth.
+//!
+//! It runs over the binary between validation and compiling. It renumbers nothing: whatever it adds (globals,
+//! wrappers, exports) stands behind what was there, so that every section can be copied as it is and only
+//! function bodies are read operator by operator. It must not know stores, plugins, limits or calls; it never
+//! panics, whatever bytes it is given.
+
+mod body;
+mod indices;
+mod layout;
+mod offsets;
+mod prices;
+mod scan;
+mod sections;
+#[cfg(test)]
+mod tests;
+
+pub use layout::{DepthGlobals, EntryPoint, GROWTH_RING, GrowthSites, Layout};
+pub use offsets::OffsetMap;
+pub use prices::{Prices, UnknownOperator, engine_operator_cost};
+
+/// The version of what this pass writes; it enters every cache key.
+pub const PASS_VERSION: u32 = 1;
+
+/// What the pass is asked to add to a module.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct RewriteOptions {
+    /// Count the frames of the guest's own functions, and trap past a limit.
+    pub depth: bool,
+    /// The price of each operator, for an engine with [`engine_operator_cost`].
+    ///
+    /// `None` is for an engine with its default costs: nothing is priced and the guest's own `nop`s stay. What
+    /// the pass itself adds to function bodies then burns fuel like the guest's own code, so that fuel is exact
+    /// only with `depth` and `record_refused_growth` off.
+    pub prices: Option<Prices>,
+    /// Record where growth of memories and tables was refused.
+    pub record_refused_growth: bool,
+}
+
+/// A module after the pass.
+#[derive(Debug, Clone)]
+pub struct Rewritten {
+    /// The binary to compile.
+    pub wasm: Vec<u8>,
+    /// Where the private exports are.
+    pub layout: Layout,
+    /// The way back from offsets in `wasm` to offsets in the original binary.
+    pub offsets: OffsetMap,
+    /// The functions that run uncounted, in the order of their indices.
+    pub uncounted: Vec<UncountedFunction>,
+}
+
+/// A function that could not be rewritten without passing a limit of the format: it runs as it was.
+///
+/// Its frames are not counted, its growth is not recorded, and with prices its operators cost nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UncountedFunction {
+    /// The function's index, imports first.
+    pub index: u32,
+    /// Which limit was in the way.
+    pub reason: UncountedReason,
+}
+
+/// The limit that kept a function from being rewritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UncountedReason {
+    /// The body with its counting would be longer than an engine accepts.
+    BodyTooLarge,
+    /// One more local is one too many.
+    TooManyLocals,
+}
+
+impl UncountedReason {
+    /// Returns the reason as a clause that follows the function's name.
+    pub fn clause(self) -> &'static str {
+        match self {
+            Self::BodyTooLarge => {
+                "runs uncounted: with counting its body would pass the size that engines accept"
+            }
+            Self::TooManyLocals => "runs uncounted: it already has as many locals as engines accept",
+        }
+    }
+}
+
+/// Why a module could not be rewritten. It can still be compiled and run as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum RewriteError {
+    /// The bytes do not parse.
+    #[error("the module does not parse: {source}")]
+    Malformed {
+        /// What the parser found, and where.
+        #[from]
+        source: wasmparser::BinaryReaderError,
+    },
+    /// The bytes are a component.
+    #[error("only core modules are rewritten, and this is a component")]
+    NotACoreModule,
+    /// A section that the pass does not know, and so can not place.
+    #[error("section {id} is unknown to the pass")]
+    UnknownSection {
+        /// The section's number.
+        id: u8,
+    },
+    /// An index that nothing in the module answers to.
+    #[error("{what} {index} does not exist")]
+    DanglingIndex {
+        /// The index space.
+        what: &'static str,
+        /// The index.
+        index: u32,
+    },
+    /// With what the pass adds there would be more than engines accept.
+    #[error("with the private ones there would be {count} {what}, and engines accept {limit}")]
+    TooMany {
+        /// What there is too much of, in the plural.
+        what: &'static str,
+        /// How many there would be.
+        count: u64,
+        /// How many engines accept.
+        limit: u32,
+    },
+    /// The rewritten module would be too long.
+    #[error("the rewritten module would be longer than {limit_bytes} bytes")]
+    TooLarge {
+        /// The longest output of the pass.
+        limit_bytes: usize,
+    },
+}
+
+/// Rewrites a core module.
+///
+/// The module should be valid: an invalid one gives an error, or bytes that are not valid either.
+///
+/// # Errors
+///
+/// Returns an error when the module does not parse, or when what the pass adds would pass a limit of the
+/// format. The module itself may still run unrewritten.
+pub fn rewrite(original: &[u8], options: &RewriteOptions) -> Result<Rewritten, RewriteError> {
+    let scan = scan::Scan::of(original)?;
+    let indices = indices::PrivateIndices::plan(&scan, options)?;
+    let layout = layout::Layout::plan(&scan, &indices, options)?;
+    let body_writer = body::BodyWriter::new(&scan, &indices, options);
+    let written = sections::write(&scan, &indices, &layout, &body_writer)?;
+    Ok(Rewritten { wasm: written.wasm, layout, offsets: written.offsets, uncounted: written.uncounted })
+}

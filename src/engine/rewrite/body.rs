@@ -1,0 +1,295 @@
+//! Function bodies: the guest's operators copied as they are, with prices, depth and refused growth put between.
+//!
+//! It must not know sections, names, or how the map of offsets is packed.
+
+use wasm_encoder::{BlockType, Encode, Instruction};
+use wasmparser::{FunctionBody, Operator, OperatorsReader};
+
+use super::indices::{DepthIndices, GrowthIndices, PrivateIndices};
+use super::offsets::OffsetMapBuilder;
+use super::scan::Scan;
+use super::{Prices, RewriteError, RewriteOptions, UncountedReason};
+
+/// The longest body that engines accept, and the highest number of locals with parameters: `wasmparser` keeps
+/// both to itself.
+const MAX_BODY_BYTES: usize = 7_654_321;
+const MAX_LOCALS: u32 = 50_000;
+
+/// The longest code section of the pass: at prices of 16 a hostile module could swell to gigabytes.
+pub(super) const MAX_CODE_BYTES: usize = 512 << 20;
+
+/// Rewrites one body after another.
+pub(super) struct BodyWriter<'a> {
+    prices: Option<&'a Prices>,
+    depth: Option<DepthIndices>,
+    growth: Option<GrowthIndices>,
+    memory64: &'a [bool],
+    table64: &'a [bool],
+}
+
+/// A body on its way: where it is read, and the local that holds the frame's depth.
+struct Frame<'a> {
+    bytes: &'a [u8],
+    start: usize,
+    depth_local: u32,
+}
+
+/// What stands before the first operator.
+struct Head {
+    groups: u32,
+    locals: u32,
+    /// The offset that the engine reports for the entry of the function: its last group of locals, or its start.
+    entry: usize,
+    /// Where the groups begin.
+    groups_start: usize,
+    /// Where the operators begin.
+    operators_start: usize,
+}
+
+impl<'a> BodyWriter<'a> {
+    /// Prepares to rewrite the bodies of a module.
+    pub(super) fn new(scan: &'a Scan<'_>, indices: &PrivateIndices, options: &'a RewriteOptions) -> Self {
+        Self {
+            prices: options.prices.as_ref(),
+            depth: indices.depth,
+            growth: indices.growth,
+            memory64: &scan.memory64,
+            table64: &scan.table64,
+        }
+    }
+
+    /// Tells whether every body stays as it is.
+    pub(super) fn is_idle(&self) -> bool {
+        self.prices.is_none() && self.depth.is_none() && self.growth.is_none()
+    }
+
+    /// Writes the body of a function with `params` parameters behind `out`, its length first.
+    ///
+    /// Returns a reason when it had to be copied as it is.
+    pub(super) fn write(
+        &self,
+        body: &FunctionBody<'_>,
+        params: u32,
+        out: &mut Vec<u8>,
+        offsets: &mut OffsetMapBuilder,
+    ) -> Result<Option<UncountedReason>, RewriteError> {
+        let (length, mark) = (out.len(), offsets.mark());
+        let Some(reason) = self.write_counted(body, params, out, offsets)? else { return Ok(None) };
+        out.truncate(length);
+        offsets.go_back(&mark);
+        offsets.private(position(length));
+        body.as_bytes().len().encode(out);
+        offsets.verbatim(position(out.len()), position(body.range().start));
+        out.extend_from_slice(body.as_bytes());
+        Ok(Some(reason))
+    }
+
+    fn write_counted(
+        &self,
+        body: &FunctionBody<'_>,
+        params: u32,
+        out: &mut Vec<u8>,
+        offsets: &mut OffsetMapBuilder,
+    ) -> Result<Option<UncountedReason>, RewriteError> {
+        let head = Head::read(body)?;
+        let frame = Frame {
+            bytes: body.as_bytes(),
+            start: body.range().start,
+            depth_local: params.saturating_add(head.locals),
+        };
+        if self.depth.is_some() && frame.depth_local >= MAX_LOCALS {
+            return Ok(Some(UncountedReason::TooManyLocals));
+        }
+        let length_at = out.len();
+        reserve_length(out);
+        self.write_head(&head, &frame, out);
+        offsets.begin(position(length_at), position(head.entry));
+        offsets.push(position(out.len() - length_at), position(head.operators_start - head.entry));
+
+        let mut written = out.len();
+        self.write_prologue(&frame, out);
+        let mut operators = body.get_operators_reader()?;
+        while !operators.eof() {
+            let read = operators.original_position();
+            self.write_operator(&mut operators, &frame, out)?;
+            offsets.push(position(out.len() - written), position(operators.original_position() - read));
+            written = out.len();
+            if written - length_at > MAX_BODY_BYTES {
+                return Ok(Some(UncountedReason::BodyTooLarge));
+            }
+        }
+        operators.finish()?;
+        fill_length(out, length_at);
+        Ok(None)
+    }
+
+    /// Declares the guest's locals, and one more for the depth.
+    fn write_head(&self, head: &Head, frame: &Frame<'_>, out: &mut Vec<u8>) {
+        let own = u32::from(self.depth.is_some());
+        (head.groups + own).encode(out);
+        out.extend_from_slice(frame.between(head.groups_start, head.operators_start));
+        for _ in 0..own {
+            1_u32.encode(out);
+            wasm_encoder::ValType::I32.encode(out);
+        }
+    }
+
+    /// Takes the depth of this frame, keeps the peak, and refuses a frame past the limit.
+    ///
+    /// A frame that is no new peak can not be past the limit either, so the common way has one test.
+    fn write_prologue(&self, frame: &Frame<'_>, out: &mut Vec<u8>) {
+        use Instruction as I;
+        let Some(depth) = self.depth else { return };
+        let own = frame.depth_local;
+        emit(out, &[I::GlobalGet(depth.depth), I::I32Const(1), I::I32Add, I::LocalTee(own)]);
+        emit(out, &[I::GlobalGet(depth.peak), I::I32GtU, I::If(BlockType::Empty)]);
+        emit(out, &[I::LocalGet(own), I::GlobalGet(depth.limit), I::I32GtU, I::If(BlockType::Empty)]);
+        emit(out, &[I::I32Const(1), I::GlobalSet(depth.exceeded), I::Unreachable, I::End]);
+        emit(out, &[I::LocalGet(own), I::GlobalSet(depth.peak), I::End]);
+    }
+
+    fn write_operator(
+        &self,
+        operators: &mut OperatorsReader<'_>,
+        frame: &Frame<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), RewriteError> {
+        let start = operators.original_position();
+        let operator = operators.read()?;
+        let bytes = frame.between(start, operators.original_position());
+        if let Some(prices) = self.prices {
+            const NOPS: [u8; Prices::MAX as usize] = [0x01; Prices::MAX as usize];
+            out.extend_from_slice(&NOPS[..usize::from(prices.of(&operator))]);
+            if matches!(operator, Operator::Nop) {
+                return Ok(());
+            }
+        }
+        match operator {
+            Operator::Call { .. }
+            | Operator::CallIndirect { .. }
+            | Operator::CallRef { .. }
+            | Operator::Resume { .. }
+            | Operator::ResumeThrow { .. }
+            | Operator::ResumeThrowRef { .. }
+            | Operator::Switch { .. } => self.write_depth(frame, Callee::Above, out),
+            Operator::ReturnCall { .. }
+            | Operator::ReturnCallIndirect { .. }
+            | Operator::ReturnCallRef { .. } => self.write_depth(frame, Callee::InPlace, out),
+            _ => {}
+        }
+        out.extend_from_slice(bytes);
+        match operator {
+            Operator::MemoryGrow { mem } => self.write_growth_test(self.memory64, mem, start, out),
+            Operator::TableGrow { table } => self.write_growth_test(self.table64, table, start, out),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Tells a callee how deep its caller is.
+    fn write_depth(&self, frame: &Frame<'_>, callee: Callee, out: &mut Vec<u8>) {
+        use Instruction as I;
+        let Some(depth) = self.depth else { return };
+        emit(out, &[I::LocalGet(frame.depth_local)]);
+        if callee == Callee::InPlace {
+            emit(out, &[I::I32Const(1), I::I32Sub]);
+        }
+        emit(out, &[I::GlobalSet(depth.depth)]);
+    }
+
+    /// Keeps the place of a growth that returned -1; the result goes through a global and stays on the stack.
+    fn write_growth_test(&self, wide: &[bool], index: u32, place: usize, out: &mut Vec<u8>) {
+        use Instruction as I;
+        let Some(growth) = self.growth else { return };
+        let (result, refused) = if wide.get(index as usize).copied().unwrap_or(false) {
+            (growth.result64, [I::I64Const(-1), I::I64Eq])
+        } else {
+            (growth.result32, [I::I32Const(-1), I::I32Eq])
+        };
+        emit(out, &[I::GlobalSet(result), I::GlobalGet(result)]);
+        emit(out, &refused);
+        emit(out, &[I::If(BlockType::Empty)]);
+        for pair in growth.ring.windows(2).rev() {
+            emit(out, &[I::GlobalGet(pair[0]), I::GlobalSet(pair[1])]);
+        }
+        emit(out, &[I::I32Const(position(place).cast_signed()), I::GlobalSet(growth.ring[0])]);
+        emit(
+            out,
+            &[I::GlobalGet(growth.count), I::I32Const(1), I::I32Add, I::GlobalSet(growth.count), I::End],
+        );
+        emit(out, &[I::GlobalGet(result)]);
+    }
+}
+
+/// Where the callee's frame stands to the caller's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Callee {
+    /// On top of it.
+    Above,
+    /// In its stead: a tail call.
+    InPlace,
+}
+
+impl<'a> Frame<'a> {
+    /// The bytes between two offsets that lie in the body.
+    fn between(&self, from: usize, to: usize) -> &'a [u8] {
+        &self.bytes[from - self.start..to - self.start]
+    }
+}
+
+impl Head {
+    fn read(body: &FunctionBody<'_>) -> Result<Self, RewriteError> {
+        let mut reader = body.get_locals_reader()?;
+        let groups_start = reader.original_position();
+        let (groups, mut locals, mut entry) = (reader.get_count(), 0_u32, body.range().start);
+        for _ in 0..groups {
+            entry = reader.original_position();
+            locals = locals.saturating_add(reader.read()?.0);
+        }
+        Ok(Self { groups, locals, entry, groups_start, operators_start: reader.original_position() })
+    }
+}
+
+/// Writes the wrapper of the function `callee`: sets the counters to 0 and calls it.
+pub(super) fn write_wrapper(indices: &PrivateIndices, callee: u32, params: u32, out: &mut Vec<u8>) {
+    use Instruction as I;
+    let length_at = out.len();
+    reserve_length(out);
+    0_u32.encode(out);
+    for global in indices.reset_by_wrappers() {
+        emit(out, &[I::I32Const(0), I::GlobalSet(global)]);
+    }
+    for param in 0..params {
+        emit(out, &[I::LocalGet(param)]);
+    }
+    emit(out, &[I::Call(callee), I::End]);
+    fill_length(out, length_at);
+}
+
+/// The room for a length that is known only later: five bytes hold every `u32`.
+const LENGTH_BYTES: usize = 5;
+
+/// Leaves room for the length of what follows.
+pub(super) fn reserve_length(out: &mut Vec<u8>) {
+    out.extend_from_slice(&[0; LENGTH_BYTES]);
+}
+
+/// Fills the room at `at` with the length of everything behind it.
+pub(super) fn fill_length(out: &mut [u8], at: usize) {
+    let length = position(out.len() - at - LENGTH_BYTES);
+    for (i, byte) in out[at..at + LENGTH_BYTES].iter_mut().enumerate() {
+        let more = if i + 1 < LENGTH_BYTES { 0x80 } else { 0 };
+        *byte = (length >> (7 * i) & 0x7f) as u8 | more;
+    }
+}
+
+/// Returns an offset or a length as the 32 bits that it has in the format.
+pub(super) fn position(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+fn emit(out: &mut Vec<u8>, instructions: &[Instruction<'_>]) {
+    for instruction in instructions {
+        instruction.encode(out);
+    }
+}

@@ -1,0 +1,129 @@
+//! What each operator costs: the table of the pass, and the setting of the engine that goes with it.
+//!
+//! It must not know how prices are put into code.
+
+use wasmparser::Operator;
+use wasmtime::OperatorCost;
+
+/// The price of every operator, in units of fuel.
+///
+/// The default is the engine's own table. Work per byte or element of bulk operations and the unit that each
+/// function entry costs are matters of the engine and not in here.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Prices {
+    by_slot: Box<[u8]>,
+}
+
+/// A name that no operator has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no operator `{name}`")]
+pub struct UnknownOperator {
+    /// The name as given.
+    pub name: String,
+}
+
+impl Prices {
+    /// The highest price of an operator: it bounds how much a body can swell.
+    pub const MAX: u8 = 16;
+
+    /// Returns the names of all operators, as `wasmparser` spells them, each with its price.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u8)> + '_ {
+        NAMES.iter().copied().zip(self.by_slot.iter().copied())
+    }
+
+    /// Sets the price of the operator `name`, cut to [`Self::MAX`].
+    ///
+    /// # Errors
+    ///
+    /// Returns an error when no operator has that name.
+    pub fn set(&mut self, name: &str, price: u8) -> Result<(), UnknownOperator> {
+        let slot = NAMES.iter().position(|known| *known == name);
+        let slot = slot.ok_or_else(|| UnknownOperator { name: name.to_owned() })?;
+        self.by_slot[slot] = price.min(Self::MAX);
+        Ok(())
+    }
+
+    /// Returns the price of `operator`.
+    pub fn of(&self, operator: &Operator<'_>) -> u8 {
+        slot_of(operator).map_or(1, |slot| self.by_slot[slot])
+    }
+}
+
+impl Default for Prices {
+    fn default() -> Self {
+        Self { by_slot: costs_by_slot(&OperatorCost::new()) }
+    }
+}
+
+impl std::fmt::Debug for Prices {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let default = Self::default();
+        let changed = self.iter().zip(default.iter()).filter(|(own, default)| own != default);
+        f.debug_map().entries(changed.map(|(own, _)| own)).finish()
+    }
+}
+
+macro_rules! define_tables {
+    ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
+        #[derive(Clone, Copy)]
+        enum Slot {
+            $($op,)*
+        }
+
+        const NAMES: &[&str] = &[$(stringify!($op),)*];
+
+        fn slot_of(operator: &Operator<'_>) -> Option<usize> {
+            match operator {
+                $(Operator::$op { .. } => Some(Slot::$op as usize),)*
+                _ => None,
+            }
+        }
+
+        fn costs_by_slot(cost: &OperatorCost) -> Box<[u8]> {
+            Box::new([$(cost.$op,)*])
+        }
+
+        /// Returns the cost setting for engines that run rewritten modules: a `nop` costs 1, every other
+        /// operator nothing; bulk operations keep their price per byte or element.
+        pub fn engine_operator_cost() -> OperatorCost {
+            let mut cost = OperatorCost::new();
+            $(cost.$op = 0;)*
+            cost.Nop = 1;
+            cost
+        }
+    };
+}
+
+wasmparser::for_each_operator!(define_tables);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_prices_are_the_engines() {
+        let free: Vec<&str> =
+            Prices::default().iter().filter(|(_, price)| *price == 0).map(|(name, _)| name).collect();
+        assert_eq!(free, ["Unreachable", "Nop", "Block", "Loop", "Else", "End", "Return", "Drop"]);
+        assert!(Prices::default().iter().all(|(_, price)| price <= 1));
+        assert!(NAMES.len() > 500, "the table holds every proposal");
+    }
+
+    #[test]
+    fn a_price_is_set_by_name_and_bounded() {
+        let mut prices = Prices::default();
+        prices.set("I32Add", 200).expect("the operator exists");
+        assert_eq!(prices.of(&Operator::I32Add), Prices::MAX);
+        assert_ne!(prices, Prices::default());
+        assert_eq!(prices.set("I33Add", 1), Err(UnknownOperator { name: "I33Add".into() }));
+    }
+
+    #[test]
+    fn the_engine_charges_for_nothing_but_nops() {
+        let cost = engine_operator_cost();
+        let charged = costs_by_slot(&cost);
+        assert_eq!(charged.iter().map(|cost| u32::from(*cost)).sum::<u32>(), 1);
+        assert_eq!(cost.Nop, 1);
+        assert_eq!(cost.variable, OperatorCost::new().variable);
+    }
+}

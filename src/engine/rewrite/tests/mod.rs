@@ -1,0 +1,203 @@
+//! Tests of the pass: the same module runs as it is and rewritten, on the engine that fits each.
+//!
+//! This file holds the two ways to run a module; it must not hold tests.
+
+mod depth;
+mod fuel;
+mod growth;
+mod shape;
+
+use std::sync::LazyLock;
+
+use wasmparser::{Validator, WasmFeatures};
+use wasmtime::{
+    Config, Engine, Instance, Linker, Module, Store, StoreLimits, StoreLimitsBuilder, Trap, Val,
+    WasmBacktrace,
+};
+
+use super::{Prices, RewriteOptions, Rewritten, engine_operator_cost, rewrite};
+
+static PLAIN: LazyLock<Engine> = LazyLock::new(|| engine(&mut config()));
+static COUNTED: LazyLock<Engine> = LazyLock::new(|| engine(config().operator_cost(engine_operator_cost())));
+
+/// Everything that the pass can do, at the engine's own prices.
+fn everything() -> RewriteOptions {
+    RewriteOptions { depth: true, prices: Some(Prices::default()), record_refused_growth: true }
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq)]
+struct Ended {
+    /// The bits of each result, or the trap.
+    end: Result<Vec<String>, String>,
+    /// The fuel that the guest burned.
+    fuel: u64,
+    /// The offset of each frame in the original, innermost first.
+    frames: Vec<Option<u32>>,
+}
+
+/// An instance of a module, as it is or rewritten.
+struct Subject {
+    store: Store<StoreLimits>,
+    instance: Instance,
+    rewritten: Option<Rewritten>,
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config.consume_fuel(true).cranelift_nan_canonicalization(true).relaxed_simd_deterministic(true);
+    config.wasm_gc(true).wasm_function_references(true).wasm_exceptions(true).wasm_wide_arithmetic(true);
+    config.wasm_custom_page_sizes(true).wasm_memory64(true).wasm_multi_memory(true).wasm_tail_call(true);
+    config
+}
+
+fn engine(config: &mut Config) -> Engine {
+    Engine::new(config).expect("the settings go together")
+}
+
+fn wat(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("the test's module is well-formed")
+}
+
+/// Rewrites a valid module and checks that the outcome is valid too.
+fn rewritten(wasm: &[u8], options: &RewriteOptions) -> Rewritten {
+    let rewritten = rewrite(wasm, options).expect("the module is valid");
+    Validator::new_with_features(WasmFeatures::all())
+        .validate_all(&rewritten.wasm)
+        .expect("the outcome is valid");
+    rewritten
+}
+
+/// A compiled module, as it is or rewritten.
+struct Build {
+    module: Module,
+    rewritten: Option<Rewritten>,
+}
+
+impl Build {
+    fn plain(wasm: &[u8]) -> Self {
+        Self::on(&PLAIN, wasm, None).expect("the test's module compiles")
+    }
+
+    fn counted(wasm: &[u8], options: &RewriteOptions) -> Self {
+        let engine = if options.prices.is_some() { &COUNTED } else { &PLAIN };
+        let rewritten = rewritten(wasm, options);
+        Self::on(engine, &rewritten.wasm.clone(), Some(rewritten)).expect("the rewritten module compiles")
+    }
+
+    fn on(engine: &Engine, wasm: &[u8], rewritten: Option<Rewritten>) -> wasmtime::Result<Self> {
+        Ok(Self { module: Module::new(engine, wasm)?, rewritten })
+    }
+
+    fn start(&self) -> Subject {
+        self.try_start().expect("the test's module starts")
+    }
+
+    fn try_start(&self) -> wasmtime::Result<Subject> {
+        let limits = StoreLimitsBuilder::new().memory_size(4 << 20).table_elements(2000).build();
+        let mut store = Store::new(self.module.engine(), limits);
+        store.limiter(|limits| limits);
+        store.set_fuel(1_000_000)?;
+        let mut linker = Linker::new(self.module.engine());
+        linker.define_unknown_imports_as_default_values(&mut store, &self.module)?;
+        let instance = linker.instantiate(&mut store, &self.module)?;
+        Ok(Subject { store, instance, rewritten: self.rewritten.clone() })
+    }
+}
+
+impl Subject {
+    fn plain(wasm: &[u8]) -> Self {
+        Build::plain(wasm).start()
+    }
+
+    fn counted(wasm: &[u8]) -> Self {
+        Self::with(wasm, &everything())
+    }
+
+    fn with(wasm: &[u8], options: &RewriteOptions) -> Self {
+        Build::counted(wasm, options).start()
+    }
+
+    fn call(&mut self, export: &str, args: &[Val], tank: u64) -> Ended {
+        let entry = self.rewritten.as_ref().map(|rewritten| {
+            let (name, fuel) = rewritten.layout.entry(export);
+            (name.to_owned(), fuel)
+        });
+        let (name, own_fuel) = entry.unwrap_or((export.to_owned(), 0));
+        self.enter(&name, own_fuel, args, tank)
+    }
+
+    fn call_i32(&mut self, export: &str, args: &[i32]) -> Ended {
+        self.call(export, &args.iter().map(|arg| Val::I32(*arg)).collect::<Vec<_>>(), 10_000_000)
+    }
+
+    fn enter(&mut self, name: &str, own_fuel: u64, args: &[Val], tank: u64) -> Ended {
+        let func = self.instance.get_func(&mut self.store, name).expect("the export exists");
+        self.store.set_fuel(tank + own_fuel).expect("fuel is on");
+        let mut results = vec![Val::I32(0); func.ty(&self.store).results().len()];
+        let end = func.call(&mut self.store, args, &mut results);
+        let left = self.store.get_fuel().expect("fuel is on");
+        let frames = end.as_ref().err().map(|err| self.frames(err)).unwrap_or_default();
+        Ended {
+            end: end.map(|()| results.iter().map(bits).collect()).map_err(|err| {
+                match err.downcast_ref::<Trap>() {
+                    Some(trap) => format!("{trap:?}"),
+                    None => format!("{:?}", err.root_cause().to_string()),
+                }
+            }),
+            fuel: (tank + own_fuel).saturating_sub(left).saturating_sub(own_fuel),
+            frames,
+        }
+    }
+
+    fn frames(&self, err: &wasmtime::Error) -> Vec<Option<u32>> {
+        let Some(backtrace) = err.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
+        let offset = |frame: &wasmtime::FrameInfo| frame.module_offset().map(|offset| offset as u32);
+        let Some(rewritten) = &self.rewritten else { return backtrace.frames().iter().map(offset).collect() };
+        let own = |frame: &&wasmtime::FrameInfo| frame.func_index() < rewritten.layout.first_private_function;
+        let frames = backtrace.frames().iter().filter(own);
+        frames.map(|frame| offset(frame).and_then(|new| rewritten.offsets.original(new))).collect()
+    }
+
+    fn global(&mut self, name: &str) -> u32 {
+        let global = self.instance.get_global(&mut self.store, name).expect("the private global exists");
+        global.get(&mut self.store).unwrap_i32().cast_unsigned()
+    }
+
+    fn set_depth_limit(&mut self, limit: u32) {
+        let name = self.depth_globals().limit;
+        let global = self.instance.get_global(&mut self.store, &name).expect("the private global exists");
+        global.set(&mut self.store, Val::I32(limit.cast_signed())).expect("the limit is mutable");
+    }
+
+    fn depth_globals(&self) -> super::DepthGlobals {
+        let layout = &self.rewritten.as_ref().expect("the subject is rewritten").layout;
+        layout.depth.clone().expect("depth is counted")
+    }
+
+    fn peak(&mut self) -> u32 {
+        let name = self.depth_globals().peak;
+        self.global(&name)
+    }
+
+    fn exceeded(&mut self) -> bool {
+        let name = self.depth_globals().exceeded;
+        self.global(&name) == 1
+    }
+}
+
+/// The text of a value's bits; references only tell whether they are null.
+fn bits(value: &Val) -> String {
+    match value {
+        Val::I32(value) => format!("i32 {value}"),
+        Val::I64(value) => format!("i64 {value}"),
+        Val::F32(bits) => format!("f32 {bits:#x}"),
+        Val::F64(bits) => format!("f64 {bits:#x}"),
+        Val::V128(value) => format!("v128 {:#x}", value.as_u128()),
+        Val::FuncRef(func) => format!("funcref {}", func.is_some()),
+        Val::ExternRef(value) => format!("externref {}", value.is_some()),
+        Val::AnyRef(value) => format!("anyref {}", value.is_some()),
+        Val::ExnRef(value) => format!("exnref {}", value.is_some()),
+        Val::ContRef(_) => "contref".to_owned(),
+    }
+}

@@ -1,0 +1,222 @@
+//! The shape of what is written: private exports, start, sections, the map of offsets, limits of the format.
+
+use std::collections::BTreeMap;
+
+use wasmparser::{Operator, Parser, Payload};
+use wasmtime::Val;
+
+use super::super::{RewriteError, UncountedFunction, UncountedReason};
+use super::{RewriteOptions, Subject, everything, rewrite, rewritten, wat};
+
+/// Every operator of a module by its offset.
+fn operators(wasm: &[u8]) -> BTreeMap<u32, (u32, Operator<'_>)> {
+    let mut operators = BTreeMap::new();
+    let mut function = 0;
+    for payload in Parser::new(0).parse_all(wasm) {
+        let Ok(Payload::CodeSectionEntry(body)) = payload else { continue };
+        for item in body.get_operators_reader().expect("valid").into_iter_with_offsets() {
+            let (operator, offset) = item.expect("valid");
+            operators.insert(u32::try_from(offset).expect("small"), (function, operator));
+        }
+        function += 1;
+    }
+    operators
+}
+
+/// Checks that each operator of the original is found again, in order, by the map, and nothing else is.
+pub(super) fn assert_offsets_lead_back(
+    original: &[u8],
+    rewritten: &super::Rewritten,
+    options: &RewriteOptions,
+) {
+    let old = operators(original);
+    let mut wanted =
+        old.iter().filter(|(_, (_, op))| options.prices.is_none() || *op != Operator::Nop).peekable();
+    for (new_offset, (_, operator)) in &operators(&rewritten.wasm) {
+        let Some(old_offset) = rewritten.offsets.original(*new_offset) else { continue };
+        assert!(old.contains_key(&old_offset), "{new_offset} leads between two operators");
+        if let Some((next, (_, next_operator))) = wanted.peek()
+            && **next == old_offset
+            && next_operator == operator
+        {
+            wanted.next();
+        }
+    }
+    assert_eq!(wanted.next(), None, "an operator of the original was not found again");
+}
+
+const MIXED: &str = r#"(module
+  (import "env" "f" (func $imported (param i32) (result i32)))
+  (import "env" "g" (global $ig i32))
+  (memory (export "memory") 1) (memory 2)
+  (table 3 funcref) (table 1 externref)
+  (global (mut i64) (i64.const 42)) (global $started (mut i32) (i32.const 0))
+  (start $start)
+  (func $start (global.set $started (i32.const 5)))
+  (func $inc (export "inc") (export "inc again") (param i32) (result i32) (local i64 f32 f32)
+    nop (i32.add (local.get 0) (i32.const 1)) nop)
+  (export "imported" (func $imported))
+  (func (export "started") (result i32) (global.get $started))
+  (data (i32.const 8) "hello") (elem (i32.const 0) $inc)
+  (@custom "producers" "x"))"#;
+
+#[test]
+fn every_memory_table_and_global_has_a_private_export() {
+    let wasm = wat(MIXED);
+    for options in [everything(), RewriteOptions::default()] {
+        let mut subject = Subject::with(&wasm, &options);
+        let layout = subject.rewritten.as_ref().expect("rewritten").layout.clone();
+        assert_eq!((layout.memories.len(), layout.tables.len(), layout.globals.len()), (2, 2, 3));
+        let store = &mut subject.store;
+        let sizes = layout
+            .memories
+            .iter()
+            .map(|name| subject.instance.get_memory(&mut *store, name).expect("exported").size(&mut *store));
+        assert_eq!(sizes.collect::<Vec<_>>(), [1, 2]);
+        assert!(layout.tables.iter().all(|name| subject.instance.get_table(&mut *store, name).is_some()));
+        let second = subject.instance.get_global(&mut *store, &layout.globals[1]).expect("exported");
+        assert_eq!(second.get(&mut *store).unwrap_i64(), 42);
+    }
+}
+
+#[test]
+fn the_start_function_runs_when_it_is_called_and_not_before() {
+    let wasm = wat(MIXED);
+    for options in [everything(), RewriteOptions::default()] {
+        let mut subject = Subject::with(&wasm, &options);
+        assert_eq!(subject.call_i32("started", &[]).end, Ok(vec!["i32 0".to_owned()]));
+        let start = subject.rewritten.as_ref().expect("rewritten").layout.start.clone().expect("it has one");
+        let ended = subject.enter(&start.export, start.fuel, &[], 1000);
+        assert_eq!((ended.end, ended.fuel), (Ok(Vec::new()), 3));
+        assert_eq!(subject.call_i32("started", &[]).end, Ok(vec!["i32 5".to_owned()]));
+    }
+}
+
+#[test]
+fn exports_work_under_their_own_names_and_through_their_wrappers() {
+    let mut subject = Subject::counted(&wat(MIXED));
+    let layout = subject.rewritten.as_ref().expect("rewritten").layout.clone();
+    assert_eq!(layout.wrappers["inc"], layout.wrappers["inc again"]);
+    for name in ["inc", layout.wrappers["inc"].export.as_str()] {
+        assert_eq!(subject.enter(name, 0, &[Val::I32(4)], 1000).end, Ok(vec!["i32 5".to_owned()]));
+    }
+    assert_eq!(subject.call_i32("imported", &[3]).end, Ok(vec!["i32 0".to_owned()]));
+    assert_eq!(layout.first_private_function, 4);
+}
+
+#[test]
+fn without_prices_the_fuel_of_a_wrapper_is_known_too() {
+    let wasm = wat(r#"(module (func (import "e" "f") (param i32 f32)) (memory 1) (export "f" (func 0)))"#);
+    let mut subject = Subject::with(&wasm, &RewriteOptions { prices: None, ..everything() });
+    let ended = subject.call("f", &[Val::I32(1), Val::F32(0)], 1000);
+    assert_eq!((ended.end, ended.fuel), (Ok(Vec::new()), 0));
+    assert_eq!(subject.rewritten.expect("rewritten").layout.entry("f").1, 1 + 2 * 4 + 2 + 1);
+}
+
+#[test]
+fn names_are_kept_and_other_custom_sections_are_not() {
+    let rewritten = rewritten(&wat(MIXED), &everything());
+    let customs: Vec<String> = Parser::new(0)
+        .parse_all(&rewritten.wasm)
+        .filter_map(|payload| match payload {
+            Ok(Payload::CustomSection(custom)) => Some(custom.name().to_owned()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(customs, ["name"]);
+    let mut trapping = Subject::counted(&wat(r#"(module (func $boom (export "f") unreachable))"#));
+    let entry = trapping.rewritten.as_ref().expect("rewritten").layout.entry("f").0.to_owned();
+    let func = trapping.instance.get_func(&mut trapping.store, &entry).expect("exported");
+    let err = func.call(&mut trapping.store, &[], &mut []).expect_err("it traps");
+    let frames = err.downcast_ref::<wasmtime::WasmBacktrace>().expect("it has a backtrace").frames();
+    assert_eq!(frames[0].func_name(), Some("boom"));
+}
+
+#[test]
+fn missing_sections_are_created() {
+    for text in [
+        "(module)",
+        "(module (memory 1))",
+        "(module (func))",
+        r#"(module (import "e" "f" (func)) (export "f" (func 0)))"#,
+        r#"(module (import "e" "f" (func)) (start 0))"#,
+        r#"(module (import "e" "m" (memory 1)) (import "e" "t" (table 1 funcref)))"#,
+        r#"(module (import "e" "m" (memory 1 1 shared)) (func (drop (memory.grow (i32.const 1)))))"#,
+        "(module (memory 1) (func (drop (i32.atomic.rmw.add (i32.const 0) (i32.const 1))) (atomic.fence)))",
+        "(module (type (func)) (rec (type (func)) (type (struct (field (ref 1))))) (func (type 1)))",
+    ] {
+        for options in [everything(), RewriteOptions::default()] {
+            let wasm = wat(text);
+            assert_offsets_lead_back(&wasm, &rewritten(&wasm, &options), &options);
+        }
+    }
+}
+
+#[test]
+fn offsets_lead_back_to_the_same_operators() {
+    let wasm = wat(MIXED);
+    for options in [everything(), RewriteOptions::default(), RewriteOptions { prices: None, ..everything() }]
+    {
+        let rewritten = rewritten(&wasm, &options);
+        assert_offsets_lead_back(&wasm, &rewritten, &options);
+        assert_eq!(rewritten.offsets.original(0), None);
+        assert_eq!(rewritten.offsets.original(u32::try_from(rewritten.wasm.len()).expect("small")), None);
+    }
+}
+
+#[test]
+fn private_names_evade_the_guests() {
+    let wasm =
+        wat(r#"(module (memory 1) (func (export "workbench:memory:0")) (func (export "workbench_")))"#);
+    let layout = rewritten(&wasm, &everything()).layout;
+    assert_eq!(
+        (layout.prefix.as_str(), layout.memories[0].as_str()),
+        ("workbench__", "workbench__:memory:0")
+    );
+}
+
+#[test]
+fn functions_at_the_limits_of_the_format_run_uncounted() {
+    let locals = |count: u32| {
+        wat(&format!("(module (func (export \"f\") (local {})))", "i32 ".repeat(count as usize)))
+    };
+    assert_eq!(rewritten(&locals(49_999), &everything()).uncounted, []);
+    let full = rewritten(&locals(50_000), &everything());
+    assert_eq!(full.uncounted, [UncountedFunction { index: 0, reason: UncountedReason::TooManyLocals }]);
+    assert_offsets_lead_back(&locals(50_000), &full, &everything());
+
+    let big = wat(&format!("(module (func) (func {}) (func))", "(drop (i32.const 1))".repeat(2_000_000)));
+    let big_rewritten = rewritten(&big, &everything());
+    let expected = UncountedFunction { index: 1, reason: UncountedReason::BodyTooLarge };
+    assert_eq!(big_rewritten.uncounted, [expected]);
+    let start = big_rewritten.wasm.len() - 1_000_000;
+    let original = big_rewritten.offsets.original(u32::try_from(start).expect("small")).expect("it is code");
+    assert_eq!(big[original as usize..][..1000], big_rewritten.wasm[start..][..1000]);
+    assert!(big_rewritten.offsets.size_bytes() < 1000, "what was undone takes no room");
+}
+
+#[test]
+fn what_can_not_be_rewritten_is_an_error_and_never_a_panic() {
+    assert!(matches!(rewrite(b"", &everything()), Err(RewriteError::Malformed { .. })));
+    assert!(matches!(rewrite(&wat("(component)"), &everything()), Err(RewriteError::NotACoreModule)));
+    let wasm = wat(MIXED);
+    for end in 0..wasm.len() {
+        drop(rewrite(&wasm[..end], &everything()));
+    }
+    for at in 8..wasm.len() {
+        for value in [0x00, 0x01, 0x40, 0x7f, 0x80, 0xff] {
+            let mut broken = wasm.clone();
+            broken[at] = value;
+            drop(rewrite(&broken, &everything()));
+        }
+    }
+}
+
+#[test]
+fn the_engine_charges_the_same_for_instantiation() {
+    let wasm = wat(r#"(module (memory 1) (table 10 funcref) (func $f)
+      (global (mut i32) (i32.add (i32.const 1) (i32.const 2)))
+      (data (i32.const 0) "abc") (elem (i32.const 0) $f $f))"#);
+    let fuel = |subject: Subject| subject.store.get_fuel().expect("fuel is on");
+    assert_eq!(fuel(Subject::counted(&wasm)), fuel(Subject::plain(&wasm)));
+}
