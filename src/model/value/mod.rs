@@ -13,7 +13,9 @@ use serde::{Serialize, Serializer};
 
 pub use self::format::{LaneShape, NumberFormat, formats_for};
 pub use self::parse::{ValueError, parse_value};
+pub(in crate::model) use self::parse::{clean_digits, echo, parse_integer};
 pub use self::quoted::quote;
+pub(in crate::model) use self::quoted::unquote;
 
 use self::float::FloatFormat;
 use super::signature::ValueType;

@@ -19,11 +19,11 @@ pub struct ValueError {
 }
 
 impl ValueError {
-    pub(super) fn new(message: impl Into<String>) -> Self {
+    pub(in crate::model) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None }
     }
 
-    pub(super) fn with_hint(self, hint: impl Into<String>) -> Self {
+    pub(in crate::model) fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 }
@@ -75,7 +75,7 @@ pub(super) fn split_sign(text: &str) -> (bool, &str) {
 }
 
 /// Removes the separators of a run of digits; `None` when it is no such run.
-pub(super) fn clean_digits(text: &str, radix: u32) -> Option<String> {
+pub(in crate::model) fn clean_digits(text: &str, radix: u32) -> Option<String> {
     let is_malformed = text.is_empty() || text.starts_with('_') || text.ends_with('_') || text.contains("__");
     if is_malformed || !text.chars().all(|digit| digit == '_' || digit.is_digit(radix)) {
         return None;
@@ -84,7 +84,7 @@ pub(super) fn clean_digits(text: &str, radix: u32) -> Option<String> {
 }
 
 /// Returns the text as an error message repeats it: its start, if it is long.
-pub(super) fn echo(text: &str) -> String {
+pub(in crate::model) fn echo(text: &str) -> String {
     const LONGEST: usize = 40;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -93,7 +93,7 @@ pub(super) fn echo(text: &str) -> String {
 }
 
 /// Reads an integer of up to 64 bits, signed or unsigned, as its bits.
-pub(super) fn parse_integer(text: &str, width: u32, ty: &str) -> Result<u64, ValueError> {
+pub(in crate::model) fn parse_integer(text: &str, width: u32, ty: &str) -> Result<u64, ValueError> {
     let (is_negative, magnitude) = if text.starts_with('\'') {
         (false, parse_character(text)?)
     } else {

@@ -34,7 +34,7 @@ fn push_escape(quoted: &mut String, character: char) {
 }
 
 /// Reads a literal between two of the given quotes.
-pub(super) fn unquote(text: &str, mark: char) -> Result<String, ValueError> {
+pub(in crate::model) fn unquote(text: &str, mark: char) -> Result<String, ValueError> {
     let mut bytes = Vec::new();
     let mut rest = text.strip_prefix(mark).unwrap_or(text).chars();
     loop {
