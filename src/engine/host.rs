@@ -132,7 +132,7 @@ pub(crate) fn define_host_functions(linker: &mut Linker<Host>, module: &Module) 
         } else if is_host_log {
             let answers = shape.1 == "i";
             linker.func_new("env", "host_log", ty, move |caller, args, results| {
-                let level = LogLevel::from_number(args[0].i32().unwrap_or(0));
+                let level = LogLevel::from_guest(args[0].i32().unwrap_or(0));
                 let outcome = guest_log(caller, "host_log", level, &args[1], &args[2]);
                 if !answers {
                     return outcome;

@@ -7,13 +7,12 @@
 
 use std::time::Instant;
 
-use wasmtime::{AsContextMut, ExternRef, RootScope, Store, V128, Val, ValRaw};
+use wasmtime::{ExternRef, RootScope, Store, V128, Val, ValRaw};
 
 use super::host::Host;
-use super::instance::{Entry, LiveInstance, nanos_since};
+use super::instance::{Entry, LiveInstance};
 use super::live::{counter, plain_value};
 use crate::model::call::{CallSample, Outcome};
-use crate::model::limits::LimitKind;
 use crate::model::measured::Measured;
 use crate::model::signature::{FuncSignature, ValueType};
 use crate::model::value::Value;
@@ -193,7 +192,7 @@ fn from_raw(ty: &ValueType, raw: &ValRaw) -> Value {
         ValueType::I64 => Value::I64(raw.get_i64()),
         ValueType::F32 => Value::F32(raw.get_f32()),
         ValueType::F64 => Value::F64(raw.get_f64()),
-        ValueType::V128 => Value::V128(u128::from_le_bytes(raw.get_v128())),
+        ValueType::V128 => Value::V128(raw.get_v128()),
         ValueType::FuncRef | ValueType::ExternRef | ValueType::OtherRef(_) | ValueType::Component(_) => {
             Value::OpaqueRef(ty.to_string())
         }

@@ -111,14 +111,13 @@ pub(crate) fn memory_infos(context: impl AsContext, handles: &Handles) -> Vec<Me
 }
 
 /// Copies the bytes that somebody looks at.
-pub(crate) fn window<'a>(
-    context: impl Into<wasmtime::StoreContext<'a, Host>>,
+pub(crate) fn window(
+    context: &impl AsContext<Data = Host>,
     handles: &Handles,
     request: MemoryRequest,
 ) -> Option<MemoryWindow> {
-    let context: wasmtime::StoreContext<'a, Host> = context.into();
     let memory = handles.memories.get(request.memory as usize)?;
-    let data = memory.data(context);
+    let data = memory.data(context.as_context());
     let start = usize::try_from(request.address).unwrap_or(usize::MAX).min(data.len());
     let length = request.bytes.min(MemoryRequest::MOST_BYTES) as usize;
     let end = start.saturating_add(length).min(data.len());
@@ -128,7 +127,7 @@ pub(crate) fn window<'a>(
         bytes: data[start..end].into(),
         memories: memory_infos(context, handles),
         pages: request.with_pages.then(|| page_uses(data)),
-        generation: context.data().memory_generation,
+        generation: context.as_context().data().memory_generation,
         is_live: false,
     })
 }

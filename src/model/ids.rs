@@ -35,6 +35,11 @@ id! {
 }
 
 id! {
+    /// Names a request to the files or to a plugin's memory, so that its answer can be told from others.
+    RequestId(u64)
+}
+
+id! {
     /// Names an open source, whatever its file is called by now.
     SourceId(u32)
 }

@@ -4,6 +4,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::build::CacheOutcome;
 use super::call::{CallRecord, CallSample};
 use super::measured::Measured;
 use super::timeline::Durations;
@@ -117,19 +118,6 @@ impl Serialize for PluginMetrics {
         self.snapshot().serialize(serializer)
     }
 }
-
-/// Where a compiled module came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CacheOutcome {
-    /// It was compiled.
-    Miss,
-    /// It was still in memory.
-    Memory,
-    /// It was read from the cache's folder.
-    Disk,
-}
-
 /// How often the cache had what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct CacheStats {

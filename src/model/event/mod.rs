@@ -16,7 +16,7 @@ use super::call::DeniedGrowth;
 use super::humanize;
 use super::ids::{BuildNumber, PluginId};
 use super::lifecycle::PluginState;
-use super::metrics::CacheOutcome;
+use super::build::CacheOutcome;
 
 /// Bytes that a text in an event may take; guests write log lines of any length.
 pub const MAX_TEXT_BYTES: usize = 4096;
