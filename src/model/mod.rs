@@ -14,6 +14,7 @@ pub mod measured;
 pub mod metrics;
 pub mod sample;
 pub mod signature;
+pub mod text_position;
 pub mod timeline;
 pub mod value;
 pub mod wat_lexer;
