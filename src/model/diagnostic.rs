@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::text_position::LineIndex;
+
 /// Place in a plugin: a function, and the spot in its source or its binary.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Place {
@@ -44,6 +46,41 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Makes an error without a place.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            message: message.into(),
+            hint: None,
+            place: Place::default(),
+            range: None,
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds an offset into the binary.
+    #[must_use]
+    pub fn at_offset(mut self, offset: u64) -> Self {
+        self.place.offset = Some(offset);
+        self
+    }
+
+    /// Adds the bytes of the text that it concerns, and the line and column where they begin.
+    #[must_use]
+    pub fn at_text(mut self, lines: &LineIndex, range: std::ops::Range<usize>) -> Self {
+        let position = lines.position(range.start);
+        self.place.line = Some(position.line);
+        self.place.column = Some(position.column);
+        self.range = Some(range);
+        self
+    }
+
     /// Writes `line:column: message`, or with the binary's offset where there is no text.
     pub fn to_line(&self) -> String {
         match (self.place.line, self.place.column, self.place.offset) {

@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod nearest;
 pub mod sample;
 pub mod signature;
+pub mod text_position;
 pub mod timeline;
 pub mod value;
 pub mod wat_lexer;

@@ -1,0 +1,434 @@
+//! Gets past the errors of a text, so that one run finds many of them: what is broken is overwritten with
+//! blanks of the same length, and whatever could only be wrong because of that is kept quiet.
+//!
+//! Works on bytes and tokens; parsing and validating are done elsewhere.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::outline::{Outline, ParenFault, TokenKind, next_token};
+use super::text::{TextError, and_more};
+use super::{MAX_DIAGNOSTICS, parse_errors};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::interface::SourceKind;
+use crate::model::text_position::LineIndex;
+
+/// Errors of parsing that are reported of one text.
+const MAX_PARSE_ERRORS: usize = 20;
+
+/// Attempts at parsing one text, those for errors that are kept quiet included.
+const MAX_ATTEMPTS: usize = 60;
+
+/// Bytes that are parsed in all attempts together, so that a large text is not parsed sixty times.
+const MAX_PARSED_BYTES: usize = 64 << 20;
+
+/// A text on its way through the parser, with what was found wrong with it.
+pub(super) struct Draft<'a> {
+    original: &'a str,
+    text: Cow<'a, str>,
+    fields: Arc<[Range<u32>]>,
+    outline: Outline,
+    is_component: bool,
+    lines: OnceCell<LineIndex>,
+    diagnostics: Vec<Diagnostic>,
+    num_left_out: usize,
+    attempts_left: usize,
+    /// Names, with their `$`, that stood in what was blanked.
+    lost_names: HashSet<String>,
+    /// Whether something was blanked that other parts of the module are checked against.
+    is_interface_lost: bool,
+    /// Whether a segment, an export or a start was blanked.
+    is_leaf_lost: bool,
+    /// Where the fields begin whose code was changed, so that validating it would say nothing.
+    tainted: BTreeSet<u32>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(original: &'a str, outline: Outline, kind: SourceKind) -> Self {
+        // A byte order mark is no part of the text, though it takes part in its offsets.
+        let text = match original.strip_prefix('\u{feff}') {
+            Some(rest) => Cow::Owned(format!("   {rest}")),
+            None => Cow::Borrowed(original),
+        };
+        Self {
+            original,
+            text,
+            fields: Arc::from(outline.fields.as_slice()),
+            outline,
+            is_component: kind.is_component(),
+            lines: OnceCell::new(),
+            diagnostics: Vec::new(),
+            num_left_out: 0,
+            attempts_left: (MAX_PARSED_BYTES / original.len().max(1)).clamp(1, MAX_ATTEMPTS),
+            lost_names: HashSet::new(),
+            is_interface_lost: false,
+            is_leaf_lost: false,
+            tainted: BTreeSet::new(),
+        }
+    }
+
+    /// Returns the text as it is to be parsed next.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns where the module's fields stand.
+    pub(super) fn fields(&self) -> Arc<[Range<u32>]> {
+        Arc::clone(&self.fields)
+    }
+
+    /// Tells whether nothing was found wrong.
+    pub(super) fn is_good(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
+    /// Tells whether the text is still the author's own.
+    pub(super) fn is_original(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_)) || self.is_good()
+    }
+
+    /// Tells whether validating would only find consequences of what was blanked.
+    pub(super) fn is_interface_lost(&self) -> bool {
+        self.is_interface_lost
+    }
+
+    /// Tells whether the code of the function at a byte was changed.
+    pub(super) fn is_tainted(&self, byte: usize) -> bool {
+        self.field_at(byte).is_some_and(|field| self.tainted.contains(&narrow(field.start)))
+    }
+
+    /// Tells whether a message of the validator may come from a blanked segment or export.
+    pub(super) fn is_consequence(&self, message: &str) -> bool {
+        const OF_SEGMENTS: [&str; 4] = [
+            "unknown data segment",
+            "unknown elem segment",
+            "data count section",
+            "undeclared function reference",
+        ];
+        self.is_leaf_lost && OF_SEGMENTS.iter().any(|start| message.starts_with(start))
+    }
+
+    /// Adds an error, once.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        let is_known = self
+            .diagnostics
+            .iter()
+            .any(|known| known.range == diagnostic.range && known.message == diagnostic.message);
+        if is_known {
+            return;
+        }
+        if self.diagnostics.len() < MAX_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.num_left_out += 1;
+        }
+    }
+
+    /// Counts errors that are not even looked at.
+    pub(super) fn leave_out(&mut self, count: usize) {
+        self.num_left_out += count;
+    }
+
+    /// Returns all errors in the order of the text.
+    pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        self.diagnostics.sort_by_key(|one| one.range.as_ref().map_or(usize::MAX, |range| range.start));
+        self.diagnostics.extend(and_more(self.num_left_out));
+        self.diagnostics
+    }
+
+    /// Reports parentheses, strings and comments that do not close, and mends them.
+    pub(super) fn mend_parentheses(&mut self) {
+        let faults = std::mem::take(&mut self.outline.faults);
+        if faults.is_empty() && self.outline.unclosed_string.is_none() {
+            return;
+        }
+        if let Some(at) = self.outline.unclosed_comment {
+            self.report_at(at..at + 2, "this comment is never closed", "close it with `;)`");
+            self.attempts_left = 0;
+            return;
+        }
+        let string = self.outline.unclosed_string;
+        if let Some(at) = string {
+            let end = self.original[at..].find('\n').map_or(self.original.len(), |length| at + length);
+            let end = at + self.original[at..end].trim_end().len();
+            let hint = "close it with `\"` on the same line; write a line feed as `\\n`";
+            self.report_at(at..end, "this string is never closed", hint);
+        }
+        for fault in faults {
+            self.mend(&fault, string.is_some());
+        }
+        if self.outline.open_at_end > 0 {
+            let closing = format!("\n{}", ")".repeat(self.outline.open_at_end));
+            self.text.to_mut().push_str(&closing);
+        }
+        if let Some(at) = string {
+            self.remove_at(at, None);
+        }
+    }
+
+    fn mend(&mut self, fault: &ParenFault, is_quiet: bool) {
+        let line_of = |draft: &Self, byte| draft.lines().position(byte).line;
+        match *fault {
+            ParenFault::UnclosedField { start, next } => {
+                let message = format!(
+                    "this function is never closed: line {} begins another field",
+                    line_of(self, next)
+                );
+                let hint = format!("a `)` is missing before line {}", line_of(self, next));
+                self.report_at(self.head_range(start), &message, &hint);
+                self.blank_function(start..next, next);
+                self.overwrite(next - 1..next, b")");
+            }
+            ParenFault::ClosedEarly { at, next } => {
+                let message = format!(
+                    "this `)` closes the module, but line {} begins another field",
+                    line_of(self, next)
+                );
+                self.report_at(at..at + 1, &message, "there is a `)` too many at or before this point");
+                self.overwrite(at..at + 1, b"");
+            }
+            ParenFault::Stray { at } => {
+                self.report_at(at..at + 1, "unexpected `)`: nothing is open here", "remove it");
+                self.overwrite(at..at + 1, b"");
+            }
+            ParenFault::Unclosed { .. } if is_quiet => {}
+            ParenFault::Unclosed { at } => {
+                let missing = match self.outline.open_at_end {
+                    1 => "one `)` is missing at or before the end of the text".to_owned(),
+                    count => format!("{count} `)` are missing at or before the end of the text"),
+                };
+                self.report_at(self.head_range(at), "this `(` is never closed", &missing);
+            }
+        }
+    }
+
+    /// Reports an error of the parser, unless it comes from what was blanked, and blanks what it is about.
+    ///
+    /// Returns whether it is worth parsing again.
+    pub(super) fn get_past(&mut self, err: &TextError) -> bool {
+        let unknown = parse_errors::unknown_name(&err.message);
+        let is_quiet = unknown.is_some_and(|(_, name)| self.lost_names.contains(name));
+        if !is_quiet {
+            let field = self.field_at(err.offset);
+            let mut diagnostic = parse_errors::describe(self.original, err, field.clone(), self.lines());
+            if let Some(field) = field {
+                let (name, index) = parse_errors::function_of(self.original, &self.fields, &field);
+                diagnostic.place.function = name;
+                diagnostic.place.index = index;
+            }
+            self.report(diagnostic);
+        }
+        if self.attempts_left == 0 || self.is_component || self.diagnostics.len() >= MAX_PARSE_ERRORS {
+            return false;
+        }
+        self.attempts_left -= 1;
+        let before = self.text.clone();
+        self.remove_at(err.offset, Some(&err.message));
+        before != self.text
+    }
+
+    /// Blanks the export, start or segment that a byte belongs to; returns whether it is one.
+    pub(super) fn blank_leaf(&mut self, byte: usize) -> bool {
+        let Some(field) = self.field_at(byte) else { return false };
+        if self.attempts_left == 0 || !matches!(self.head_word(&field), "export" | "start" | "elem" | "data")
+        {
+            return false;
+        }
+        self.attempts_left -= 1;
+        self.blank_field(field);
+        true
+    }
+
+    /// Blanks whatever is wrong at a byte: a name, a function's code, or a whole field.
+    fn remove_at(&mut self, offset: usize, message: Option<&str>) {
+        let Some(field) = self.field_at(offset) else {
+            self.blank_between_fields(offset, message);
+            return;
+        };
+        let is_function = self.head_word(&field) == "func";
+        let message = message.unwrap_or_default();
+        let token = next_token(self.text.as_bytes(), offset).map(|(_, range)| range);
+        match (parse_errors::unknown_name(message), token) {
+            (Some(_), Some(token)) if is_function && token.start >= self.header_end(&field) => {
+                // Any index parses, and the function is not validated.
+                self.overwrite(token, b"0");
+                self.tainted.insert(narrow(field.start));
+            }
+            (None, Some(token))
+                if message.starts_with("duplicate") && self.text[token.clone()].starts_with('$') =>
+            {
+                let name = self.text[token.clone()].to_owned();
+                self.overwrite(token, b"");
+                self.taint_mentions(&name);
+                self.tainted.insert(narrow(field.start));
+            }
+            _ if is_function => self.blank_function(field, offset),
+            _ => self.blank_field(field),
+        }
+    }
+
+    fn blank_between_fields(&mut self, offset: usize, message: Option<&str>) {
+        let Some((_, token)) = next_token(self.text.as_bytes(), offset) else { return };
+        let is_behind = message.is_some_and(|message| message.starts_with("extra tokens"));
+        let end = if is_behind { self.text.len() } else { token.end };
+        self.overwrite(token.start..end, b"");
+    }
+
+    /// Blanks the code of a function, or all but its name when its header is what is wrong.
+    fn blank_function(&mut self, field: Range<usize>, offset: usize) {
+        let header_end = self.header_end(&field);
+        let end = field.end - 1;
+        self.tainted.insert(narrow(field.start));
+        if offset >= header_end && header_end < end {
+            self.overwrite(header_end..end, b"");
+            return;
+        }
+        self.is_interface_lost = true;
+        let mut kept = field.start + 1;
+        for _ in 0..2 {
+            if let Some((TokenKind::Word, token)) = next_token(self.text.as_bytes(), kept)
+                && (self.text[token.clone()].starts_with('$') || &self.text[token.clone()] == "func")
+            {
+                kept = token.end;
+            }
+        }
+        if kept < end {
+            self.overwrite(kept..end, b"");
+        }
+    }
+
+    fn blank_field(&mut self, field: Range<usize>) {
+        match self.head_word(&field) {
+            "export" | "start" | "elem" | "data" => self.is_leaf_lost = true,
+            head if head.starts_with('@') => {}
+            _ => self.is_interface_lost = true,
+        }
+        let mut at = field.start;
+        while let Some((kind, token)) =
+            next_token(self.text.as_bytes(), at).filter(|(_, token)| token.start < field.end)
+        {
+            at = token.end;
+            if kind == TokenKind::Word && self.text[token.clone()].starts_with('$') {
+                self.lost_names.insert(self.text[token].to_owned());
+            }
+        }
+        self.overwrite(field, b"");
+    }
+
+    /// Taints each function that mentions a name, which may mean another thing now.
+    fn taint_mentions(&mut self, name: &str) {
+        let fields = self.fields();
+        let mentions = |field: &&Range<u32>| {
+            let text = &self.text[field.start as usize..(field.end as usize).min(self.text.len())];
+            text.match_indices(name).any(|(at, _)| {
+                let after = text.as_bytes().get(at + name.len());
+                !after.is_some_and(|&byte| super::outline::is_word_byte(byte))
+            })
+        };
+        let found: Vec<u32> = fields.iter().filter(mentions).map(|field| field.start).collect();
+        self.tainted.extend(found);
+    }
+
+    /// Returns the byte after a function's name, exports, import, type, parameters and results.
+    fn header_end(&self, field: &Range<usize>) -> usize {
+        const HEADER: [&str; 5] = ["export", "import", "type", "param", "result"];
+        let bytes = self.text.as_bytes();
+        let mut end = field.start + 1;
+        let mut is_first = true;
+        while let Some((kind, token)) = next_token(bytes, end) {
+            match kind {
+                TokenKind::Word if is_first => is_first = false,
+                TokenKind::Word if self.text[token.clone()].starts_with('$') => {}
+                TokenKind::Open => {
+                    let Some((_, head)) = next_token(bytes, token.end) else { break };
+                    let word = &self.text[head.clone()];
+                    let form = form_end(bytes, token.start, field.end);
+                    match form {
+                        Some(form) if HEADER.contains(&word) || word.starts_with('@') => {
+                            end = form;
+                            continue;
+                        }
+                        _ => break,
+                    }
+                }
+                _ => break,
+            }
+            end = token.end;
+        }
+        end.min(field.end)
+    }
+
+    fn field_at(&self, byte: usize) -> Option<Range<usize>> {
+        let byte = narrow(byte);
+        let field = self.fields.partition_point(|field| field.start <= byte).checked_sub(1)?;
+        let field = &self.fields[field];
+        field.contains(&byte).then_some(field.start as usize..field.end as usize)
+    }
+
+    fn head_word(&self, field: &Range<usize>) -> &str {
+        match next_token(self.original.as_bytes(), field.start + 1) {
+            Some((TokenKind::Word, token)) if token.start < field.end => &self.original[token],
+            _ => "",
+        }
+    }
+
+    /// Returns the bytes from a `(` to the end of its keyword and name.
+    fn head_range(&self, start: usize) -> Range<usize> {
+        let bytes = self.original.as_bytes();
+        let mut end = start + 1;
+        if let Some((TokenKind::Word, token)) = next_token(bytes, end) {
+            end = token.end;
+            if let Some((_, name)) = next_token(bytes, end).filter(|(_, name)| bytes[name.start] == b'$') {
+                end = name.end;
+            }
+        }
+        start..end
+    }
+
+    fn report_at(&mut self, range: Range<usize>, message: &str, hint: &str) {
+        let diagnostic = Diagnostic::error(message).with_hint(hint).at_text(self.lines(), range);
+        self.report(diagnostic);
+    }
+
+    fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(self.original))
+    }
+
+    /// Writes bytes over the end of a range and blanks before them; line feeds stay.
+    fn overwrite(&mut self, range: Range<usize>, with: &[u8]) {
+        let mut bytes = std::mem::take(&mut self.text).into_owned().into_bytes();
+        let tail = range.end.saturating_sub(with.len()).max(range.start);
+        for byte in &mut bytes[range.start..range.end] {
+            if *byte != b'\n' {
+                *byte = b' ';
+            }
+        }
+        bytes[tail..range.end].copy_from_slice(&with[..range.end - tail]);
+        // Ranges are those of tokens and fields, which begin and end between characters.
+        self.text = Cow::Owned(String::from_utf8_lossy(&bytes).into_owned());
+    }
+}
+
+/// Returns the byte after the form that begins here, when it ends before a bound.
+fn form_end(bytes: &[u8], start: usize, bound: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut at = start;
+    while let Some((kind, token)) = next_token(bytes, at).filter(|(_, token)| token.end <= bound) {
+        at = token.end;
+        match kind {
+            TokenKind::Open => depth += 1,
+            TokenKind::Close if depth == 1 => return Some(at),
+            TokenKind::Close => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Narrows a place; texts of 4 GiB and more are refused before they come here.
+fn narrow(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,272 @@
+//! Checks a text: parses it again and again behind each error, validates what comes of it, and puts every
+//! error where it stands.
+//!
+//! How a text is mended so that it can be parsed again is the business of `recovery`.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use wasmparser::WasmFeatures;
+use wast::core::{Module, ModuleKind};
+use wast::parser::ParseBuffer;
+use wast::{Wat, parser};
+
+use super::outline::{Outline, next_token, outline};
+use super::recovery::Draft;
+use super::source_map::{self, DefinitionKind, SourceMap};
+use super::validate::{CheckedSections, Finding, check_sections, function_names};
+use super::{
+    FailureReason, FrontFailure, FrontOutput, MAX_DIAGNOSTICS, SizeCaps, hints, nanoseconds_since, too_large,
+};
+use crate::model::diagnostic::{Diagnostic, Severity};
+use crate::model::interface::SourceKind;
+
+/// Deepest nesting of parentheses that is parsed; the parser keeps some 200 bytes for each.
+const MAX_NESTING: usize = 10_000;
+
+/// Most words that are parsed: the parser keeps some 100 bytes for each operator.
+const MAX_KEYWORDS: usize = 8_000_000;
+
+/// The module without any field.
+const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
+/// A text that parsed, possibly after it was mended.
+struct Encoded {
+    wasm: Vec<u8>,
+    map: Option<SourceMap>,
+}
+
+/// What the parser says of a text.
+#[derive(Debug, Clone)]
+pub(super) struct TextError {
+    /// Byte of the text.
+    pub(super) offset: usize,
+    /// The parser's own message.
+    pub(super) message: String,
+}
+
+/// Makes a valid binary of a text.
+pub(super) fn check_text(
+    source: &str,
+    kind: SourceKind,
+    caps: &SizeCaps,
+    features: WasmFeatures,
+) -> Result<FrontOutput, FrontFailure> {
+    let started = Instant::now();
+    if next_token(source.trim_start_matches('\u{feff}').as_bytes(), 0).is_none() && !source.contains("(;") {
+        return Ok(empty_module(kind));
+    }
+    let outline = outline(source);
+    if let Some(refusal) = refuse_shape(&outline) {
+        let (reason, parse_ns) = (FailureReason::Invalid, nanoseconds_since(started));
+        return Err(FrontFailure { reason, diagnostics: vec![refusal], parse_ns, validate_ns: 0 });
+    }
+    let mut draft = Draft::new(source, outline, kind);
+    draft.mend_parentheses();
+    let encoded = encode_mending(&mut draft);
+    let parse_ns = nanoseconds_since(started);
+
+    let started = Instant::now();
+    let encoded = encoded.and_then(|encoded| {
+        if encoded.wasm.len() > caps.wasm_bytes {
+            return Some(Err(too_large("binary made from the text", encoded.wasm.len(), caps.wasm_bytes)));
+        }
+        validate(&mut draft, encoded, features).map(Ok)
+    });
+    let validate_ns = nanoseconds_since(started);
+    match encoded {
+        Some(Err(refusal)) => Err(FrontFailure { parse_ns, validate_ns, ..refusal }),
+        Some(Ok(encoded)) if draft.is_good() => Ok(FrontOutput {
+            kind,
+            wasm: Arc::from(encoded.wasm),
+            map: encoded.map,
+            warnings: Vec::new(),
+            parse_ns,
+            validate_ns,
+        }),
+        _ => {
+            let (reason, diagnostics) = (FailureReason::Invalid, draft.into_diagnostics());
+            Err(FrontFailure { reason, diagnostics, parse_ns, validate_ns })
+        }
+    }
+}
+
+/// Returns what is wrong with a binary.
+pub(super) fn binary_diagnostics(wasm: &[u8], features: WasmFeatures) -> Vec<Diagnostic> {
+    let checked = check_sections(wasm, features);
+    let mut findings = checked.findings.clone();
+    let mut num_more = 0;
+    if checked.is_code_checkable {
+        let code = checked.check_functions(MAX_DIAGNOSTICS.saturating_sub(findings.len()), |_| false);
+        findings.extend(code.findings);
+        num_more = code.num_more;
+    }
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let names = function_names(wasm);
+    let mut diagnostics: Vec<Diagnostic> =
+        findings.iter().map(|finding| describe(finding, &names).at_offset(finding.offset)).collect();
+    diagnostics.extend(and_more(num_more));
+    diagnostics
+}
+
+/// Tells how many errors are left out of a list.
+pub(super) fn and_more(num_more: usize) -> Option<Diagnostic> {
+    match num_more {
+        0 => None,
+        1 => Some(Diagnostic::error("and 1 more error")),
+        _ => Some(Diagnostic::error(format!("and {num_more} more errors"))),
+    }
+}
+
+fn empty_module(kind: SourceKind) -> FrontOutput {
+    let warning = Diagnostic::error("the text is empty: it makes a module without exports");
+    FrontOutput {
+        kind,
+        wasm: Arc::from(EMPTY_MODULE),
+        map: None,
+        warnings: vec![Diagnostic { severity: Severity::Warning, ..warning }],
+        parse_ns: 0,
+        validate_ns: 0,
+    }
+}
+
+/// Refuses a text that the parser could not read within bounds.
+fn refuse_shape(outline: &Outline) -> Option<Diagnostic> {
+    if outline.max_depth > MAX_NESTING {
+        let message = format!("parentheses nest {} deep, at most {MAX_NESTING} are read", outline.max_depth);
+        return Some(Diagnostic::error(message).with_hint("write operators one after another, unfolded"));
+    }
+    if outline.num_keywords > MAX_KEYWORDS {
+        let message = format!("the text has {} words, at most {MAX_KEYWORDS} are read", outline.num_keywords);
+        return Some(Diagnostic::error(message).with_hint("open the binary instead of its text"));
+    }
+    None
+}
+
+/// Parses until it works, getting past one error at a time.
+fn encode_mending(draft: &mut Draft<'_>) -> Option<Encoded> {
+    loop {
+        match encode(draft.text(), draft.fields()) {
+            Ok(encoded) => return Some(encoded),
+            Err(err) if draft.get_past(&err) => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+/// Parses a text and encodes it.
+fn encode(text: &str, fields: Arc<[Range<u32>]>) -> Result<Encoded, TextError> {
+    // The parser panics on a few malformed texts, and a text may come from anywhere.
+    let attempt = catch_unwind(AssertUnwindSafe(|| -> Result<Encoded, wast::Error> {
+        let mut buffer = ParseBuffer::new(text)?;
+        buffer.track_instr_spans(true);
+        let mut wat = parser::parse::<Wat<'_>>(&buffer)?;
+        let wasm = wat.encode()?;
+        let map = match &wat {
+            Wat::Module(Module { kind: ModuleKind::Text(parsed), .. }) => {
+                source_map::build(text, parsed, fields, &wasm).ok()
+            }
+            _ => None,
+        };
+        Ok(Encoded { wasm, map })
+    }));
+    match attempt {
+        Ok(result) => result.map_err(|err| TextError { offset: err.span().offset(), message: err.message() }),
+        Err(_) => Err(TextError { offset: 0, message: "the parser gave up on this text".to_owned() }),
+    }
+}
+
+/// Validates, and reports what is wrong to the draft; returns the binary that was validated last.
+fn validate(draft: &mut Draft<'_>, mut encoded: Encoded, features: WasmFeatures) -> Option<Encoded> {
+    if draft.is_interface_lost() {
+        return None;
+    }
+    loop {
+        let checked = check_sections(&encoded.wasm, features);
+        let names = if checked.findings.is_empty() { HashMap::new() } else { function_names(&encoded.wasm) };
+        let mut is_mended = false;
+        for finding in &checked.findings {
+            let (diagnostic, definition) = place(draft, finding, &encoded, &names);
+            draft.report(diagnostic);
+            is_mended |= definition.is_some_and(|byte| draft.blank_leaf(byte));
+        }
+        if !is_mended {
+            check_code(draft, checked, &encoded);
+            return Some(encoded);
+        }
+        encoded = encode_mending(draft)?;
+        if draft.is_interface_lost() {
+            return None;
+        }
+    }
+}
+
+fn check_code(draft: &mut Draft<'_>, checked: CheckedSections<'_>, encoded: &Encoded) {
+    if !checked.is_code_checkable {
+        return;
+    }
+    let left_out = |index| match encoded.map.as_ref() {
+        Some(map) => {
+            map.definition(DefinitionKind::Func, index).is_some_and(|spot| draft.is_tainted(spot.range.start))
+        }
+        None => false,
+    };
+    let found = checked.check_functions(MAX_DIAGNOSTICS, left_out);
+    if found.findings.is_empty() {
+        return;
+    }
+    let names = function_names(&encoded.wasm);
+    for finding in &found.findings {
+        if !draft.is_consequence(&finding.message) {
+            let (diagnostic, _) = place(draft, finding, encoded, &names);
+            draft.report(diagnostic);
+        }
+    }
+    draft.leave_out(found.num_more);
+}
+
+/// Puts a finding where it stands in the text; also returns the byte of the definition that it concerns.
+fn place(
+    draft: &Draft<'_>,
+    finding: &Finding,
+    encoded: &Encoded,
+    names: &HashMap<u32, String>,
+) -> (Diagnostic, Option<usize>) {
+    let mut diagnostic = describe(finding, names);
+    // Offsets into a binary that was made from a mended text would mean nothing to anybody.
+    if draft.is_original() {
+        diagnostic = diagnostic.at_offset(finding.offset);
+    }
+    let Some(map) = &encoded.map else { return (diagnostic, None) };
+    let defined = finding.definition.and_then(|(kind, index)| map.definition(kind, index));
+    let code = finding.function.and_then(|index| map.definition(DefinitionKind::Func, index));
+    let definition = defined.as_ref().map(|spot| spot.range.start);
+    let spot = map.spot(finding.offset).or(defined).or(code);
+    if let Some(spot) = spot {
+        diagnostic = diagnostic.at_text(map.lines(), spot.range);
+    }
+    (diagnostic, definition)
+}
+
+fn describe(finding: &Finding, names: &HashMap<u32, String>) -> Diagnostic {
+    let mut message = hints::plain_message(&finding.message);
+    if let Some((kind, index)) = finding.definition
+        && !matches!(kind, DefinitionKind::Start)
+    {
+        message = format!("{} {index}: {message}", kind.phrase());
+    }
+    let mut diagnostic = Diagnostic::error(message);
+    diagnostic.hint = hints::validation_hint(&finding.message);
+    let function = finding.function.or(match finding.definition {
+        Some((DefinitionKind::Func, index)) => Some(index),
+        _ => None,
+    });
+    diagnostic.place.index = function;
+    diagnostic.place.function = function.and_then(|index| names.get(&index).cloned());
+    diagnostic
+}
