@@ -224,7 +224,7 @@ impl Lexer<'_> {
 
 fn classify(word: &str, follows_paren: bool) -> TokenKind {
     match word.as_bytes() {
-        [b'$'] | [b'@'] => TokenKind::Invalid,
+        [b'$' | b'@'] => TokenKind::Invalid,
         [b'$', ..] => TokenKind::Name,
         [b'@', ..] if follows_paren => TokenKind::Annotation,
         _ if is_number(word) => TokenKind::Number,

@@ -37,7 +37,7 @@ fn spacing() -> Spacing {
     Spacing {
         item_spacing: vec2(space::S, space::XS),
         window_margin: Margin::same(12),
-        menu_margin: Margin::same(4),
+        menu_margin: Margin::symmetric(8, 6),
         button_padding: vec2(10.0, 4.0),
         indent: space::L,
         interact_size: vec2(space::ROW, space::ROW),
