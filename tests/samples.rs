@@ -19,11 +19,11 @@ use wasm_workbench::model::value::{Value, parse_value};
 fn every_sample_does_what_its_header_says() {
     let engines = Engines::new();
     let (ticker, ends) = mpsc::channel::<()>();
-    let ticked = Arc::clone(&engines);
+    let shared = Arc::clone(&engines);
     // Ends when its sender is dropped.
     let ticker_thread = thread::spawn(move || {
         while ends.recv_timeout(Duration::from_millis(2)) == Err(mpsc::RecvTimeoutError::Timeout) {
-            ticked.tick();
+            shared.tick();
         }
     });
     let cache = BuildCache::new(64 << 20);
