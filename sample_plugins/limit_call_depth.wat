@@ -1,6 +1,6 @@
 ;; title: Limit: call depth
 ;; section: Limits
-;; order: 7
+;; order: 8
 ;; teaches: The exported function is frame 1, and each call inside adds a frame.
 ;; teaches: At a limit of 100 the frame 101 is refused, exactly.
 ;; limits: default call_depth=100

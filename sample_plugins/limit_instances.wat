@@ -1,6 +1,6 @@
 ;; title: Limit: instances
 ;; section: Limits
-;; order: 6
+;; order: 7
 ;; teaches: A component may be made of many core instances, each with its own state.
 ;; teaches: This one needs three and is granted two, so it can't be instantiated.
 ;; limits: default instances=2

@@ -1,6 +1,6 @@
 ;; title: Limit: table elements
 ;; section: Limits
-;; order: 5
+;; order: 6
 ;; teaches: Tables take memory of the host, so they have a limit too.
 ;; teaches: It counts the elements of all tables together.
 ;; limits: default table_elements=100 fuel=20000

@@ -1,6 +1,6 @@
 ;; title: Limit: wasm stack
 ;; section: Limits
-;; order: 8
+;; order: 9
 ;; teaches: With the call depth lifted, the engine's own stack is the backstop.
 ;; teaches: It counts bytes, not frames: how deep a guest gets depends on its functions.
 ;; limits: default call_depth=none

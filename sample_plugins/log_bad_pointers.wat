@@ -2,12 +2,12 @@
 ;; section: Host
 ;; order: 5
 ;; teaches: A host that trusts a guest's pointers reads past the memory and dies.
-;; teaches: This one checks them all, and the call ends as if the guest had read there.
+;; teaches: This one checks them all, and ends the call with what was wrong.
 ;; limits: default
 ;; call: good => nothing
-;; call: past_the_end => trap memory_out_of_bounds
-;; call: huge_length => trap memory_out_of_bounds
-;; call: wraps_around => trap memory_out_of_bounds
+;; call: past_the_end => trap host_function
+;; call: huge_length => trap host_function
+;; call: wraps_around => trap host_function
 ;; call: not_utf8 => nothing
 
 (module

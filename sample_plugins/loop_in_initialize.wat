@@ -1,6 +1,6 @@
 ;; title: Loop in _initialize
 ;; section: Limits
-;; order: 10
+;; order: 11
 ;; teaches: A hook that never returns is stopped by the clock.
 ;; teaches: The instance is left in Error with its memory open to look at.
 ;; limits: default fuel=none execution_time_ms=100

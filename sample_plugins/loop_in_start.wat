@@ -1,6 +1,6 @@
 ;; title: Loop in the start function
 ;; section: Limits
-;; order: 9
+;; order: 10
 ;; teaches: A guest may spin before anybody has called it.
 ;; teaches: The start function runs under the same limits, and Stop ends it as well.
 ;; limits: tutorial

@@ -26,3 +26,4 @@ pub mod text_position;
 pub mod timeline;
 pub mod value;
 pub mod wat_lexer;
+pub mod wat_operators;

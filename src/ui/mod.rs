@@ -2,6 +2,7 @@
 //!
 //! Knows no threads, no files and no engine.
 
+pub mod editor;
 pub mod icons;
 pub mod theme;
 pub mod widgets;

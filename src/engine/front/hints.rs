@@ -10,7 +10,8 @@ use super::outline::FIELD_HEADS;
 
 /// Words of the text format that are neither operators nor begin a field.
 const CLAUSE_WORDS: [&str; 40] = [
-    "ref.test", "ref.cast",
+    "ref.test",
+    "ref.cast",
     "param",
     "result",
     "local",
@@ -91,11 +92,19 @@ fn operator_names() -> &'static [String] {
     static NAMES: OnceLock<Vec<String>> = OnceLock::new();
     // Operators whose text form is another, or that no engine runs yet.
     const LEFT_OUT: [&str; 9] = [
-        "typed_select", "visit_cont_", "ref_test_", "ref_cast_", "_desc_", "global_atomic", "table_atomic",
-        "struct_atomic", "array_atomic",
+        "typed_select",
+        "visit_cont_",
+        "ref_test_",
+        "ref_cast_",
+        "_desc_",
+        "global_atomic",
+        "table_atomic",
+        "struct_atomic",
+        "array_atomic",
     ];
     NAMES.get_or_init(|| {
-        let visitors = OPERATOR_VISITORS.iter().filter(|name| !LEFT_OUT.iter().any(|part| name.contains(part)));
+        let visitors =
+            OPERATOR_VISITORS.iter().filter(|name| !LEFT_OUT.iter().any(|part| name.contains(part)));
         visitors.map(|visitor| operator_name(visitor)).collect()
     })
 }

@@ -42,12 +42,16 @@ fn mapped_words(source: &str) -> Vec<String> {
 
 #[test]
 fn a_good_module_becomes_what_the_reference_parser_makes_of_it() {
-    let text = "(module $m (memory 1) (func $f (export \"f\") (result i32) i32.const 1 (drop (i32.const 2))))";
+    let text =
+        "(module $m (memory 1) (func $f (export \"f\") (result i32) i32.const 1 (drop (i32.const 2))))";
     let output = good(text);
     assert_eq!(&*output.wasm, wat::parse_str(text).expect("the text is good"));
     assert_eq!(output.kind, SourceKind::ModuleText);
     let again = check_default(&output.wasm).expect("the binary is good");
-    assert_eq!((again.kind, &again.wasm, again.map.is_none()), (SourceKind::ModuleBinary, &output.wasm, true));
+    assert_eq!(
+        (again.kind, &again.wasm, again.map.is_none()),
+        (SourceKind::ModuleBinary, &output.wasm, true)
+    );
 }
 
 #[test]

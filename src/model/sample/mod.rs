@@ -253,7 +253,9 @@ mod tests {
             TrapKind::CastFailure,
             TrapKind::ArrayOutOfBounds,
             TrapKind::UncaughtException,
+            TrapKind::RefusedGrowth,
             TrapKind::MissingImport,
+            TrapKind::HostFunction,
         ];
         for kind in traps {
             let is_hit = expectations().any(|expect| expect.end == ExpectedEnd::Trapped(kind));

@@ -37,7 +37,7 @@ fn spacing() -> Spacing {
     Spacing {
         item_spacing: vec2(space::S, space::XS),
         window_margin: Margin::same(12),
-        menu_margin: Margin::same(4),
+        menu_margin: Margin::symmetric(8, 6),
         button_padding: vec2(10.0, 4.0),
         indent: space::L,
         interact_size: vec2(space::ROW, space::ROW),
@@ -65,13 +65,13 @@ fn scroll() -> ScrollStyle {
         bar_inner_margin: 2.0,
         bar_outer_margin: 2.0,
         handle_min_length: 24.0,
-        foreground_color: false,
+        foreground_color: true,
         dormant_background_opacity: 0.0,
         active_background_opacity: 0.0,
         interact_background_opacity: 0.0,
-        dormant_handle_opacity: 0.8,
-        active_handle_opacity: 1.0,
-        interact_handle_opacity: 1.0,
+        dormant_handle_opacity: 0.16,
+        active_handle_opacity: 0.24,
+        interact_handle_opacity: 0.4,
         fade: ScrollFadeStyle { strength: 0.0, ..ScrollFadeStyle::default() },
         ..ScrollStyle::floating()
     }
@@ -125,9 +125,9 @@ fn widgets(tokens: &Tokens) -> Widgets {
     };
     Widgets {
         noninteractive: state(tokens.pane, tokens.pane, tokens.border, tokens.text),
-        inactive: state(tokens.raised, tokens.border_strong, tokens.border, tokens.text),
-        hovered: state(tokens.raised_hover, tokens.text_faint, tokens.border_strong, tokens.text),
-        active: state(tokens.raised_hover, tokens.text_faint, tokens.accent, tokens.text),
+        inactive: state(tokens.raised, tokens.app_background, tokens.border, tokens.text),
+        hovered: state(tokens.raised_hover, tokens.raised_hover, tokens.border_strong, tokens.text),
+        active: state(tokens.raised_hover, tokens.raised_hover, tokens.accent, tokens.text),
         open: state(tokens.raised_hover, tokens.raised_hover, tokens.border_strong, tokens.text),
     }
 }

@@ -280,8 +280,8 @@ impl Widget for IconButton<'_> {
                 (None, false, true) => tokens.text,
                 (None, false, false) => tokens.text_muted,
             };
-            let size = if self.small { 12.0 } else { 14.0 };
-            let galley = one_line(ui, self.icon, theme::body_font(size), ink, f32::INFINITY);
+            let points = if self.small { 12.0 } else { 14.0 };
+            let galley = one_line(ui, self.icon, theme::body_font(points), ink, f32::INFINITY);
             let left = rect.center().x - galley.size().x * 0.5;
             put(ui, galley, left, rect.center().y);
             if response.has_focus() {

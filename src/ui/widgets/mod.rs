@@ -44,6 +44,12 @@ pub fn pane_title_with(ui: &mut Ui, title: &str, add_right: impl FnOnce(&mut Ui)
     });
 }
 
+/// Shows the title of a list whose rows reach from edge to edge of the pane.
+pub fn list_title(ui: &mut Ui, title: &str, add_right: impl FnOnce(&mut Ui)) {
+    let margin = Margin { left: 12, right: 8, top: 6, bottom: 0 };
+    Frame::new().inner_margin(margin).show(ui, |ui| pane_title_with(ui, title, add_right));
+}
+
 /// Lays out a section of a pane with the pane's padding on all sides.
 pub fn section<R>(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui) -> R) -> R {
     Frame::new()

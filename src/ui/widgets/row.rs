@@ -19,6 +19,7 @@ enum Mark<'a> {
 /// One row of a list, as wide as its pane.
 #[derive(Debug, Clone)]
 #[must_use = "a row is shown with `ui.add`"]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a builder that do not depend on each other")]
 pub struct Row<'a> {
     text: &'a str,
     name: Option<&'a str>,
