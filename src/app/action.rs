@@ -1,0 +1,259 @@
+//! Everything that a person can do, as data.
+//!
+//! Knows no widgets: whoever has some turns a click into one of these.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::pane::PaneKind;
+use super::settings::ThemeChoice;
+use super::templates::Template;
+use crate::model::diagnostic::Place;
+use crate::model::ids::{PluginId, SourceId};
+use crate::model::limits::{LimitKind, Limits, Preset};
+use crate::model::memory::MemoryRequest;
+
+/// One thing that a person does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Something with files and tabs.
+    File(FileAction),
+    /// Something with the text of a source.
+    Source(SourceAction),
+    /// Something with a plugin.
+    Plugin(PluginId, PluginAction),
+    /// Something with what is selected or with the fields of Call.
+    Call(CallAction),
+    /// Something with the memory of a plugin.
+    Memory(PluginId, MemoryAction),
+    /// Something with the window itself.
+    View(ViewAction),
+}
+
+/// Something with files and tabs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileAction {
+    /// Show the dialog that asks for a path.
+    ShowOpen,
+    /// Change the path in the dialog that is open.
+    SetDialogPath(String),
+    /// Do what the dialog is for, with the path in it.
+    ConfirmDialog,
+    /// Show the system's own dialog instead.
+    Browse,
+    /// Close the dialog.
+    CloseDialog,
+    /// Open files: typed, dropped, from the command line or from Recent.
+    Open(Vec<PathBuf>),
+    /// Open a sample by the name of its file.
+    OpenSample(String),
+    /// Open a new text.
+    New(Template),
+    /// Open the listing of a binary as a text of its own.
+    EditAsWat(SourceId),
+    /// Bring a tab to the front.
+    Activate(SourceId),
+    /// Bring the next tab (`1`) or the previous one (`-1`) to the front.
+    Cycle(i8),
+    /// Close a tab, asking first when it has unsaved text.
+    Close(SourceId),
+    /// Save to its file, asking for one when there is none.
+    Save(SourceId),
+    /// Ask for a file and save there.
+    SaveAs(SourceId),
+    /// Save everything that the dialog names, then go on with what was asked for.
+    SaveAll,
+    /// Give up the unsaved text that the dialog names, then go on.
+    DiscardAll,
+    /// Take over what the file holds now.
+    TakeChanged,
+    /// Keep the text and overwrite the file when it is saved.
+    KeepMine,
+    /// Look whether open files changed on disk, such as when the window gets the focus.
+    CheckDisk,
+    /// End the program, asking first when there is unsaved text.
+    Quit,
+}
+
+/// Something with the text of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceAction {
+    /// Replace the text by an edited one.
+    Edit(SourceId, Arc<str>),
+    /// Compile now, without waiting.
+    Compile(SourceId),
+    /// Show a place in the editor.
+    GoTo(SourceId, Place),
+    /// Tell where the cursor is: line and column, both from 1.
+    CursorMoved(SourceId, u32, u32),
+}
+
+/// Something with a plugin.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PluginAction {
+    /// Show it in the panes.
+    Select,
+    /// Make another instance of the same source.
+    NewInstance,
+    /// Run the start function and `_initialize`.
+    Initialize,
+    /// End the running call and forget those that wait.
+    Cancel,
+    /// Hold the running call.
+    Pause,
+    /// Let the held call go on.
+    Resume,
+    /// Run `_cleanup` and take no more calls.
+    Stop,
+    /// Replace the instance by a fresh one of the newest build.
+    Reload,
+    /// Drop the plugin.
+    Unload,
+    /// Change the text in the field of a limit.
+    SetLimitText(LimitKind, String),
+    /// Set all limits at once.
+    SetLimits(Limits),
+    /// Set all limits to a preset.
+    SetPreset(Preset),
+    /// Set one limit and repeat the last call.
+    RaiseLimit {
+        /// Limit that stopped the call.
+        kind: LimitKind,
+        /// New value; `None` lifts it.
+        value: Option<u64>,
+        /// Number of the call to repeat; `None` repeats nothing.
+        call_again: Option<u64>,
+    },
+    /// Choose whether refused growth traps.
+    SetTrapOnRefusedGrowth(bool),
+    /// Choose whether imports that nobody provides are stubbed.
+    SetStubMissing(bool),
+    /// Choose whether the instance stays in use after a call that did not return.
+    SetKeepAfterTrap(bool),
+    /// Choose whether the instance stays when the source is compiled anew.
+    SetKeepUntilReload(bool),
+    /// Forget calls and figures.
+    ResetMetrics,
+    /// Select a call in Calls and Timing, by its number.
+    SelectCall(Option<u64>),
+    /// Ask for the calls as a file.
+    ExportCalls(ExportFormat),
+}
+
+/// Something with what is selected or with the fields of Call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallAction {
+    /// Show an exported function in Call.
+    SelectExport(String),
+    /// Change the text of an argument.
+    SetArg(usize, String),
+    /// Change how often the call is repeated.
+    SetRepeat(String),
+    /// Choose whether repeating goes on after a call that did not return.
+    SetContinueOnFailure(bool),
+    /// Take an older (`-1`) or newer (`1`) set of arguments from the history of the function.
+    Recall(i8),
+    /// Call the selected function with the arguments in the fields.
+    Call,
+    /// Call again what a record of the selected plugin names, by its number.
+    CallAgain(u64),
+    /// Put the arguments of a record into the fields, by its number.
+    UseArgs(u64),
+    /// Copy the command that repeats a call; without a number, the one in the fields.
+    CopyAsCommand(Option<u64>),
+    /// Write a text into memory and put address and length into this field and the next.
+    WriteText(usize, String),
+    /// Read the text that the result of a call points at: number, address, length in bytes.
+    ReadText(u64, u64, u64),
+    /// Run the demo of a sample, by the name of its file.
+    RunDemo(String),
+}
+
+/// Something with the memory of a plugin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MemoryAction {
+    /// Show this part from now on.
+    Show(MemoryRequest),
+    /// Keep the part up to date (`true`), or no longer.
+    Watch(bool),
+    /// Change bytes.
+    Write {
+        /// Index of the memory.
+        memory: u32,
+        /// First address.
+        address: u64,
+        /// New bytes.
+        bytes: Arc<[u8]>,
+    },
+    /// Take the newest write back.
+    Undo,
+    /// Do again what was taken back.
+    Redo,
+    /// Ask for the globals.
+    ReadGlobals,
+}
+
+/// Something with the window itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ViewAction {
+    /// Choose the colours.
+    SetTheme(ThemeChoice),
+    /// Make text larger or smaller by steps of 10 %.
+    ScaleText(i16),
+    /// Give text its usual size.
+    ResetText,
+    /// Open or close the command palette.
+    ShowPalette(bool),
+    /// Show the list of shortcuts.
+    ShowShortcuts,
+    /// Show what this program is.
+    ShowAbout,
+    /// Bring a pane to the front.
+    ShowPane(PaneKind),
+    /// Open a pane, or close it.
+    TogglePane(PaneKind),
+    /// Put all panes back to where they were at first.
+    ResetLayout,
+    /// Remember the layout of the panes, in the window's own notation.
+    KeepLayout(String),
+    /// Copy a text.
+    Copy(String),
+    /// End a toast.
+    DismissNotice(u64),
+    /// End all toasts.
+    DismissNotices,
+    /// Hold the events back, or show them again.
+    PauseEvents(bool),
+    /// Forget the events.
+    ClearEvents,
+    /// Ask for the events as a file.
+    ExportEvents(ExportFormat),
+    /// Write text or bytes to a file that the person chooses; used for plots.
+    ExportFile {
+        /// Name that the dialog suggests.
+        suggested: String,
+        /// What is written.
+        content: Arc<[u8]>,
+    },
+    /// Forget all calls of all plugins and the figures of the program.
+    ResetAllMetrics,
+}
+
+/// Format of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Comma-separated values.
+    Csv,
+    /// One JSON document.
+    Json,
+}
+
+impl ExportFormat {
+    /// Returns the ending of its files.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The compiler's answers: builds replace instances, errors leave the last good build alone.
+
+use std::sync::Arc;
+
+use super::super::state::{AppState, CompileStatus, GoodBuild, Now, SourceContent};
+use super::super::update::{create_plugin, tell};
+use super::super::{demo, journal};
+use crate::engine::front::Listing;
+use crate::engine::{Build, CompileFailure};
+use crate::model::ids::{Generation, SourceId};
+use crate::worker::protocol::{Command, PluginCommand};
+
+pub(super) fn started(state: &mut AppState, id: SourceId, generation: Generation, now: Now) {
+    if let Some(source) = state.source_mut(id).filter(|source| source.generation == generation) {
+        source.status = CompileStatus::Running(now.since_start);
+    }
+}
+
+pub(super) fn ended(
+    state: &mut AppState,
+    id: SourceId,
+    generation: Generation,
+    result: Result<Arc<Build>, Arc<CompileFailure>>,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
+    // A newer text is on its way to the compiler; what is wrong with an older one helps nobody.
+    let Some(source) = state.source_mut(id).filter(|source| source.generation == generation) else { return };
+    source.status = CompileStatus::Done;
+    source.newest_build = source.newest_build.successor();
+    match result {
+        Ok(build) => {
+            source.failure = None;
+            let good = GoodBuild { number: source.newest_build, build };
+            source.good = Some(good.clone());
+            let has_had_plugin = source.has_had_plugin;
+            state.runtime.record_build(good.build.info.phases.total_ns(), good.build.info.cache);
+            journal::compiled(state, &good, now);
+            replace_instances(state, id, &good, out);
+            if !has_had_plugin {
+                create_plugin(state, id, now, out);
+            }
+            demo::advance(state, now, out);
+        }
+        Err(failure) => {
+            journal::failed(state, id, &failure, now);
+            if let Some(source) = state.source_mut(id) {
+                source.failure = Some(failure);
+            }
+            demo::source_failed(state, id);
+        }
+    }
+}
+
+pub(super) fn listing_made(state: &mut AppState, id: SourceId, result: Result<Arc<Listing>, String>) {
+    if let Some(source) = state.source_mut(id)
+        && let SourceContent::Binary { listing, .. } = &mut source.content
+    {
+        *listing = Some(result);
+    }
+}
+
+/// Has every instance of a source replaced between calls, or keeps the build for its Reload.
+fn replace_instances(state: &mut AppState, id: SourceId, good: &GoodBuild, out: &mut Vec<Command>) {
+    let is_component = good.build.info.kind.is_component();
+    for plugin in state.plugins.iter_mut().filter(|plugin| plugin.source == id) {
+        if is_component {
+            plugin.note =
+                Some("the source is a component now; this instance is of its last module".to_owned());
+        } else if plugin.keep_until_reload {
+            plugin.note = Some(format!("build {} waits for Reload", good.number));
+            plugin.waiting_build = Some(good.clone());
+        } else {
+            plugin.build = good.clone();
+            plugin.waiting_build = None;
+            tell(plugin.id, PluginCommand::Replace(Arc::clone(&good.build)), out);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The answers of the file worker: files read, written, picked, changed by somebody else.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::super::action::{Action, FileAction};
+use super::super::state::{AppState, Dialog, Now, Origin, Purpose, SaveWhat, SourceContent};
+use super::super::update::{
+    OpenedFile, add_file, add_source, go_on_after_saving, remember_tabs, save_now, save_to, take_from_disk,
+    update,
+};
+use crate::model::event::LogLevel;
+use crate::model::ids::{RequestId, SourceId};
+use crate::worker::protocol::{Command, UnsavedText};
+
+/// First bytes of every binary module and component.
+const WASM_MAGIC: &[u8] = b"\0asm";
+
+pub(super) fn opened(
+    state: &mut AppState,
+    request: RequestId,
+    path: &Path,
+    result: Result<(Arc<[u8]>, u64), String>,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
+    match (state.requests.take(request), result) {
+        (Some(Purpose::Open(to_front)), Ok((bytes, read_ns))) => {
+            open(state, path, (bytes, read_ns), to_front, now, out);
+        }
+        (Some(Purpose::Open(_)), Err(err)) => {
+            state.session.recent.retain(|recent| recent.path != path);
+            state.keeping.session_is_new = true;
+            state.notify(LogLevel::Error, format!("can't open `{}`: {err}", path.display()), now);
+        }
+        (Some(Purpose::CheckBeforeSave(source)), Ok((bytes, _))) => {
+            let is_same = state.source(source).is_some_and(|source| source.saved.as_ref() == Some(&bytes));
+            if is_same {
+                save_now(state, source, out);
+            } else {
+                state.dialog = Some(Dialog::FileChanged { source, content: Some(bytes), is_saving: true });
+            }
+        }
+        // A file that is gone or can't be read holds nothing that saving could destroy.
+        (Some(Purpose::CheckBeforeSave(source)), Err(_)) => save_now(state, source, out),
+        _ => {}
+    }
+}
+
+pub(super) fn picked(
+    state: &mut AppState,
+    request: RequestId,
+    result: Result<Vec<PathBuf>, String>,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
+    if state.requests.take(request).is_none() {
+        return;
+    }
+    match result {
+        Ok(paths) if paths.is_empty() => {}
+        Ok(paths) => {
+            state.dialog = None;
+            out.extend(update(state, Action::File(FileAction::Open(paths)), now));
+        }
+        Err(err) => no_dialog(state, &err),
+    }
+}
+
+pub(super) fn save_path_picked(
+    state: &mut AppState,
+    request: RequestId,
+    result: Result<Option<PathBuf>, String>,
+    _now: Now,
+    out: &mut Vec<Command>,
+) {
+    match (state.requests.take(request), result) {
+        (Some(Purpose::PickForSource(source)), Ok(Some(path))) => {
+            state.dialog = None;
+            save_to(state, source, path, out);
+        }
+        (Some(Purpose::PickForExport(content)), Ok(Some(path))) => {
+            state.dialog = None;
+            let request = state.requests.ask(Purpose::Export(path.clone()));
+            out.push(Command::SaveFile { request, path, content });
+        }
+        (Some(_), Err(err)) => no_dialog(state, &err),
+        _ => {}
+    }
+}
+
+pub(super) fn saved(
+    state: &mut AppState,
+    request: RequestId,
+    path: &Path,
+    result: Result<(), String>,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
+    match (state.requests.take(request), result) {
+        (Some(Purpose::Save { source, bytes }), Ok(())) => {
+            source_saved(state, source, path, bytes, out);
+            go_on_after_saving(state, now, out);
+        }
+        (Some(Purpose::Save { source, .. }), Err(err)) => {
+            state.after_saving = None;
+            let path = path.display().to_string();
+            state.dialog = Some(Dialog::Save { what: SaveWhat::Source(source), path, error: Some(err) });
+        }
+        (Some(Purpose::Export(_)), Ok(())) => {
+            state.notify(LogLevel::Info, format!("saved `{}`", path.display()), now);
+        }
+        (Some(Purpose::Export(_) | Purpose::Keep), Err(err)) => {
+            state.notify(LogLevel::Error, format!("can't save `{}`: {err}", path.display()), now);
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn changed(
+    state: &mut AppState,
+    path: &Path,
+    content: Option<Arc<[u8]>>,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
+    let Some(source) = state.sources.iter().find(|source| source.path.as_deref() == Some(path)) else {
+        return;
+    };
+    if source.saved == content {
+        return;
+    }
+    let id = source.id;
+    match content {
+        Some(content) if !source.is_dirty => {
+            let message = format!("`{}` changed on disk and was read again", source.name);
+            take_from_disk(state, id, content, out);
+            state.notify(LogLevel::Info, message, now);
+        }
+        None if !source.is_dirty => {
+            let message = format!("`{}` is gone from disk", source.name);
+            if let Some(source) = state.source_mut(id) {
+                source.saved = None;
+                source.is_dirty = source.text().is_some();
+            }
+            state.notify(LogLevel::Warn, message, now);
+        }
+        content => {
+            if state.dialog.is_none() {
+                state.dialog = Some(Dialog::FileChanged { source: id, content, is_saving: false });
+            }
+        }
+    }
+}
+
+pub(super) fn unsaved_found(state: &mut AppState, texts: Vec<UnsavedText>, now: Now, out: &mut Vec<Command>) {
+    for text in texts {
+        let content = SourceContent::Text(text.text);
+        let id = add_source(state, (&text.name, Origin::Recovered), content, true, out);
+        if let Some(source) = state.source_mut(id) {
+            source.path = text.path;
+            source.is_dirty = true;
+            source.keep_due = Some(now.since_start);
+        }
+        state.notify(LogLevel::Info, format!("recovered the unsaved text of `{}`", text.name), now);
+    }
+}
+
+fn open(
+    state: &mut AppState,
+    path: &Path,
+    (bytes, read_ns): (Arc<[u8]>, u64),
+    to_front: bool,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
+    let name =
+        path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
+    let content = if bytes.starts_with(WASM_MAGIC) {
+        SourceContent::Binary { bytes: Arc::clone(&bytes), listing: None }
+    } else if let Ok(text) = std::str::from_utf8(&bytes) {
+        SourceContent::Text(text.into())
+    } else {
+        let message = format!("`{name}` is neither a WebAssembly binary nor text in UTF-8");
+        state.notify(LogLevel::Error, message, now);
+        return;
+    };
+    state.session.remember(path, bytes.len() as u64);
+    state.keeping.session_is_new = true;
+    let file = OpenedFile { path: path.to_owned(), bytes, read_ns };
+    add_file(state, &name, content, file, to_front, out);
+}
+
+fn source_saved(state: &mut AppState, id: SourceId, path: &Path, bytes: Arc<[u8]>, out: &mut Vec<Command>) {
+    let length = bytes.len() as u64;
+    let Some(source) = state.source_mut(id) else { return };
+    source.mark_saved(path, bytes);
+    if !source.is_dirty {
+        source.keep_due = None;
+        out.push(Command::KeepUnsaved { source: id, text: None });
+    }
+    state.session.remember(path, length);
+    state.keeping.session_is_new = true;
+    remember_tabs(state);
+}
+
+/// Says in the open dialog that the system has none, so that a path is typed instead.
+fn no_dialog(state: &mut AppState, reason: &str) {
+    if let Some(Dialog::Open { error, .. } | Dialog::Save { error, .. }) = &mut state.dialog {
+        *error = Some(format!("{reason}; type the path instead"));
+    }
+}

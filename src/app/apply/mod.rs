@@ -1,0 +1,42 @@
+//! Turns what a worker did or saw into a changed state and further commands.
+//!
+//! Pure: no clock, no file, no thread. What answers an older question than the newest is dropped.
+
+mod compile;
+mod files;
+mod plugin;
+
+use super::state::{AppState, Now};
+use super::update::settle;
+use crate::worker::protocol::{Command, Event};
+
+/// Takes up what a worker did or saw and returns what is to be done next.
+pub fn apply(state: &mut AppState, event: Event, now: Now) -> Vec<Command> {
+    let mut out = Vec::new();
+    match event {
+        Event::CompileStarted { source, generation } => compile::started(state, source, generation, now),
+        Event::Compiled { source, generation, result } => {
+            compile::ended(state, source, generation, result, now, &mut out);
+        }
+        Event::ListingMade { source, result } => compile::listing_made(state, source, result),
+        Event::Plugin { plugin, event } => plugin::apply(state, plugin, event, now, &mut out),
+        Event::FileOpened { request, path, result } => {
+            files::opened(state, request, &path, result, now, &mut out);
+        }
+        Event::FilesPicked { request, result } => files::picked(state, request, result, now, &mut out),
+        Event::SavePathPicked { request, result } => {
+            files::save_path_picked(state, request, result, now, &mut out);
+        }
+        Event::FileSaved { request, path, result } => {
+            files::saved(state, request, &path, result, now, &mut out);
+        }
+        Event::FileChanged { path, content } => files::changed(state, &path, content, now, &mut out),
+        Event::UnsavedFound { texts } => files::unsaved_found(state, texts, now, &mut out),
+        Event::Notice(notice) => {
+            super::journal::notice(state, &notice, now);
+            state.notices.push(notice, now.since_start);
+        }
+    }
+    settle(state, &mut out);
+    out
+}

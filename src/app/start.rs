@@ -1,0 +1,79 @@
+//! How the program begins: with what it was given, else with what was open, else with the first sample.
+
+use std::path::PathBuf;
+
+use super::action::{Action, FileAction};
+use super::session::{OpenedSource, Session};
+use super::settings::Settings;
+use super::state::{AppState, Keeping, Now, Purpose};
+use super::update::update;
+use crate::model::event::LogLevel;
+use crate::model::sample;
+use crate::worker::protocol::Command;
+
+/// What the program is given when it begins.
+#[derive(Debug, Clone, Default)]
+pub struct Startup {
+    /// Files that the command line names.
+    pub files: Vec<PathBuf>,
+    /// Where settings are kept, if anywhere.
+    pub settings_path: Option<PathBuf>,
+    /// Text of the settings file, if there is one.
+    pub settings: Option<String>,
+    /// Where the session is kept, if anywhere.
+    pub session_path: Option<PathBuf>,
+    /// Text of the session file, if there is one.
+    pub session: Option<String>,
+}
+
+/// Begins: reads settings and session, and opens what is to be open.
+pub fn start(startup: Startup, now: Now) -> (AppState, Vec<Command>) {
+    let mut state = AppState {
+        keeping: Keeping {
+            settings_path: startup.settings_path,
+            session_path: startup.session_path,
+            ..Keeping::default()
+        },
+        ..AppState::default()
+    };
+    match startup.settings.as_deref().map(Settings::from_toml) {
+        Some(Ok(settings)) => state.settings = settings,
+        Some(Err(err)) => state.notify(LogLevel::Warn, format!("the settings file is not used: {err}"), now),
+        None => {}
+    }
+    match startup.session.as_deref().map(Session::from_json) {
+        Some(Ok(session)) => state.session = session,
+        Some(Err(err)) => {
+            state.notify(LogLevel::Warn, format!("the last session is not restored: {err}"), now)
+        }
+        None => {}
+    }
+    let mut out = Vec::new();
+    let restored = std::mem::take(&mut state.session.open);
+    let active = state.session.active.take();
+    for (index, opened) in restored.into_iter().enumerate() {
+        restore(&mut state, opened, active == Some(index), now, &mut out);
+    }
+    if !startup.files.is_empty() {
+        out.extend(update(&mut state, Action::File(FileAction::Open(startup.files)), now));
+    } else if out.is_empty()
+        && let Some(first) = sample::all().first()
+    {
+        out.extend(update(&mut state, Action::File(FileAction::OpenSample(first.id.to_owned())), now));
+    }
+    (state, out)
+}
+
+fn restore(state: &mut AppState, opened: OpenedSource, was_active: bool, now: Now, out: &mut Vec<Command>) {
+    match opened {
+        OpenedSource::File(path) => {
+            let request = state.requests.ask(Purpose::Open(was_active));
+            out.push(Command::OpenFile { request, path });
+        }
+        // A sample that an earlier release had is left out without a word.
+        OpenedSource::Sample(id) if sample::find(&id).is_none() => {}
+        OpenedSource::Sample(id) => {
+            out.extend(update(state, Action::File(FileAction::OpenSample(id)), now));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! One live plugin as the window sees it: its life, its limits and what it uses of them, its memory.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{GoodBuild, PluginCalls};
+use crate::engine::PluginOptions;
+use crate::model::ids::{PluginId, SourceId};
+use crate::model::interface::Import;
+use crate::model::lifecycle::{LifecycleStep, PluginState, StateChange};
+use crate::model::limits::{LimitKind, Usage};
+use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
+
+/// Most entries of a plugin's history of states.
+const MOST_CHANGES: usize = 1000;
+/// Most writes that can be undone.
+const MOST_EDITS: usize = 1000;
+
+/// One live plugin.
+#[derive(Debug)]
+pub struct PluginView {
+    /// Id, never used again.
+    pub id: PluginId,
+    /// Name of its source without the ending.
+    pub stem: Arc<str>,
+    /// Which instance of that name it is, from 1.
+    pub ordinal: u32,
+    /// Source that it is an instance of.
+    pub source: SourceId,
+    /// Build that it is an instance of.
+    pub build: GoodBuild,
+    /// Newer build that waits for Reload.
+    pub waiting_build: Option<GoodBuild>,
+    /// State now.
+    pub state: PluginState,
+    /// How it came to that state, oldest first.
+    pub history: VecDeque<StateChange>,
+    /// Limits, stubs and the like.
+    pub options: PluginOptions,
+    /// Fields of the limits whose text stands for no number, or whose change is not in force yet.
+    pub limit_fields: BTreeMap<LimitKind, LimitField>,
+    /// Whether it keeps its instance when its source is compiled anew.
+    pub keep_until_reload: bool,
+    /// What it uses of its limits.
+    pub usage: Usage,
+    /// Its calls.
+    pub calls: PluginCalls,
+    /// Its memory as far as somebody looks at it.
+    pub memory: PluginMemory,
+    /// Its globals, when they were last asked for.
+    pub globals: Vec<GlobalValue>,
+    /// Imports that nobody provides; empty unless that kept it from being instantiated.
+    pub missing_imports: Vec<Import>,
+    /// What a person should know of it now, such as that its state was reset.
+    pub note: Option<String>,
+    /// Why the last thing that was asked of it was refused.
+    pub refusal: Option<String>,
+    /// Nanoseconds that making the instance took.
+    pub instantiate_ns: Option<u64>,
+    /// When it began to do what it does, after the program's start; `None` when it waits.
+    pub busy_since: Option<Duration>,
+}
+
+/// Text in the field of a limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitField {
+    /// What was typed.
+    pub text: String,
+    /// Why it is no limit, if so.
+    pub error: Option<String>,
+    /// When the change takes effect, in words.
+    pub effect: Option<&'static str>,
+    /// Whether the plugin has taken the change up.
+    pub is_set: bool,
+}
+
+/// Memory of a plugin as far as somebody looks at it.
+#[derive(Debug, Default)]
+pub struct PluginMemory {
+    /// Part that was asked for last, so that it can be asked for again.
+    pub wanted: Option<MemoryRequest>,
+    /// Whether the part should be kept up to date.
+    pub is_watched: bool,
+    /// The newest answer.
+    pub window: Option<MemoryWindow>,
+    /// The answer before the last call, for what changed.
+    pub before: Option<MemoryWindow>,
+    /// Why memory could not be read or written.
+    pub refusal: Option<String>,
+    /// Writes that can be undone, oldest first.
+    pub undo: Vec<MemoryEdit>,
+    /// Writes that were undone, oldest first.
+    pub redo: Vec<MemoryEdit>,
+    pub(crate) refresh_due: Option<Duration>,
+}
+
+/// One write by a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemoryEdit {
+    /// Index of the memory.
+    pub memory: u32,
+    /// First address.
+    pub address: u64,
+    /// Bytes before.
+    pub old: Arc<[u8]>,
+    /// Bytes after.
+    pub new: Arc<[u8]>,
+}
+
+impl PluginView {
+    pub(crate) fn new(
+        id: PluginId,
+        (stem, ordinal): (&str, u32),
+        source: SourceId,
+        build: GoodBuild,
+        options: PluginOptions,
+    ) -> Self {
+        Self {
+            id,
+            stem: stem.into(),
+            ordinal,
+            source,
+            build,
+            waiting_build: None,
+            state: PluginState::Compiling,
+            history: VecDeque::new(),
+            options,
+            limit_fields: BTreeMap::new(),
+            keep_until_reload: false,
+            usage: Usage::default(),
+            calls: PluginCalls::default(),
+            memory: PluginMemory::default(),
+            globals: Vec::new(),
+            missing_imports: Vec::new(),
+            note: None,
+            refusal: None,
+            instantiate_ns: None,
+            busy_since: None,
+        }
+    }
+
+    /// Tells whether a step may be taken now.
+    ///
+    /// # Errors
+    ///
+    /// Returns a sentence that says why the step is refused.
+    pub fn may(&self, step: LifecycleStep) -> Result<(), String> {
+        self.state.step(step).map(|_| ())
+    }
+
+    /// Returns the text for the field of a limit: what was typed, or the number in force.
+    pub fn limit_text(&self, kind: LimitKind) -> String {
+        match (self.limit_fields.get(&kind), self.options.limits.get(kind)) {
+            (Some(field), _) => field.text.clone(),
+            (None, Some(limit)) => limit.to_string(),
+            (None, None) => "none".to_owned(),
+        }
+    }
+
+    pub(crate) fn record(&mut self, change: StateChange, since_start: Duration) {
+        self.busy_since = match (self.state.is_busy(), change.to.is_busy()) {
+            (_, false) => None,
+            (true, true) => self.busy_since.or(Some(since_start)),
+            (false, true) => Some(since_start),
+        };
+        self.state = change.to;
+        if self.history.len() == MOST_CHANGES {
+            self.history.pop_front();
+        }
+        self.history.push_back(change);
+    }
+}
+
+impl PluginMemory {
+    /// Returns bytes of a memory where the newest answer holds all of them.
+    pub fn bytes_at(&self, memory: u32, address: u64, count: usize) -> Option<&[u8]> {
+        let window = self.window.as_ref().filter(|window| window.memory == memory)?;
+        let start = usize::try_from(address.checked_sub(window.address)?).ok()?;
+        window.bytes.get(start..start.checked_add(count)?)
+    }
+
+    pub(crate) fn remember_edit(&mut self, edit: MemoryEdit) {
+        if self.undo.len() == MOST_EDITS {
+            self.undo.remove(0);
+        }
+        self.undo.push(edit);
+    }
+}

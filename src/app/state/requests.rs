@@ -1,0 +1,73 @@
+//! Questions to the workers that have not been answered, and why they were asked.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::model::ids::{PluginId, RequestId, SourceId};
+
+/// Why something was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// Open what is in the file as a source; `true` puts its tab in front.
+    Open(bool),
+    /// Open the files that the system's dialog picks.
+    Pick,
+    /// Look whether the file is as it was, before it is overwritten by this source.
+    CheckBeforeSave(SourceId),
+    /// Find a place for this source.
+    PickForSource(SourceId),
+    /// Find a place for an export.
+    PickForExport(Arc<[u8]>),
+    /// Write this source.
+    Save {
+        /// Source that is written.
+        source: SourceId,
+        /// The bytes that are written.
+        bytes: Arc<[u8]>,
+    },
+    /// Write an export to this file.
+    Export(PathBuf),
+    /// Write settings or session.
+    Keep,
+    /// Write text for the arguments of an export, from that parameter on.
+    WriteText {
+        /// Plugin that takes the text.
+        plugin: PluginId,
+        /// Export whose fields get address and length.
+        export: Arc<str>,
+        /// Index of the pointer's field; the length's is the next.
+        param: usize,
+    },
+    /// Read the text that the result of a call points at.
+    ReadText {
+        /// Plugin that it lies in.
+        plugin: PluginId,
+        /// Number of the call.
+        number: u64,
+    },
+}
+
+/// Questions that have not been answered.
+#[derive(Debug, Default)]
+pub struct Requests {
+    last: RequestId,
+    open: HashMap<RequestId, Purpose>,
+}
+
+impl Requests {
+    pub(crate) fn ask(&mut self, purpose: Purpose) -> RequestId {
+        self.last = self.last.successor();
+        self.open.insert(self.last, purpose);
+        self.last
+    }
+
+    pub(crate) fn take(&mut self, request: RequestId) -> Option<Purpose> {
+        self.open.remove(&request)
+    }
+
+    /// Tells whether a question of that kind waits for its answer.
+    pub fn any(&self, test: impl Fn(&Purpose) -> bool) -> bool {
+        self.open.values().any(test)
+    }
+}

@@ -1,0 +1,239 @@
+//! One open source: its text or bytes, how its compiling stands, and its last good build.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::front::Listing;
+use crate::engine::{Build, CompileFailure};
+use crate::model::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::ids::{BuildNumber, Generation, SourceId};
+use crate::model::limits::Limits;
+use crate::model::sample::Sample;
+
+/// One open source.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Id, the same for as long as its tab is open.
+    pub id: SourceId,
+    /// Name of its tab, such as `math.wat`.
+    pub name: Arc<str>,
+    /// File that it is saved to; `None` until there is one.
+    pub path: Option<PathBuf>,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its text or bytes.
+    pub content: SourceContent,
+    /// Bytes as they were last read or written; `None` for what never was a file.
+    pub saved: Option<Arc<[u8]>>,
+    /// Whether the text differs from what was last read, written or begun with.
+    pub is_dirty: bool,
+    /// Counts the texts that this source has had.
+    pub generation: Generation,
+    /// How compiling the newest text stands.
+    pub status: CompileStatus,
+    /// What is wrong with the newest text that has been compiled; empty when it is good.
+    pub failure: Option<Arc<CompileFailure>>,
+    /// The last build that succeeded; it stays callable while the text has errors.
+    pub good: Option<GoodBuild>,
+    /// Number of the newest build, good or bad; 0 before the first.
+    pub newest_build: BuildNumber,
+    /// Where the editor should put the cursor.
+    pub go_to: Option<GoTo>,
+    /// Where the cursor is: line and column, both from 1.
+    pub cursor: (u32, u32),
+    pub(crate) baseline: Arc<str>,
+    pub(crate) read_ns: Option<u64>,
+    pub(crate) keep_due: Option<Duration>,
+    pub(crate) has_had_plugin: bool,
+}
+
+/// Where a source came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A file, a dropped one included.
+    File,
+    /// One of the samples, by the name of its file.
+    Sample(&'static str),
+    /// A template, or a listing that was made a text.
+    New,
+    /// Text that an earlier run of the program had not saved.
+    Recovered,
+}
+
+/// Text or bytes of a source.
+#[derive(Debug, Clone)]
+pub enum SourceContent {
+    /// Text that can be edited.
+    Text(Arc<str>),
+    /// A binary, shown as its listing.
+    Binary {
+        /// The bytes.
+        bytes: Arc<[u8]>,
+        /// The listing once it has been made, or why there is none.
+        listing: Option<Result<Arc<Listing>, String>>,
+    },
+}
+
+/// How compiling the newest text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompileStatus {
+    /// Done: the newest text has been compiled, well or badly.
+    Done,
+    /// Waits until nobody has typed for a moment.
+    Due(Duration),
+    /// Given to the compiler, waits for its turn.
+    Queued,
+    /// Is being compiled, since that time after the program's start.
+    Running(Duration),
+}
+
+/// A build that succeeded and its number.
+#[derive(Debug, Clone)]
+pub struct GoodBuild {
+    /// Counts the builds of its source, from 1.
+    pub number: BuildNumber,
+    /// The build.
+    pub build: Arc<Build>,
+}
+
+/// A place that the editor should show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoTo {
+    /// The place.
+    pub place: Place,
+    /// Counts the wishes, so that the same place can be asked for twice.
+    pub serial: u64,
+}
+
+impl Source {
+    pub(crate) fn new(id: SourceId, name: &str, origin: Origin, content: SourceContent) -> Self {
+        let baseline = match &content {
+            SourceContent::Text(text) => Arc::clone(text),
+            SourceContent::Binary { .. } => Arc::from(""),
+        };
+        Self {
+            id,
+            name: name.into(),
+            path: None,
+            origin,
+            content,
+            saved: None,
+            is_dirty: false,
+            generation: Generation(1),
+            status: CompileStatus::Done,
+            failure: None,
+            good: None,
+            newest_build: BuildNumber(0),
+            go_to: None,
+            cursor: (1, 1),
+            baseline,
+            read_ns: None,
+            keep_due: None,
+            has_had_plugin: false,
+        }
+    }
+
+    /// Returns the text, or `None` for a binary.
+    pub fn text(&self) -> Option<&Arc<str>> {
+        match &self.content {
+            SourceContent::Text(text) => Some(text),
+            SourceContent::Binary { .. } => None,
+        }
+    }
+
+    /// Returns the bytes that are compiled and saved.
+    pub fn bytes(&self) -> Arc<[u8]> {
+        match &self.content {
+            SourceContent::Text(text) => Arc::clone(text).into(),
+            SourceContent::Binary { bytes, .. } => Arc::clone(bytes),
+        }
+    }
+
+    /// Returns the name without its ending, as plugins of it are called.
+    pub fn stem(&self) -> &str {
+        Path::new(&*self.name).file_stem().and_then(|stem| stem.to_str()).unwrap_or(&self.name)
+    }
+
+    /// Returns the title of its tab: a binary is marked as a listing.
+    pub fn title(&self) -> String {
+        match self.content {
+            SourceContent::Text(_) => self.name.to_string(),
+            SourceContent::Binary { .. } => format!("{} (listing)", self.stem()),
+        }
+    }
+
+    /// Returns the sample that it came from, if any.
+    pub fn sample(&self) -> Option<&'static Sample> {
+        match self.origin {
+            Origin::Sample(name) => crate::model::sample::find(name),
+            _ => None,
+        }
+    }
+
+    /// Lists what is wrong with the newest compiled text, or what its author should know.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        match (&self.failure, &self.good) {
+            (Some(failure), _) => &failure.diagnostics,
+            (None, Some(good)) => &good.build.info.warnings,
+            (None, None) => &[],
+        }
+    }
+
+    /// Returns the number of errors in the newest compiled text.
+    pub fn num_errors(&self) -> usize {
+        self.diagnostics().iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+    }
+
+    /// Tells whether a newer text than that of the last good build is there, waiting or failed.
+    pub fn is_ahead_of_build(&self) -> bool {
+        self.failure.is_some() || self.status != CompileStatus::Done
+    }
+
+    /// Says how the builds stand, such as `running build 7 · build 8 has 2 errors`.
+    pub fn build_line(&self) -> Option<String> {
+        let errors = match (self.num_errors(), &self.failure) {
+            (_, None) => None,
+            (1, _) => Some("1 error".to_owned()),
+            (count, _) => Some(format!("{count} errors")),
+        };
+        match (&self.good, errors) {
+            (Some(good), Some(errors)) => {
+                Some(format!("running build {} · build {} has {errors}", good.number, self.newest_build))
+            }
+            (None, Some(errors)) => Some(format!("build {} has {errors}", self.newest_build)),
+            (Some(good), None) => Some(format!("build {}", good.number)),
+            (None, None) => None,
+        }
+    }
+
+    pub(crate) fn sample_limits(&self) -> Option<Limits> {
+        self.sample().map(|sample| sample.limits)
+    }
+
+    pub(crate) fn set_text(&mut self, text: Arc<str>) {
+        self.is_dirty = *text != *self.baseline;
+        self.content = SourceContent::Text(text);
+        self.generation = self.generation.successor();
+    }
+
+    /// Takes the text as it is for saved under that path.
+    pub(crate) fn mark_saved(&mut self, path: &Path, bytes: Arc<[u8]>) {
+        if let Some(name) = path.file_name() {
+            self.name = name.to_string_lossy().into();
+        }
+        self.path = Some(path.to_owned());
+        self.origin = Origin::File;
+        if let Some(text) = self.text().cloned() {
+            // The text may have been edited while it was written.
+            self.is_dirty = text.as_bytes() != &*bytes;
+            self.baseline = std::str::from_utf8(&bytes).map_or(text, Arc::from);
+        }
+        self.saved = Some(bytes);
+    }
+
+    pub(crate) fn go_to(&mut self, place: Place) {
+        let serial = self.go_to.as_ref().map_or(1, |go_to| go_to.serial + 1);
+        self.go_to = Some(GoTo { place, serial });
+    }
+}

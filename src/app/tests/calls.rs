@@ -1,0 +1,197 @@
+//! Calls: from the fields to the record, repeated, refused, and by a sample's demo.
+
+use super::*;
+use crate::app::{CallAction, DemoState, Effect, ExportFormat};
+use crate::model::event::EventTag;
+use crate::worker::protocol::CallRequest;
+
+fn fill(world: &mut World, args: &[&str]) {
+    for (index, text) in args.iter().enumerate() {
+        world.act(Action::Call(CallAction::SetArg(index, (*text).to_owned())));
+    }
+}
+
+fn asked(world: &mut World) -> Option<CallRequest> {
+    world.told().into_iter().find_map(|command| match command {
+        PluginCommand::Call(request) => Some(request),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_call_goes_from_the_fields_to_the_timeline() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    fill(&mut world, &["20", "0x16"]);
+    world.act(Action::Call(CallAction::Call));
+    let request = asked(&mut world).expect("it was called");
+    assert_eq!((&*request.export, request.repeat), ("add", 1));
+    assert_eq!(request.args, [Value::I32(20), Value::I32(22)]);
+    assert_eq!(world.state.selected_plugin().map(|plugin| plugin.calls.pending.len()), Some(1));
+    let end = ended(Some(request.call), record(1, "add", Outcome::Returned, vec![Value::I32(42)]));
+    world.hear_of(plugin, end);
+    let calls = &world.state.selected_plugin().expect("it is selected").calls;
+    assert_eq!((calls.timeline.len(), calls.records.len(), calls.pending.len()), (1, 1, 0));
+    assert_eq!(calls.selected_record().map(|record| record.build), Some(1));
+    assert_eq!(calls.metrics.snapshot().success_count, 1);
+    assert_eq!(world.state.runtime.total_executions, 1);
+    let tags = world.state.events.iter().map(|entry| entry.kind.tag()).collect::<Vec<_>>();
+    assert_eq!(tags.last(), Some(&EventTag::Executed));
+    let history = world.state.selected_form().map(|form| form.history.clone());
+    assert_eq!(history, Some(vec![vec!["20".to_owned(), "0x16".to_owned()]]));
+}
+
+#[test]
+fn a_field_that_stands_for_nothing_keeps_the_call_back() {
+    let mut world = World::ready(ADD);
+    fill(&mut world, &["20", "5000000000"]);
+    world.act(Action::Call(CallAction::Call));
+    assert_eq!(asked(&mut world), None);
+    let refusal = world.state.selected_plugin().and_then(|plugin| plugin.refusal.clone());
+    assert!(refusal.is_some_and(|refusal| refusal.starts_with("argument 1: ")));
+    fill(&mut world, &["20", "22"]);
+    world.act(Action::Call(CallAction::SetRepeat("0".to_owned())));
+    world.act(Action::Call(CallAction::Call));
+    assert_eq!(asked(&mut world), None);
+}
+
+#[test]
+fn a_plugin_that_is_not_ready_takes_no_call() {
+    let mut world = World::ready(ADD);
+    world.settle(PluginState::Stopped);
+    fill(&mut world, &["1", "2"]);
+    world.told();
+    world.act(Action::Call(CallAction::Call));
+    assert_eq!(asked(&mut world), None);
+    let refusal = world.state.selected_plugin().and_then(|plugin| plugin.refusal.clone());
+    assert!(refusal.is_some_and(|refusal| refusal.contains("Stopped")));
+}
+
+#[test]
+fn repeated_calls_are_counted_as_they_come() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    fill(&mut world, &["20", "22"]);
+    world.act(Action::Call(CallAction::SetRepeat("1_000".to_owned())));
+    world.act(Action::Call(CallAction::Call));
+    let call = asked(&mut world).expect("it was called").call;
+    let last = record(3, "add", Outcome::Returned, Vec::new());
+    let samples = vec![last.sample(7); 3];
+    let export = "add".into();
+    world.hear_of(plugin, PluginEvent::CallSamples { call, export, samples, done: 3, total: 1000 });
+    let pending = &world.state.selected_plugin().expect("it is selected").calls.pending;
+    assert_eq!((pending[0].done, pending[0].total), (3, 1000));
+    world.hear_of(plugin, PluginEvent::CallEnded { call: Some(call), record: last, is_sampled: true });
+    let calls = &world.state.selected_plugin().expect("it is selected").calls;
+    assert_eq!((calls.timeline.len(), calls.records.len(), calls.pending.len()), (3, 1, 0));
+    assert_eq!(
+        calls.timeline.get(0).map(|sample| calls.timeline.name(sample.export).to_owned()),
+        Some("add".into())
+    );
+}
+
+#[test]
+fn earlier_calls_are_called_again_and_copied() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    world.hear_of(plugin, ended(None, record(1, "add", Outcome::Returned, vec![Value::I32(42)])));
+    world.told();
+    world.act(Action::Call(CallAction::CallAgain(1)));
+    assert_eq!(asked(&mut world).map(|request| request.args), Some(vec![Value::I32(20), Value::I32(22)]));
+    world.act(Action::Call(CallAction::UseArgs(1)));
+    assert_eq!(
+        world.state.selected_form().and_then(|form| form.values().ok()).map(|args| args.len()),
+        Some(2)
+    );
+    world.act(Action::Call(CallAction::CopyAsCommand(Some(1))));
+    let copied = world.state.effects.iter().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.as_str()),
+        _ => None,
+    });
+    assert!(
+        copied.is_some_and(|text| text.contains("a.wat") && text.contains("--invoke add 20 22")),
+        "{copied:?}"
+    );
+    world.act(Action::Call(CallAction::CallAgain(99)));
+    assert_eq!(asked(&mut world), None);
+}
+
+#[test]
+fn a_written_text_fills_address_and_length() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    world.act(Action::Call(CallAction::WriteText(0, "hi".to_owned())));
+    let request = world.told().into_iter().find_map(|command| match command {
+        PluginCommand::WriteText { request, .. } => Some(request),
+        _ => None,
+    });
+    let request = request.expect("it was written");
+    world.hear_of(plugin, PluginEvent::TextWritten { request, result: Ok((1024, 2)) });
+    let texts =
+        world.state.selected_form().map(|form| form.args.iter().map(|arg| arg.text.clone()).collect());
+    assert_eq!(texts, Some(vec!["1024".to_owned(), "2".to_owned()]));
+}
+
+#[test]
+fn a_result_that_points_at_text_is_read() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    let results = vec![Value::I32(64), Value::I32(5)];
+    world.hear_of(plugin, ended(None, record(1, "add", Outcome::Returned, results)));
+    let request = world.told().into_iter().find_map(|command| match command {
+        PluginCommand::ReadText { request, address: 64, bytes: 5 } => Some(request),
+        _ => None,
+    });
+    let request = request.expect("it was read");
+    world.hear_of(plugin, PluginEvent::TextRead { request, result: Ok("hello".to_owned()) });
+    let text = world.state.selected_plugin().and_then(|plugin| plugin.calls.text_of(1).cloned());
+    assert_eq!(text, Some(Ok("hello".to_owned())));
+}
+
+#[test]
+fn a_demo_calls_one_by_one_and_compares() {
+    let mut world = World::empty();
+    world.act(Action::Call(CallAction::RunDemo("math".to_owned())));
+    world.answer_compiler();
+    let plugin = world.plugin();
+    assert_eq!(asked(&mut world), None, "nothing is called before the instance is ready");
+    world.settle(PluginState::Ready);
+    let mut number = 0;
+    while let Some(request) = asked(&mut world) {
+        number += 1;
+        let result = if number == 1 { Value::I32(30) } else { Value::I32(0) };
+        world.hear_of(
+            plugin,
+            ended(Some(request.call), record(number, &request.export, Outcome::Returned, vec![result])),
+        );
+    }
+    let run = world.state.demos.get("math").expect("it ran");
+    assert_eq!(run.state, DemoState::Done);
+    assert_eq!(run.score(), (1, run.rows.len()));
+    assert!(
+        run.rows[1]
+            .outcome
+            .as_ref()
+            .is_some_and(|outcome| outcome.as_ref().is_err_and(|err| err.contains("got 0")))
+    );
+    world.act(Action::Call(CallAction::RunDemo("math".to_owned())));
+    assert!(world.told().iter().any(|command| matches!(command, PluginCommand::Reload)));
+}
+
+#[test]
+fn calls_are_exported_with_their_figures() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    world.hear_of(plugin, ended(None, record(1, "a,\"b\"", Outcome::Returned, Vec::new())));
+    world.act(Action::Plugin(plugin, PluginAction::ExportCalls(ExportFormat::Csv)));
+    world.act(Action::File(FileAction::ConfirmDialog));
+    let (_, path, content) = world.last_save();
+    assert_eq!(path.to_str(), Some("a-calls.csv"));
+    let text = String::from_utf8(content.to_vec()).expect("it is text");
+    assert!(text.contains("1,\"a,\"\"b\"\"\",1,100,4,true,0,1,returned,,"), "{text}");
+    world.act(Action::Plugin(plugin, PluginAction::ExportCalls(ExportFormat::Json)));
+    world.act(Action::File(FileAction::ConfirmDialog));
+    let document: serde_json::Value = serde_json::from_slice(&world.last_save().2).expect("it is JSON");
+    assert_eq!(document["calls"][0]["fuel"], 4);
+    assert_eq!(document["metrics"]["call_count"], 1);
+}

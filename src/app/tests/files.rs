@@ -1,0 +1,148 @@
+//! Opening, saving, closing, and files that change under the program.
+
+use super::*;
+use crate::app::{Dialog, Effect, Template};
+use crate::worker::protocol::UnsavedText;
+
+fn dirty() -> World {
+    let mut world = World::ready(ADD);
+    world.edit("(module)");
+    world
+}
+
+#[test]
+fn closing_unsaved_text_asks_first() {
+    let mut world = dirty();
+    world.act(Action::File(FileAction::Close(world.source())));
+    assert!(matches!(world.state.dialog, Some(Dialog::Unsaved { .. })));
+    assert_eq!(world.state.sources.len(), 1);
+    world.act(Action::File(FileAction::CloseDialog));
+    assert_eq!(world.state.sources.len(), 1);
+    world.act(Action::File(FileAction::Close(world.source())));
+    world.act(Action::File(FileAction::DiscardAll));
+    assert!(world.state.sources.is_empty());
+    assert!(world.sent.iter().any(|command| matches!(command, Command::KeepUnsaved { text: None, .. })));
+    assert!(world.told().iter().any(|command| matches!(command, PluginCommand::Unload)));
+}
+
+#[test]
+fn quitting_saves_what_it_is_told_to_save_and_then_ends() {
+    let mut world = dirty();
+    world.act(Action::File(FileAction::Quit));
+    assert_eq!(world.state.effects, []);
+    world.act(Action::File(FileAction::SaveAll));
+    let request = world.last_open();
+    world.hear(Event::FileOpened { request, path: "a.wat".into(), result: Ok((ADD.as_bytes().into(), 0)) });
+    let (request, path, content) = world.last_save();
+    assert_eq!((&*content, path.to_str()), (&b"(module)"[..], Some("a.wat")));
+    world.hear(Event::FileSaved { request, path, result: Ok(()) });
+    assert!(world.state.effects.contains(&Effect::Quit));
+    assert!(world.state.dirty_sources().is_empty());
+}
+
+#[test]
+fn quitting_with_nothing_unsaved_ends_at_once() {
+    let mut world = World::ready(ADD);
+    world.act(Action::File(FileAction::Quit));
+    assert!(world.state.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn a_file_that_somebody_else_wrote_is_not_overwritten_unseen() {
+    let mut world = dirty();
+    world.act(Action::File(FileAction::Save(world.source())));
+    let request = world.last_open();
+    world.hear(Event::FileOpened { request, path: "a.wat".into(), result: Ok((b"theirs"[..].into(), 0)) });
+    assert!(matches!(world.state.dialog, Some(Dialog::FileChanged { is_saving: true, .. })));
+    assert!(!world.sent.iter().any(|command| matches!(command, Command::SaveFile { .. })));
+    world.act(Action::File(FileAction::KeepMine));
+    assert_eq!(&*world.last_save().2, b"(module)");
+}
+
+#[test]
+fn a_new_text_is_saved_where_the_person_says() {
+    let mut world = World::empty();
+    world.act(Action::File(FileAction::New(Template::Function)));
+    world.act(Action::File(FileAction::Save(world.source())));
+    world.act(Action::File(FileAction::SetDialogPath(" ".to_owned())));
+    world.act(Action::File(FileAction::ConfirmDialog));
+    assert!(matches!(&world.state.dialog, Some(Dialog::Save { error: Some(_), .. })));
+    world.act(Action::File(FileAction::SetDialogPath("/tmp/f.wat".to_owned())));
+    world.act(Action::File(FileAction::ConfirmDialog));
+    let (request, path, _) = world.last_save();
+    world.hear(Event::FileSaved { request, path, result: Err("no room".to_owned()) });
+    assert!(matches!(&world.state.dialog, Some(Dialog::Save { error: Some(err), .. }) if err == "no room"));
+    world.act(Action::File(FileAction::ConfirmDialog));
+    let (request, path, _) = world.last_save();
+    world.hear(Event::FileSaved { request, path, result: Ok(()) });
+    let source = world.state.active_source().expect("it is open");
+    assert_eq!((&*source.name, source.is_dirty), ("f.wat", false));
+    assert_eq!(world.state.session.recent.len(), 1);
+}
+
+#[test]
+fn a_changed_file_is_read_again_unless_its_text_was_edited() {
+    let mut world = World::ready(ADD);
+    world.hear(Event::FileChanged { path: "a.wat".into(), content: Some(b"(module)"[..].into()) });
+    assert_eq!(
+        world.state.active_source().and_then(|source| source.text()).map(|text| &**text),
+        Some("(module)")
+    );
+    assert!(world.state.dialog.is_none());
+    world.edit("(module) ;; mine");
+    world.hear(Event::FileChanged { path: "a.wat".into(), content: Some(b"theirs"[..].into()) });
+    assert!(matches!(world.state.dialog, Some(Dialog::FileChanged { is_saving: false, .. })));
+    world.act(Action::File(FileAction::TakeChanged));
+    let source = world.state.active_source().expect("it is open");
+    assert_eq!((source.text().map(|text| &**text), source.is_dirty), (Some("theirs"), false));
+}
+
+#[test]
+fn what_is_open_already_is_brought_to_the_front() {
+    let mut world = World::with_text(ADD);
+    let first = world.source();
+    world.open("b.wat", "(module)");
+    assert_ne!(world.source(), first);
+    world.act(Action::File(FileAction::Open(vec!["a.wat".into()])));
+    assert_eq!((world.source(), world.state.sources.len()), (first, 2));
+    world.act(Action::File(FileAction::Cycle(-1)));
+    assert_ne!(world.source(), first);
+}
+
+#[test]
+fn a_binary_opens_as_its_listing() {
+    let mut world = World::empty();
+    world.act(Action::File(FileAction::Open(vec!["a.wat".into()])));
+    let request = world.last_open();
+    let wasm: Arc<[u8]> = wat::parse_str(ADD).expect("it is valid").into();
+    world.hear(Event::FileOpened { request, path: "a.wat".into(), result: Ok((Arc::clone(&wasm), 0)) });
+    assert!(world.sent.iter().any(|command| matches!(command, Command::MakeListing { .. })));
+    let source = world.source();
+    assert_eq!(world.state.active_source().map(super::super::Source::title).as_deref(), Some("a (listing)"));
+    let listing = crate::engine::front::listing(&wasm, 1 << 20).map(Arc::new).map_err(|err| err.to_string());
+    world.hear(Event::ListingMade { source, result: listing });
+    world.act(Action::File(FileAction::EditAsWat(source)));
+    let text = world.state.active_source().and_then(|source| source.text().cloned());
+    assert!(text.is_some_and(|text| text.contains("i32.add")));
+    assert_eq!(world.state.active_source().map(|source| &*source.name), Some("a-2.wat"));
+}
+
+#[test]
+fn what_cannot_be_opened_says_why() {
+    let mut world = World::empty();
+    for result in [Err("no such file".to_owned()), Ok((b"\xff\xfe"[..].into(), 0))] {
+        world.act(Action::File(FileAction::Open(vec!["x.wat".into()])));
+        let request = world.last_open();
+        world.hear(Event::FileOpened { request, path: "x.wat".into(), result });
+    }
+    assert_eq!(world.state.notices.toasts().count(), 2);
+    assert!(world.state.sources.is_empty());
+}
+
+#[test]
+fn recovered_text_is_open_and_unsaved() {
+    let mut world = World::empty();
+    let text = UnsavedText { name: "lost.wat".into(), path: None, text: "(module)".into() };
+    world.hear(Event::UnsavedFound { texts: vec![text] });
+    assert_eq!(world.state.dirty_sources(), [world.source()]);
+}

@@ -1,0 +1,131 @@
+//! Editing and compiling: when the compiler is asked, and what its answers change.
+
+use super::*;
+use crate::app::{CompileStatus, GoTo};
+use crate::model::diagnostic::Place;
+use crate::model::ids::BuildNumber;
+
+const BROKEN: &str = r#"(module (func (export "add") (result i32) i64.const 1))"#;
+
+#[test]
+fn text_is_compiled_after_a_pause_in_typing() {
+    let mut world = World::ready(ADD);
+    let before = world.num_compiles();
+    for text in ["(module", "(module)"] {
+        world.edit(text);
+        assert_eq!(world.wait(100), Some(50));
+    }
+    assert_eq!(world.num_compiles(), before);
+    world.wait(50);
+    assert_eq!(world.num_compiles(), before + 1);
+    assert_eq!(world.state.active_source().map(|source| source.status), Some(CompileStatus::Queued));
+    world.act(Action::Source(SourceAction::Compile(world.source())));
+    assert_eq!(world.num_compiles(), before + 2);
+}
+
+#[test]
+fn answers_to_an_older_text_change_nothing() {
+    let mut world = World::ready(ADD);
+    let source = world.source();
+    let old = world.state.source(source).expect("it is open").generation;
+    world.edit(BROKEN);
+    world.hear(Event::Compiled { source, generation: old, result: built("(module)").map_err(Arc::new) });
+    let state = world.state.source(source).expect("it is open");
+    assert_eq!(state.newest_build, BuildNumber(1));
+    assert!(matches!(state.status, CompileStatus::Due(_)));
+}
+
+#[test]
+fn errors_leave_the_last_good_build_callable_and_say_so() {
+    let mut world = World::ready(ADD);
+    world.told();
+    world.edit(BROKEN);
+    world.wait(150);
+    world.answer_compiler();
+    let source = world.state.active_source().expect("it is open");
+    assert_eq!(source.build_line().as_deref(), Some("running build 1 · build 2 has 1 error"));
+    assert_eq!(source.num_errors(), 1);
+    assert!(world.told().is_empty(), "the instance is left alone");
+    world.edit(ADD);
+    world.wait(150);
+    world.answer_compiler();
+    let source = world.state.active_source().expect("it is open");
+    assert_eq!(source.build_line().as_deref(), Some("build 3"));
+    assert_eq!(source.diagnostics(), []);
+}
+
+#[test]
+fn the_first_good_build_makes_the_first_instance_and_later_ones_replace_it() {
+    let mut world = World::with_text(BROKEN);
+    world.answer_compiler();
+    assert!(world.state.plugins.is_empty());
+    world.edit(ADD);
+    world.wait(150);
+    world.answer_compiler();
+    let created = world.sent.iter().find_map(|command| match command {
+        Command::CreatePlugin { initialize, options, .. } => Some((*initialize, options.limits)),
+        _ => None,
+    });
+    assert_eq!(created, Some((true, Limits::default())));
+    assert_eq!(world.state.selection.export.as_deref(), Some("add"));
+    world.settle(PluginState::Ready);
+    world.told();
+    world.edit("(module (func (export \"other\")))");
+    world.wait(150);
+    world.answer_compiler();
+    assert!(matches!(world.told().as_slice(), [PluginCommand::Replace(_)]));
+    assert_eq!(world.state.selection.export.as_deref(), Some("other"));
+}
+
+#[test]
+fn a_kept_instance_is_replaced_at_reload() {
+    let mut world = World::ready(ADD);
+    world.act(Action::Plugin(world.plugin(), PluginAction::SetKeepUntilReload(true)));
+    world.told();
+    world.edit("(module)");
+    world.wait(150);
+    world.answer_compiler();
+    assert!(world.told().is_empty());
+    let plugin = world.state.selected_plugin().expect("it is selected");
+    assert_eq!(plugin.note.as_deref(), Some("build 2 waits for Reload"));
+    assert_eq!(plugin.build.number, BuildNumber(1));
+    world.act(Action::Plugin(world.plugin(), PluginAction::Reload));
+    assert!(matches!(world.told().as_slice(), [PluginCommand::Replace(_)]));
+    assert_eq!(world.state.selected_plugin().map(|plugin| plugin.build.number), Some(BuildNumber(2)));
+}
+
+#[test]
+fn a_component_shows_its_interface_and_makes_no_plugin() {
+    let mut world = World::with_text("(component)");
+    world.answer_compiler();
+    assert!(world.state.plugins.is_empty());
+    assert!(world.state.shown_build().is_some_and(|good| good.build.info.kind.is_component()));
+    assert!(world.state.shown_interface().is_some_and(|interface| interface.wit.is_some()));
+}
+
+#[test]
+fn the_same_place_can_be_gone_to_twice() {
+    let mut world = World::with_text(ADD);
+    let source = world.source();
+    let place = Place { line: Some(1), column: Some(2), ..Place::default() };
+    for serial in 1..=2 {
+        world.act(Action::Source(SourceAction::GoTo(source, place.clone())));
+        let wish = world.state.active_source().and_then(|source| source.go_to.clone());
+        assert_eq!(wish, Some(GoTo { place: place.clone(), serial }));
+    }
+}
+
+#[test]
+fn unsaved_text_is_kept_within_a_second() {
+    let mut world = World::ready(ADD);
+    world.sent.clear();
+    for text in ["(module) ", "(module)  "] {
+        world.edit(text);
+        world.wait(500);
+    }
+    let kept = world.sent.iter().filter_map(|command| match command {
+        Command::KeepUnsaved { text, .. } => Some(text.as_ref().map(|text| text.text.to_string())),
+        _ => None,
+    });
+    assert_eq!(kept.collect::<Vec<_>>(), [Some("(module)  ".to_owned())]);
+}

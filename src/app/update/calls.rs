@@ -1,0 +1,170 @@
+//! Choosing a function, filling its fields, calling it, calling it again.
+
+use std::sync::Arc;
+
+use super::super::action::CallAction;
+use super::super::demo;
+use super::super::pane::PaneKind;
+use super::super::state::{AppState, Effect, Now, Origin, PendingCall, Purpose, Source};
+use super::tell;
+use crate::model::command_line::run_command;
+use crate::model::event::LogLevel;
+use crate::model::ids::{CallId, PluginId};
+use crate::model::lifecycle::LifecycleStep;
+use crate::model::value::Value;
+use crate::worker::protocol::{CallRequest, Command, PluginCommand};
+
+/// Most bytes of a text behind a result that are read.
+const MOST_TEXT_BYTES: u64 = 64 * 1024;
+/// Most calls that may wait for one plugin.
+const MOST_PENDING: usize = 64;
+
+pub(super) fn update(state: &mut AppState, action: CallAction, now: Now, out: &mut Vec<Command>) {
+    match action {
+        CallAction::SelectExport(name) => {
+            state.selection.export = Some(name.into());
+            state.effects.push(Effect::FocusCall);
+        }
+        CallAction::SetArg(index, text) => with_form(state, |form| form.set_arg(index, text)),
+        CallAction::SetRepeat(text) => with_form(state, |form| form.repeat = text),
+        CallAction::SetContinueOnFailure(go_on) => with_form(state, |form| form.continue_on_failure = go_on),
+        CallAction::Recall(step) => with_form(state, |form| form.recall(step)),
+        CallAction::Call => call(state, now, out),
+        CallAction::CallAgain(number) => call_again(state, number, now, out),
+        CallAction::UseArgs(number) => use_args(state, number),
+        CallAction::CopyAsCommand(number) => copy_as_command(state, number, now),
+        CallAction::WriteText(param, text) => write_text(state, param, text, out),
+        CallAction::ReadText(number, address, bytes) => {
+            if let Some(plugin) = state.selection.plugin {
+                read_text(state, plugin, (number, address, bytes), out);
+            }
+        }
+        CallAction::RunDemo(sample) => demo::start(state, &sample, now, out),
+    }
+}
+
+/// Sends a call to a plugin, or says why it can't be called.
+pub(crate) fn send_call(
+    state: &mut AppState,
+    id: PluginId,
+    (export, args): (Arc<str>, Vec<Value>),
+    (repeat, continue_on_failure): (u64, bool),
+    now: Now,
+    out: &mut Vec<Command>,
+) -> Option<CallId> {
+    let call = state.ids.call();
+    let plugin = state.plugin_mut(id)?;
+    plugin.refusal = plugin.may(LifecycleStep::Call).err();
+    if plugin.calls.pending.len() >= MOST_PENDING {
+        plugin.refusal = Some("too many calls are waiting already".to_owned());
+    }
+    if plugin.refusal.is_some() {
+        return None;
+    }
+    plugin.note = None;
+    plugin.calls.pending.push_back(PendingCall {
+        call,
+        export: Arc::clone(&export),
+        args: args.clone(),
+        done: 0,
+        total: repeat,
+        since: now.since_start,
+    });
+    let request = CallRequest { call, export, args, repeat, continue_on_failure };
+    tell(id, PluginCommand::Call(request), out);
+    Some(call)
+}
+
+/// Asks for the text that the result of a call points at.
+pub(crate) fn read_text(
+    state: &mut AppState,
+    plugin: PluginId,
+    (number, address, bytes): (u64, u64, u64),
+    out: &mut Vec<Command>,
+) {
+    let request = state.requests.ask(Purpose::ReadText { plugin, number });
+    let bytes = bytes.min(MOST_TEXT_BYTES);
+    tell(plugin, PluginCommand::ReadText { request, address, bytes }, out);
+}
+
+fn with_form(state: &mut AppState, change: impl FnOnce(&mut super::super::form::CallForm)) {
+    let Some((plugin, export, signature)) = state.selected_function() else { return };
+    let (source, export, signature) = (plugin.source, export.to_owned(), signature.clone());
+    change(state.forms.ensure(source, &export, &signature));
+}
+
+fn call(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
+    let Some((plugin, export, _)) = state.selected_function() else { return };
+    let (id, export) = (plugin.id, Arc::<str>::from(export));
+    let Some(form) = state.selected_form() else { return };
+    let ready = form.values().map_err(|(index, err)| format!("argument {index}: {err}"));
+    let ready = ready.and_then(|args| Ok((args, form.repeat_count()?, form.continue_on_failure)));
+    match ready {
+        Ok((args, repeat, go_on)) => {
+            if send_call(state, id, (export, args), (repeat, go_on), now, out).is_some() {
+                with_form(state, super::super::form::CallForm::remember);
+            }
+        }
+        Err(reason) => {
+            if let Some(plugin) = state.plugin_mut(id) {
+                plugin.refusal = Some(reason);
+            }
+        }
+    }
+}
+
+fn call_again(state: &mut AppState, number: u64, now: Now, out: &mut Vec<Command>) {
+    let Some(plugin) = state.selected_plugin() else { return };
+    let Some(record) = plugin.calls.record(number) else {
+        state.notify(LogLevel::Info, format!("the details of call {number} are no longer kept"), now);
+        return;
+    };
+    let (id, what) = (plugin.id, (Arc::clone(&record.export), record.args.clone()));
+    send_call(state, id, what, (1, false), now, out);
+}
+
+fn use_args(state: &mut AppState, number: u64) {
+    let Some(record) = state.selected_plugin().and_then(|plugin| plugin.calls.record(number)) else { return };
+    let texts = record.args.iter().map(Value::to_text).collect::<Vec<_>>();
+    state.selection.export = Some(Arc::clone(&record.export));
+    with_form(state, |form| form.set_args(&texts));
+    state.effects.push(Effect::ShowPane(PaneKind::Call));
+}
+
+fn copy_as_command(state: &mut AppState, number: Option<u64>, now: Now) {
+    let Some(plugin) = state.selected_plugin() else { return };
+    let file = state.source(plugin.source).map_or_else(|| "-".to_owned(), file_argument);
+    let command = match number.map(|number| plugin.calls.record(number)) {
+        Some(None) => return,
+        Some(Some(record)) => Ok(run_command(&file, &record.limits, &record.export, &record.args)),
+        None => match (&state.selection.export, state.selected_form()) {
+            (Some(export), Some(form)) => {
+                form.values().map(|args| run_command(&file, &plugin.options.limits, export, &args))
+            }
+            _ => return,
+        },
+    };
+    match command {
+        Ok(command) => {
+            state.effects.push(Effect::Copy(command));
+            state.notify(LogLevel::Info, "command copied", now);
+        }
+        Err((_, err)) => state.notify(LogLevel::Warn, format!("can't copy the call: {err}"), now),
+    }
+}
+
+/// Returns the word that names a source's file on the command line.
+fn file_argument(source: &Source) -> String {
+    match (&source.path, source.origin) {
+        (Some(path), _) => path.display().to_string(),
+        (None, Origin::Sample(id)) => format!("sample_plugins/{id}.wat"),
+        (None, _) => source.name.to_string(),
+    }
+}
+
+fn write_text(state: &mut AppState, param: usize, text: String, out: &mut Vec<Command>) {
+    let Some((plugin, export, _)) = state.selected_function() else { return };
+    let (id, export) = (plugin.id, Arc::<str>::from(export));
+    let request = state.requests.ask(Purpose::WriteText { plugin: id, export, param });
+    tell(id, PluginCommand::WriteText { request, text: text.into() }, out);
+}

@@ -1,0 +1,368 @@
+//! Opening, closing and saving: files, tabs, and the dialogs that ask about them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::super::action::FileAction;
+use super::super::session::OpenedSource;
+use super::super::state::{
+    AfterSaving, AppState, Dialog, Effect, Now, Origin, Purpose, SaveWhat, Source, SourceContent,
+};
+use super::super::templates::Template;
+use super::request_compile;
+use crate::model::event::LogLevel;
+use crate::model::ids::SourceId;
+use crate::model::sample;
+use crate::worker::protocol::{Command, PluginCommand};
+
+pub(super) fn update(state: &mut AppState, action: FileAction, now: Now, out: &mut Vec<Command>) {
+    match action {
+        FileAction::ShowOpen => state.dialog = Some(Dialog::Open { path: String::new(), error: None }),
+        FileAction::SetDialogPath(text) => set_dialog_path(state, text),
+        FileAction::ConfirmDialog => confirm_dialog(state, out),
+        FileAction::Browse => browse(state, out),
+        FileAction::CloseDialog => {
+            state.dialog = None;
+            state.after_saving = None;
+        }
+        FileAction::Open(paths) => open(state, paths, out),
+        FileAction::OpenSample(id) => open_sample(state, &id, now, out),
+        FileAction::New(template) => new_from(state, template, out),
+        FileAction::EditAsWat(source) => edit_as_wat(state, source, now, out),
+        FileAction::Activate(source) => activate(state, source),
+        FileAction::Cycle(step) => cycle(state, step),
+        FileAction::Close(source) => ask_or(state, vec![source], AfterSaving::Close(source), now, out),
+        FileAction::Save(source) => save(state, source, out),
+        FileAction::SaveAs(source) => ask_for_place(state, source),
+        FileAction::SaveAll => save_all(state, out),
+        FileAction::DiscardAll => discard_all(state, now, out),
+        FileAction::TakeChanged => take_changed(state, out),
+        FileAction::KeepMine => keep_mine(state, out),
+        FileAction::CheckDisk => check_disk(state, out),
+        FileAction::Quit => {
+            let dirty = state.dirty_sources();
+            ask_or(state, dirty, AfterSaving::Quit, now, out);
+        }
+    }
+}
+
+/// Opens a source in a tab of its own and has it compiled.
+pub(crate) fn add_source(
+    state: &mut AppState,
+    (name, origin): (&str, Origin),
+    content: SourceContent,
+    to_front: bool,
+    out: &mut Vec<Command>,
+) -> SourceId {
+    let source = Source::new(state.ids.source(), name, origin, content);
+    show_source(state, source, to_front, out)
+}
+
+/// A file as it was read.
+pub(crate) struct OpenedFile {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) read_ns: u64,
+}
+
+/// Opens a file that was read in a tab of its own and has it compiled.
+pub(crate) fn add_file(
+    state: &mut AppState,
+    name: &str,
+    content: SourceContent,
+    file: OpenedFile,
+    to_front: bool,
+    out: &mut Vec<Command>,
+) {
+    let mut source = Source::new(state.ids.source(), name, Origin::File, content);
+    source.path = Some(file.path);
+    source.saved = Some(file.bytes);
+    source.read_ns = Some(file.read_ns);
+    show_source(state, source, to_front, out);
+}
+
+/// Writes a source to its file, as its text is now.
+pub(crate) fn save_now(state: &mut AppState, source: SourceId, out: &mut Vec<Command>) {
+    let path = state.source(source).and_then(|source| source.path.clone());
+    if let Some(path) = path {
+        save_to(state, source, path, out);
+    }
+}
+
+/// Writes a source to a file.
+pub(crate) fn save_to(state: &mut AppState, source: SourceId, path: PathBuf, out: &mut Vec<Command>) {
+    let Some(content) = state.source(source).map(Source::bytes) else { return };
+    let request = state.requests.ask(Purpose::Save { source, bytes: Arc::clone(&content) });
+    out.push(Command::SaveFile { request, path, content });
+}
+
+/// Goes on with what waited for sources to be saved, once all of them are.
+pub(crate) fn go_on_after_saving(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
+    let Some((mut sources, then)) = state.after_saving.take() else { return };
+    sources.retain(|source| state.source(*source).is_some_and(|source| source.is_dirty));
+    if sources.is_empty() {
+        perform(state, then, now, out);
+        return;
+    }
+    let homeless =
+        sources.iter().copied().find(|id| state.source(*id).is_some_and(|source| source.path.is_none()));
+    state.after_saving = Some((sources, then));
+    if let Some(source) = homeless.filter(|_| state.dialog.is_none()) {
+        ask_for_place(state, source);
+    }
+}
+
+fn set_dialog_path(state: &mut AppState, text: String) {
+    if let Some(Dialog::Open { path, error } | Dialog::Save { path, error, .. }) = &mut state.dialog {
+        *path = text;
+        *error = None;
+    }
+}
+
+fn confirm_dialog(state: &mut AppState, out: &mut Vec<Command>) {
+    let Some(dialog) = &mut state.dialog else { return };
+    if let Dialog::Open { path, error } | Dialog::Save { path, error, .. } = dialog
+        && path.trim().is_empty()
+    {
+        *error = Some("type the path of a file".to_owned());
+        return;
+    }
+    match state.dialog.take() {
+        Some(Dialog::Open { path, .. }) => open(state, vec![PathBuf::from(path.trim())], out),
+        Some(Dialog::Save { what: SaveWhat::Source(source), path, .. }) => {
+            save_to(state, source, PathBuf::from(path.trim()), out);
+        }
+        Some(Dialog::Save { what: SaveWhat::Export(content), path, .. }) => {
+            let path = PathBuf::from(path.trim());
+            let request = state.requests.ask(Purpose::Export(path.clone()));
+            out.push(Command::SaveFile { request, path, content });
+        }
+        other => state.dialog = other,
+    }
+}
+
+fn browse(state: &mut AppState, out: &mut Vec<Command>) {
+    match &state.dialog {
+        Some(Dialog::Open { .. }) => {
+            let request = state.requests.ask(Purpose::Pick);
+            out.push(Command::PickFiles { request });
+        }
+        Some(Dialog::Save { what, path, .. }) => {
+            let purpose = match what {
+                SaveWhat::Source(source) => Purpose::PickForSource(*source),
+                SaveWhat::Export(content) => Purpose::PickForExport(Arc::clone(content)),
+            };
+            let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
+            let suggested = name.unwrap_or_else(|| "untitled.wat".to_owned());
+            let request = state.requests.ask(purpose);
+            out.push(Command::PickSavePath { request, suggested });
+        }
+        _ => {}
+    }
+}
+
+fn open(state: &mut AppState, paths: Vec<PathBuf>, out: &mut Vec<Command>) {
+    for path in paths {
+        let already = state.sources.iter().find(|source| source.path.as_deref() == Some(&*path));
+        if let Some(id) = already.map(|source| source.id) {
+            activate(state, id);
+            out.push(Command::CheckFiles { paths: vec![path] });
+        } else {
+            let request = state.requests.ask(Purpose::Open(true));
+            out.push(Command::OpenFile { request, path });
+        }
+    }
+}
+
+fn open_sample(state: &mut AppState, id: &str, now: Now, out: &mut Vec<Command>) {
+    let Some(sample) = sample::find(id) else {
+        state.notify(LogLevel::Warn, format!("there is no sample `{id}`"), now);
+        return;
+    };
+    let open = state.sources.iter().find(|source| source.origin == Origin::Sample(sample.id));
+    if let Some(source) = open.map(|source| source.id) {
+        activate(state, source);
+        return;
+    }
+    let content = SourceContent::Text(sample.source.into());
+    add_source(state, (&sample.file_name(), Origin::Sample(sample.id)), content, true, out);
+}
+
+fn new_from(state: &mut AppState, template: Template, out: &mut Vec<Command>) {
+    let name = free_name(state, template.file_name());
+    add_source(state, (&name, Origin::New), SourceContent::Text(template.text().into()), true, out);
+}
+
+fn edit_as_wat(state: &mut AppState, source: SourceId, now: Now, out: &mut Vec<Command>) {
+    let Some(source) = state.source(source) else { return };
+    let SourceContent::Binary { listing: Some(Ok(listing)), .. } = &source.content else {
+        state.notify(LogLevel::Info, "the listing is not there yet", now);
+        return;
+    };
+    let text: Arc<str> = listing.text.as_str().into();
+    let name = free_name(state, &format!("{}.wat", source.stem()));
+    add_source(state, (&name, Origin::New), SourceContent::Text(text), true, out);
+}
+
+fn activate(state: &mut AppState, id: SourceId) {
+    if state.source(id).is_some() {
+        state.active = Some(id);
+        remember_tabs(state);
+    }
+}
+
+fn cycle(state: &mut AppState, step: i8) {
+    let Some(at) = state.sources.iter().position(|source| Some(source.id) == state.active) else { return };
+    let count = state.sources.len();
+    let to = if step < 0 { at + count - 1 } else { at + 1 } % count;
+    activate(state, state.sources[to].id);
+}
+
+/// Asks about the unsaved text among those sources, or goes on at once where there is none.
+fn ask_or(state: &mut AppState, sources: Vec<SourceId>, then: AfterSaving, now: Now, out: &mut Vec<Command>) {
+    let is_dirty = |id: &SourceId| state.source(*id).is_some_and(|source| source.is_dirty);
+    let dirty = sources.into_iter().filter(is_dirty).collect::<Vec<_>>();
+    if dirty.is_empty() {
+        perform(state, then, now, out);
+    } else {
+        state.dialog = Some(Dialog::Unsaved { sources: dirty, then });
+    }
+}
+
+fn perform(state: &mut AppState, then: AfterSaving, now: Now, out: &mut Vec<Command>) {
+    match then {
+        AfterSaving::Stay => {}
+        AfterSaving::Close(source) => close(state, source, out),
+        AfterSaving::Quit => {
+            super::super::due::keep_everything(state, now, out);
+            state.effects.push(Effect::Quit);
+        }
+    }
+}
+
+fn close(state: &mut AppState, id: SourceId, out: &mut Vec<Command>) {
+    let Some(at) = state.sources.iter().position(|source| source.id == id) else { return };
+    state.sources.remove(at);
+    state.forms.forget(id);
+    for plugin in state.plugins.iter().filter(|plugin| plugin.source == id) {
+        out.push(Command::Plugin { plugin: plugin.id, command: PluginCommand::Unload });
+    }
+    out.push(Command::KeepUnsaved { source: id, text: None });
+    if state.active == Some(id) {
+        let neighbour = state.sources.get(at).or_else(|| state.sources.last());
+        state.active = neighbour.map(|source| source.id);
+    }
+    remember_tabs(state);
+}
+
+fn save(state: &mut AppState, id: SourceId, out: &mut Vec<Command>) {
+    let Some(source) = state.source(id) else { return };
+    match (&source.path, &source.saved) {
+        (None, _) => ask_for_place(state, id),
+        // What the file holds is looked at first, so that nobody else's work is overwritten unseen.
+        (Some(path), Some(_)) => {
+            let path = path.clone();
+            let request = state.requests.ask(Purpose::CheckBeforeSave(id));
+            out.push(Command::OpenFile { request, path });
+        }
+        (Some(_), None) => save_now(state, id, out),
+    }
+}
+
+fn ask_for_place(state: &mut AppState, id: SourceId) {
+    let Some(source) = state.source(id) else { return };
+    let path =
+        source.path.as_ref().map_or_else(|| source.name.to_string(), |path| path.display().to_string());
+    state.dialog = Some(Dialog::Save { what: SaveWhat::Source(id), path, error: None });
+}
+
+fn save_all(state: &mut AppState, out: &mut Vec<Command>) {
+    let Some(Dialog::Unsaved { sources, then }) = state.dialog.take() else { return };
+    state.after_saving = Some((sources.clone(), then));
+    let (with_file, homeless): (Vec<_>, Vec<_>) =
+        sources.into_iter().partition(|id| state.source(*id).is_some_and(|source| source.path.is_some()));
+    for source in with_file {
+        save(state, source, out);
+    }
+    if let Some(source) = homeless.first() {
+        ask_for_place(state, *source);
+    }
+}
+
+fn discard_all(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
+    let Some(Dialog::Unsaved { sources, then }) = state.dialog.take() else { return };
+    for id in sources {
+        if let Some(source) = state.source_mut(id) {
+            source.is_dirty = false;
+            source.keep_due = None;
+            out.push(Command::KeepUnsaved { source: id, text: None });
+        }
+    }
+    perform(state, then, now, out);
+}
+
+fn take_changed(state: &mut AppState, out: &mut Vec<Command>) {
+    let Some(Dialog::FileChanged { source: id, content: Some(content), .. }) = state.dialog.take() else {
+        return;
+    };
+    state.after_saving = None;
+    super::sources::take_from_disk(state, id, content, out);
+}
+
+fn keep_mine(state: &mut AppState, out: &mut Vec<Command>) {
+    let Some(Dialog::FileChanged { source: id, content, is_saving }) = state.dialog.take() else { return };
+    if let Some(source) = state.source_mut(id) {
+        source.saved = content;
+        source.is_dirty = true;
+    }
+    if is_saving {
+        save_now(state, id, out);
+    }
+}
+
+fn check_disk(state: &AppState, out: &mut Vec<Command>) {
+    let paths = state.sources.iter().filter_map(|source| source.path.clone()).collect::<Vec<_>>();
+    if !paths.is_empty() {
+        out.push(Command::CheckFiles { paths });
+    }
+}
+
+fn show_source(state: &mut AppState, source: Source, to_front: bool, out: &mut Vec<Command>) -> SourceId {
+    let id = source.id;
+    if let SourceContent::Binary { bytes, .. } = &source.content {
+        out.push(Command::MakeListing { source: id, wasm: Arc::clone(bytes) });
+    }
+    state.sources.push(source);
+    if to_front || state.active.is_none() {
+        activate(state, id);
+    }
+    remember_tabs(state);
+    request_compile(state, id, out);
+    id
+}
+
+/// Returns a name that no open tab has: the given one, or with a number before its ending.
+fn free_name(state: &AppState, wanted: &str) -> String {
+    let is_free = |name: &str| state.sources.iter().all(|source| &*source.name != name);
+    let (stem, extension) = wanted.rsplit_once('.').unwrap_or((wanted, "wat"));
+    let numbered = (2..).map(|number| format!("{stem}-{number}.{extension}"));
+    let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
+    names.find(|name| is_free(name)).unwrap_or_else(|| wanted.to_owned())
+}
+
+/// Takes the open tabs up into the session.
+pub(crate) fn remember_tabs(state: &mut AppState) {
+    let opened = |source: &Source| match (&source.path, source.origin) {
+        (Some(path), _) => Some(OpenedSource::File(path.clone())),
+        (None, Origin::Sample(id)) => Some(OpenedSource::Sample(id.to_owned())),
+        (None, _) => None,
+    };
+    let kept = state.sources.iter().filter(|source| opened(source).is_some()).collect::<Vec<_>>();
+    let active = kept.iter().position(|source| Some(source.id) == state.active);
+    let open = kept.into_iter().filter_map(opened).collect();
+    if state.session.open != open || state.session.active != active {
+        state.session.open = open;
+        state.session.active = active;
+        state.keeping.session_is_new = true;
+    }
+}

@@ -1,0 +1,242 @@
+//! The life of plugins, their limits and options.
+
+use super::super::action::PluginAction;
+use super::super::export;
+use super::super::state::{AppState, LimitField, Now, PluginView};
+use super::send_call;
+use crate::engine::PluginOptions;
+use crate::model::event::LogLevel;
+use crate::model::ids::{PluginId, SourceId};
+use crate::model::lifecycle::LifecycleStep;
+use crate::model::limits::{LimitKind, Limits};
+use crate::worker::protocol::{Command, PluginCommand};
+
+pub(super) fn update(
+    state: &mut AppState,
+    id: PluginId,
+    action: PluginAction,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
+    let Some(plugin) = state.plugin_mut(id) else { return };
+    match action {
+        PluginAction::Select => select(state, id),
+        PluginAction::NewInstance => new_instance(state, id, now, out),
+        PluginAction::Initialize => step(plugin, LifecycleStep::Initialize, PluginCommand::Initialize, out),
+        PluginAction::Cancel => step(plugin, LifecycleStep::Cancel, PluginCommand::Cancel, out),
+        PluginAction::Pause => step(plugin, LifecycleStep::Pause, PluginCommand::Pause, out),
+        PluginAction::Resume => step(plugin, LifecycleStep::Resume, PluginCommand::Resume, out),
+        PluginAction::Stop => step(plugin, LifecycleStep::StopPlugin, PluginCommand::Stop, out),
+        PluginAction::Unload => step(plugin, LifecycleStep::Unload, PluginCommand::Unload, out),
+        PluginAction::Reload => reload(plugin, out),
+        PluginAction::SetLimitText(kind, text) => set_limit_text(plugin, kind, text, out),
+        PluginAction::SetLimits(limits) => set_limits(plugin, limits, out),
+        PluginAction::SetPreset(preset) => {
+            let trap_on_refused_growth = plugin.options.limits.trap_on_refused_growth;
+            set_limits(plugin, Limits { trap_on_refused_growth, ..preset.limits() }, out);
+        }
+        PluginAction::RaiseLimit { kind, value, call_again } => {
+            let mut limits = plugin.options.limits;
+            limits.set(kind, value);
+            set_limits(plugin, limits, out);
+            if let Some(number) = call_again {
+                call_again_on(state, id, number, now, out);
+            }
+        }
+        PluginAction::SetTrapOnRefusedGrowth(trap_on_refused_growth) => {
+            set_limits(plugin, Limits { trap_on_refused_growth, ..plugin.options.limits }, out);
+        }
+        PluginAction::SetStubMissing(stub_missing_imports) => {
+            set_options(plugin, PluginOptions { stub_missing_imports, ..plugin.options }, out);
+            if stub_missing_imports && !plugin.missing_imports.is_empty() {
+                reload(plugin, out);
+            }
+        }
+        PluginAction::SetKeepAfterTrap(keep_after_trap) => {
+            set_options(plugin, PluginOptions { keep_after_trap, ..plugin.options }, out);
+        }
+        PluginAction::SetKeepUntilReload(keep) => set_keep_until_reload(state, id, keep, out),
+        PluginAction::ResetMetrics => plugin.calls.reset(),
+        PluginAction::SelectCall(number) => plugin.calls.selected = number,
+        PluginAction::ExportCalls(format) => {
+            let name = format!("{}-calls.{}", plugin.stem, format.extension());
+            let content = export::calls(plugin, format);
+            export::ask_for_place(state, &name, content);
+        }
+    }
+}
+
+/// Makes a plugin of the last good build of a source, and selects it when nothing of that source is selected.
+pub(crate) fn create_plugin(
+    state: &mut AppState,
+    source: SourceId,
+    now: Now,
+    out: &mut Vec<Command>,
+) -> Option<PluginId> {
+    let of = state.source(source)?;
+    let good = of.good.clone().filter(|good| !good.build.info.kind.is_component())?;
+    let stem = of.stem().to_owned();
+    let options = PluginOptions {
+        limits: state.starting_limits(source),
+        stub_missing_imports: of.sample().is_some_and(|sample| sample.stub_missing_imports),
+        keep_after_trap: false,
+    };
+    let of_same_name = state.plugins.iter().filter(|plugin| *plugin.stem == *stem);
+    let ordinal = of_same_name.map(|plugin| plugin.ordinal).max().unwrap_or(0) + 1;
+    let id = state.ids.plugin();
+    let mut plugin = PluginView::new(id, (&stem, ordinal), source, good.clone(), options);
+    plugin.keep_until_reload = state.settings.keep_until_reload;
+    state.plugins.push(plugin);
+    state.runtime.record_plugin_created();
+    super::super::journal::loaded(state, id, now);
+    let name = format!("{stem}-{ordinal}");
+    out.push(Command::CreatePlugin {
+        plugin: id,
+        name: name.into(),
+        build: good.build,
+        options,
+        initialize: true,
+    });
+    if let Some(source) = state.source_mut(source) {
+        source.has_had_plugin = true;
+    }
+    Some(id)
+}
+
+/// Sends a command to a plugin.
+pub(crate) fn tell(plugin: PluginId, command: PluginCommand, out: &mut Vec<Command>) {
+    out.push(Command::Plugin { plugin, command });
+}
+
+fn select(state: &mut AppState, id: PluginId) {
+    let Some(source) = state.plugin(id).map(|plugin| plugin.source) else { return };
+    state.selection.plugin = Some(id);
+    state.active = Some(source);
+}
+
+fn new_instance(state: &mut AppState, id: PluginId, now: Now, out: &mut Vec<Command>) {
+    let Some(source) = state.plugin(id).map(|plugin| plugin.source) else { return };
+    match create_plugin(state, source, now, out) {
+        Some(new) => state.selection.plugin = Some(new),
+        None => state.notify(LogLevel::Warn, "there is no build to make an instance of", now),
+    }
+}
+
+/// Sends a step of the life cycle, or says why it can't be taken.
+fn step(plugin: &mut PluginView, step: LifecycleStep, command: PluginCommand, out: &mut Vec<Command>) {
+    plugin.refusal = plugin.may(step).err();
+    if plugin.refusal.is_none() {
+        tell(plugin.id, command, out);
+    }
+}
+
+/// Replaces the instance by a fresh one, of the build that waits if there is one.
+fn reload(plugin: &mut PluginView, out: &mut Vec<Command>) {
+    plugin.refusal = plugin.may(LifecycleStep::Reload).err();
+    if plugin.refusal.is_some() {
+        return;
+    }
+    let command = match plugin.waiting_build.take() {
+        Some(good) => {
+            plugin.build = good.clone();
+            PluginCommand::Replace(good.build)
+        }
+        None => PluginCommand::Reload,
+    };
+    tell(plugin.id, command, out);
+}
+
+fn set_limit_text(plugin: &mut PluginView, kind: LimitKind, text: String, out: &mut Vec<Command>) {
+    let (error, effect) = match parse_limit(&text) {
+        Ok(limit) => {
+            plugin.options.limits.set(kind, limit);
+            tell(plugin.id, PluginCommand::SetLimits(plugin.options.limits), out);
+            (None, Some(takes_effect(kind)))
+        }
+        Err(error) => (Some(error), None),
+    };
+    plugin.limit_fields.insert(kind, LimitField { text, error, effect, is_set: false });
+}
+
+fn set_limits(plugin: &mut PluginView, limits: Limits, out: &mut Vec<Command>) {
+    plugin.limit_fields.clear();
+    for kind in LimitKind::SETTABLE {
+        if plugin.options.limits.get(kind) != limits.get(kind) {
+            let text = limits.get(kind).map_or_else(|| "none".to_owned(), |limit| limit.to_string());
+            let field = LimitField { text, error: None, effect: Some(takes_effect(kind)), is_set: false };
+            plugin.limit_fields.insert(kind, field);
+        }
+    }
+    plugin.options.limits = limits;
+    tell(plugin.id, PluginCommand::SetLimits(limits), out);
+}
+
+fn set_options(plugin: &mut PluginView, options: PluginOptions, out: &mut Vec<Command>) {
+    plugin.options = options;
+    tell(plugin.id, PluginCommand::SetOptions(options), out);
+}
+
+fn set_keep_until_reload(state: &mut AppState, id: PluginId, keep: bool, out: &mut Vec<Command>) {
+    let Some(plugin) = state.plugin_mut(id) else { return };
+    plugin.keep_until_reload = keep;
+    // A build that waited only for this has no more reason to wait.
+    if let Some(good) = plugin.waiting_build.take_if(|_| !keep) {
+        plugin.build = good.clone();
+        tell(id, PluginCommand::Replace(good.build), out);
+    }
+}
+
+fn call_again_on(state: &mut AppState, id: PluginId, number: u64, now: Now, out: &mut Vec<Command>) {
+    let record = state.plugin(id).and_then(|plugin| plugin.calls.record(number));
+    if let Some((export, args)) = record.map(|record| (record.export.clone(), record.args.clone())) {
+        send_call(state, id, (export, args), (1, false), now, out);
+    }
+}
+
+/// Says when a changed limit takes effect.
+fn takes_effect(kind: LimitKind) -> &'static str {
+    match kind {
+        LimitKind::Instances | LimitKind::WasmStack => "takes effect with the next instance",
+        LimitKind::Fuel
+        | LimitKind::ExecutionTime
+        | LimitKind::MemoryPages
+        | LimitKind::TableElements
+        | LimitKind::CallDepth => "takes effect with the next call",
+    }
+}
+
+/// Reads the text of a limit; `None` lifts it.
+fn parse_limit(text: &str) -> Result<Option<u64>, String> {
+    let text = text.trim();
+    if matches!(text.to_lowercase().as_str(), "none" | "∞" | "unlimited") {
+        return Ok(None);
+    }
+    let digits = text.replace(['_', ' ', '\u{202f}', '\u{a0}'], "");
+    match digits.parse() {
+        Ok(limit) => Ok(Some(limit)),
+        Err(_) if text.is_empty() => Err("type a number, or `none` to lift the limit".to_owned()),
+        Err(_) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(format!("{digits} is too large: at most {}", u64::MAX))
+        }
+        Err(_) => Err(format!("`{text}` is not a whole number; `none` lifts the limit")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_limit;
+
+    #[test]
+    fn limits_are_numbers_or_none() {
+        for (text, limit) in
+            [("40_000", Some(40_000)), ("1 000", Some(1000)), ("0", Some(0)), ("None", None), ("∞", None)]
+        {
+            assert_eq!(parse_limit(text), Ok(limit), "{text}");
+        }
+        for (text, message) in
+            [("", "type a number"), ("-1", "whole number"), ("99999999999999999999", "too large")]
+        {
+            assert!(parse_limit(text).is_err_and(|err| err.contains(message)), "{text}");
+        }
+    }
+}
