@@ -5,8 +5,8 @@
 ;; teaches: Most guests are not written to cope with -1, so this shows the place at once.
 ;; limits: default memory_pages=16 trap_on_refused_growth=true
 ;; call: grow 4 => 1
-;; call: grow 20 => trap refused_growth denied memory_pages 25
-;; call: hoard => trap refused_growth denied memory_pages 17
+;; call: grow 20 => limit memory_pages denied memory_pages 25
+;; call: hoard => limit memory_pages denied memory_pages 17
 
 (module
   (memory $memory (export "memory") 1)

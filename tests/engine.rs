@@ -184,7 +184,7 @@ fn refused_growth_traps_where_asked() {
     let limits = Limits { memory_pages: Some(2), trap_on_refused_growth: true, ..NO_LIMITS };
     let mut plugin = plugin(GROW, limits);
     let record = call(&mut plugin, "grow", &[Value::I32(1)]);
-    assert_eq!(record.outcome, Outcome::Trapped(TrapKind::RefusedGrowth), "{record:?}");
+    assert_eq!(record.outcome, Outcome::Limit(LimitKind::MemoryPages), "{record:?}");
     assert_eq!(record.place.as_ref().and_then(|place| place.line), Some(6));
     assert_eq!(record.denied.len(), 1);
     assert_eq!(record.hint.as_deref(), Some("raise the memory limit to 3"));

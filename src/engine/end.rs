@@ -33,13 +33,13 @@ pub(crate) fn explain(live: &mut LiveInstance, error: &wasmtime::Error, limits: 
         // The innermost frame was refused before its first operator: the call that was one too many counts.
         frames.remove(0);
     }
-    let denied = denied(live);
+    let denied = denied(live, error.is::<GrowthTrap>());
     let wasm_stack_bytes = live.build.wasm_stack_bytes;
     End {
         outcome: Some(outcome),
         message: Some(message_of(outcome, error, limits, wasm_stack_bytes)),
         hint: hint_of(outcome, limits, live),
-        note: note_of(&denied),
+        note: note_of(&denied, outcome),
         place: frames.first().map(|frame| frame.place.clone()),
         backtrace: shortened(frames),
         denied,
@@ -126,8 +126,8 @@ fn outcome_of_error(error: &wasmtime::Error) -> Outcome {
             other => Outcome::Trapped(trap_kind(*other)),
         };
     }
-    if error.is::<GrowthTrap>() {
-        Outcome::Trapped(TrapKind::RefusedGrowth)
+    if let Some(growth) = error.downcast_ref::<GrowthTrap>() {
+        Outcome::Limit(growth.what)
     } else if error.is::<StubCalled>() {
         Outcome::Trapped(TrapKind::MissingImport)
     } else if error.is::<HostFunctionFailed>() {
@@ -175,15 +175,12 @@ fn message_of(outcome: Outcome, error: &wasmtime::Error, limits: &Limits, wasm_s
         }
         Outcome::Cancelled => "the call was stopped".to_owned(),
         Outcome::Trapped(TrapKind::UncaughtException) => "an exception left the function".to_owned(),
-        Outcome::Trapped(kind @ (TrapKind::RefusedGrowth | TrapKind::MissingImport | TrapKind::HostFunction)) => {
-            let own = own_words(error);
-            debug_assert!(!own.is_empty(), "{kind:?} has no words");
-            own
-        }
+        Outcome::Trapped(TrapKind::MissingImport | TrapKind::HostFunction) => own_words(error),
         Outcome::Trapped(_) => error
             .downcast_ref::<Trap>()
             .map_or_else(|| error.root_cause().to_string(), |trap| trap.to_string().replace("wasm trap: ", "")),
-        Outcome::Limit(_) | Outcome::Returned | Outcome::Error => error.root_cause().to_string(),
+        Outcome::Limit(_) => own_words(error),
+        Outcome::Returned | Outcome::Error => error.root_cause().to_string(),
     }
 }
 
@@ -222,20 +219,18 @@ fn hint_of(outcome: Outcome, limits: &Limits, live: &LiveInstance) -> Option<Str
         Outcome::Limit(LimitKind::WasmStack) => {
             "set a call depth limit, or look for a recursion without an end".to_owned()
         }
-        Outcome::Limit(kind) => format!("raise the {}", kind.phrase()),
-        Outcome::Trapped(kind) => return trap_hint(kind, live).or(after_refusal),
+        Outcome::Limit(kind) => match refused {
+            Some(refusal) => format!("raise the {} to {}", kind.phrase(), refusal.requested),
+            None => format!("raise the {}", kind.phrase()),
+        },
+        Outcome::Trapped(kind) => return trap_hint(kind).or(after_refusal),
     };
     Some(hint)
 }
 
-fn trap_hint(kind: TrapKind, live: &LiveInstance) -> Option<String> {
+fn trap_hint(kind: TrapKind) -> Option<String> {
     let hint = match kind {
         TrapKind::MissingImport => "provide the import, or make the module not call it",
-        TrapKind::RefusedGrowth => {
-            let refusals = live.store.data().meter.refusals();
-            let refusal = refusals.iter().rev().find(|refusal| refusal.limit.is_some())?;
-            return Some(format!("raise the {} to {}", refusal.what.phrase(), refusal.requested));
-        }
         TrapKind::IntegerDivideByZero => "check the divisor before the division",
         TrapKind::MemoryOutOfBounds => "check the address against `memory.size`, or grow the memory first",
         TrapKind::TableOutOfBounds => "check the index against `table.size`",
@@ -249,8 +244,11 @@ fn trap_hint(kind: TrapKind, live: &LiveInstance) -> Option<String> {
     Some(hint.to_owned())
 }
 
-fn note_of(denied: &[DeniedGrowth]) -> Option<String> {
+fn note_of(denied: &[DeniedGrowth], outcome: Outcome) -> Option<String> {
     let growth = denied.last()?;
+    if outcome == Outcome::Limit(growth.what) {
+        return Some("growth past a limit traps, as the limits ask for: the guest saw no −1".to_owned());
+    }
     let limit = growth.limit.map_or_else(String::new, |limit| format!(" (limit {limit})"));
     Some(format!(
         "growth to {} {} was refused{limit}; the guest saw −1",
@@ -269,14 +267,15 @@ fn unit(what: LimitKind, count: u64) -> &'static str {
 }
 
 /// Joins the meter's refusals with the places that the rewriting pass kept; both are in order.
-pub(crate) fn denied(live: &mut LiveInstance) -> Vec<DeniedGrowth> {
+///
+/// A growth that trapped has no site in the ring, which then is one shorter; its place is the call's.
+pub(crate) fn denied(live: &mut LiveInstance, has_trapped: bool) -> Vec<DeniedGrowth> {
     if live.store.data().meter.refusals().is_empty() {
         return Vec::new();
     }
     let refusals = live.store.data().meter.refusals().to_vec();
     let sites = refused_sites(live);
-    // A growth that traps has no site in the ring: the ring then is one shorter than the meter's list.
-    let trapped = usize::from(live.store.data().meter.limits().trap_on_refused_growth);
+    let trapped = usize::from(has_trapped);
     let from_newest = refusals.iter().rev().enumerate().filter_map(|(age, refusal)| {
         let site = age.checked_sub(trapped).and_then(|age| sites.get(age)).copied();
         denied_growth(refusal, site.map(|offset| live.build.place_at(u64::from(offset))))

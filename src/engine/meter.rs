@@ -9,7 +9,7 @@ use crate::model::limits::{LimitKind, Limits};
 /// Bytes in the page that limits are counted in, whatever a memory's own page size.
 pub(crate) const PAGE_BYTES: u64 = 65_536;
 
-/// Most refusals that one call keeps; later ones are only counted.
+/// Most refusals that one call keeps; of more only the newest are kept.
 const MOST_REFUSALS: usize = 64;
 
 /// Growth that did not happen.
@@ -27,6 +27,7 @@ pub(crate) struct Refusal {
 #[derive(Debug, thiserror::Error)]
 #[error("growth to {requested} {unit} was refused: the limit is {limit}")]
 pub(crate) struct GrowthTrap {
+    pub(crate) what: LimitKind,
     pub(crate) requested: u64,
     pub(crate) limit: u64,
     pub(crate) unit: &'static str,
@@ -54,7 +55,6 @@ pub(crate) struct Meter {
     made: Vec<Made>,
     is_instantiated: bool,
     refusals: Vec<Refusal>,
-    refusals_not_kept: u64,
     refused_in_life: u64,
     last_grant: Option<(LimitKind, u64, bool)>,
     /// Whether anything asked for growth since the last call began.
@@ -81,7 +81,6 @@ impl Meter {
         self.table_elements_call_peak = self.table_elements;
         if !self.refusals.is_empty() {
             self.refusals.clear();
-            self.refusals_not_kept = 0;
         }
         self.last_grant = None;
         self.was_asked = false;
@@ -151,17 +150,12 @@ impl Meter {
         &self.refusals
     }
 
-    pub(crate) fn refusals_not_kept(&self) -> u64 {
-        self.refusals_not_kept
-    }
-
     fn refuse(&mut self, refusal: Refusal) {
         if refusal.limit.is_some() {
             self.refused_in_life += 1;
         }
         if self.refusals.len() == MOST_REFUSALS {
             self.refusals.remove(0);
-            self.refusals_not_kept += 1;
         }
         self.refusals.push(refusal);
     }
@@ -169,7 +163,7 @@ impl Meter {
     fn answer(&mut self, refusal: Refusal, limit: u64, unit: &'static str) -> wasmtime::Result<bool> {
         self.refuse(refusal);
         if self.limits().trap_on_refused_growth {
-            return Err(GrowthTrap { requested: refusal.requested, limit, unit }.into());
+            return Err(GrowthTrap { what: refusal.what, requested: refusal.requested, limit, unit }.into());
         }
         Ok(false)
     }
@@ -343,7 +337,6 @@ mod tests {
             assert!(!meter.memory_growing(0, PAGE, None).unwrap());
         }
         assert_eq!(meter.refusals().len(), MOST_REFUSALS);
-        assert_eq!(meter.refusals_not_kept(), 10_000 - MOST_REFUSALS as u64);
         assert_eq!(meter.refused_in_life(), 10_000);
     }
 

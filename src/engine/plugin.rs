@@ -248,7 +248,7 @@ impl Plugin {
         continue_on_failure: bool,
         sink: &mut dyn FnMut(&[CallSample]) -> ControlFlow<()>,
     ) -> Result<CallRecord, CallRefusal> {
-        let entry = self.entry(export, args)?;
+        let mut entry = self.entry(export, args)?;
         let mut samples = Vec::with_capacity(SAMPLES_AT_ONCE.min(usize::try_from(count).unwrap_or(usize::MAX)));
         let mut done = 0;
         while entry.is_plain && done + 1 < count && !(self.has_failed && !self.options.keep_after_trap) {
@@ -266,6 +266,7 @@ impl Plugin {
                 if sink(&[record.sample(0)]).is_break() || self.renew_between_calls().is_err() {
                     return Ok(record);
                 }
+                entry = self.entry(export, args)?;
             } else if verdict.is_break() {
                 break;
             }
@@ -277,8 +278,11 @@ impl Plugin {
             if done >= count || !goes_on || sink(&[record.sample(0)]).is_break() {
                 return Ok(record);
             }
-            if !record.is_success() && self.renew_between_calls().is_err() {
-                return Ok(record);
+            if !record.is_success() {
+                if self.renew_between_calls().is_err() {
+                    return Ok(record);
+                }
+                entry = self.entry(export, args)?;
             }
         }
     }
@@ -360,10 +364,10 @@ impl Plugin {
         live.store.data_mut().memory_generation += 1;
         let end = match &error {
             None if figures.has_overrun => {
-                let denied = end::denied(live);
+                let denied = end::denied(live, false);
                 End { denied, ..end::explain_overrun(&limits) }
             }
-            None => End { outcome: Some(Outcome::Returned), denied: end::denied(live), ..End::default() },
+            None => End { outcome: Some(Outcome::Returned), denied: end::denied(live, false), ..End::default() },
             Some(error) => end::explain(live, error, &limits),
         };
         if end.outcome == Some(Outcome::Limit(crate::model::limits::LimitKind::Fuel)) {

@@ -43,8 +43,6 @@ pub enum TrapKind {
     UncaughtException,
     /// The collector's heap is full.
     AllocationTooLarge,
-    /// Growth was refused, and the limits say that this traps.
-    RefusedGrowth,
     /// A function that nobody provides was called.
     MissingImport,
     /// A host function failed.
@@ -77,7 +75,6 @@ impl TrapKind {
             Self::AtomicWaitNonShared => "atomic_wait_non_shared",
             Self::UncaughtException => "uncaught_exception",
             Self::AllocationTooLarge => "allocation_too_large",
-            Self::RefusedGrowth => "refused_growth",
             Self::MissingImport => "missing_import",
             Self::HostFunction => "host_function",
             Self::Other => "other",

@@ -253,7 +253,6 @@ mod tests {
             TrapKind::CastFailure,
             TrapKind::ArrayOutOfBounds,
             TrapKind::UncaughtException,
-            TrapKind::RefusedGrowth,
             TrapKind::MissingImport,
             TrapKind::HostFunction,
         ];

@@ -50,7 +50,6 @@ const TRAPS: [TrapKind; 19] = [
     TrapKind::AtomicWaitNonShared,
     TrapKind::UncaughtException,
     TrapKind::AllocationTooLarge,
-    TrapKind::RefusedGrowth,
     TrapKind::MissingImport,
     TrapKind::HostFunction,
 ];
