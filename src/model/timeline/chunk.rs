@@ -33,7 +33,7 @@ const LIMITS: [LimitKind; 7] = [
     LimitKind::WasmStack,
 ];
 const FIRST_TRAP: u8 = 16;
-const TRAPS: [TrapKind; 19] = [
+const TRAPS: [TrapKind; 18] = [
     TrapKind::Other,
     TrapKind::Unreachable,
     TrapKind::MemoryOutOfBounds,
