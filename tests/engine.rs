@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use wasm_workbench::engine::front::SizeCaps;
 use wasm_workbench::engine::{
-    BuildCache, CompileRequest, CreateFailure, EngineSettings, Engines, NoObserver, Plugin, PluginOptions, compile,
+    BuildCache, CompileRequest, CreateFailure, EngineSettings, Engines, NoObserver, Plugin, PluginOptions,
+    compile,
 };
 use wasm_workbench::model::build::CacheOutcome;
 use wasm_workbench::model::call::{CallRecord, CallSample, Outcome, TrapKind};
@@ -27,7 +28,9 @@ fn try_plugin(text: &str, options: PluginOptions) -> Result<Plugin, CreateFailur
 
 fn plugin(text: &str, limits: Limits) -> Plugin {
     let options = PluginOptions { limits, ..PluginOptions::default() };
-    try_plugin(text, options).map_err(|failure| format!("{failure:?}")).expect("the test's module instantiates")
+    try_plugin(text, options)
+        .map_err(|failure| format!("{failure:?}"))
+        .expect("the test's module instantiates")
 }
 
 fn failure(text: &str, options: PluginOptions) -> CreateFailure {
@@ -77,7 +80,8 @@ fn a_call_returns_with_all_its_figures() {
 
 #[test]
 fn fuel_n_passes_and_one_less_does_not() {
-    let add = r#"(module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))"#;
+    let add =
+        r#"(module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))"#;
     let fill = r#"(module (memory 1)
       (func (export "fill") (memory.fill (i32.const 0) (i32.const 1) (i32.const 5000))))"#;
     let spin = r#"(module (func (export "spin") (local i32)
@@ -122,7 +126,11 @@ fn depth_n_passes_and_n_plus_one_is_stopped() {
     let mut plugin = plugin(recursion, Limits { call_depth: Some(100), ..NO_LIMITS });
     for export in ["direct", "indirect", "mutual"] {
         let record = call(&mut plugin, export, &[Value::I32(100)]);
-        assert_eq!((record.outcome, record.peak_call_depth), (Outcome::Returned, Measured::Exact(100)), "{export}");
+        assert_eq!(
+            (record.outcome, record.peak_call_depth),
+            (Outcome::Returned, Measured::Exact(100)),
+            "{export}"
+        );
         let record = call(&mut plugin, export, &[Value::I32(101)]);
         assert_eq!(record.outcome, Outcome::Limit(LimitKind::CallDepth), "{export}");
         assert_eq!(record.peak_call_depth, Measured::Exact(100), "{export}");
@@ -194,7 +202,11 @@ fn refused_growth_traps_where_asked() {
 fn a_module_that_starts_over_its_limits_has_no_instance() {
     for (text, limits, kind) in [
         ("(module (memory 3))", Limits { memory_pages: Some(2), ..NO_LIMITS }, LimitKind::MemoryPages),
-        ("(module (table 3 funcref))", Limits { table_elements: Some(2), ..NO_LIMITS }, LimitKind::TableElements),
+        (
+            "(module (table 3 funcref))",
+            Limits { table_elements: Some(2), ..NO_LIMITS },
+            LimitKind::TableElements,
+        ),
         ("(module)", Limits { instances: Some(0), ..NO_LIMITS }, LimitKind::Instances),
     ] {
         let failure = failure(text, PluginOptions { limits, ..PluginOptions::default() });
@@ -212,7 +224,8 @@ fn a_component_of_three_instances_is_stopped_at_two() {
         limits: Limits { instances: Some(instances), ..NO_LIMITS },
         ..PluginOptions::default()
     };
-    let plugin = try_plugin(text, with(3)).map_err(|failure| format!("{failure:?}")).expect("three are enough");
+    let plugin =
+        try_plugin(text, with(3)).map_err(|failure| format!("{failure:?}")).expect("three are enough");
     assert_eq!(plugin.usage().instances, 3);
     let failure = failure(text, with(2));
     let CreateFailure::Failed(record) = failure else { panic!("{failure:?}") };
@@ -300,7 +313,8 @@ fn missing_imports_are_named_and_can_be_stubbed() {
     let names: Vec<_> = imports.iter().map(|import| format!("{}.{}", import.module, import.name)).collect();
     assert_eq!(names, ["env.foo", "x.m"]);
     let options = PluginOptions { stub_missing_imports: true, ..PluginOptions::default() };
-    let mut plugin = try_plugin(text, options).map_err(|failure| format!("{failure:?}")).expect("stubs serve");
+    let mut plugin =
+        try_plugin(text, options).map_err(|failure| format!("{failure:?}")).expect("stubs serve");
     assert!(call(&mut plugin, "g", &[]).is_success());
     let record = call(&mut plugin, "f", &[]);
     assert_eq!(record.outcome, Outcome::Trapped(TrapKind::MissingImport));

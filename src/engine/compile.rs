@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use wasmtime::Module;
 use wasmtime::component::Component;
 
-use super::core_instances::core_instances;
 use super::build::{Artefact, Build, CompileFailure, CoreArtefact, RewrittenParts};
+use super::core_instances::core_instances;
 use super::front::{self, SizeCaps};
 use super::inspect::inspect;
 use super::instance::nanos_since;
@@ -75,12 +75,7 @@ impl BuildCache {
     /// Returns how often the cache helped.
     pub fn stats(&self) -> CacheStats {
         let inner = self.lock();
-        CacheStats {
-            hits: inner.hits,
-            misses: inner.misses,
-            entries: inner.builds.len(),
-            bytes: inner.bytes,
-        }
+        CacheStats { hits: inner.hits, misses: inner.misses, entries: inner.builds.len(), bytes: inner.bytes }
     }
 
     fn get(&self, key: &[u8; 32]) -> Option<Arc<Build>> {
@@ -239,19 +234,13 @@ fn artefact(
     let bytes = rewritten.as_ref().map_or(&*checked.wasm, |rewritten| rewritten.wasm.as_slice());
     let module = Module::from_binary(&engine, bytes)?;
     phases.compile = Some(nanos_since(started));
-    let rewritten =
-        rewritten.map(|parts| RewrittenParts { layout: parts.layout, offsets: parts.offsets });
+    let rewritten = rewritten.map(|parts| RewrittenParts { layout: parts.layout, offsets: parts.offsets });
     Ok(Artefact::Core(CoreArtefact { module, rewritten }))
 }
 
 fn refused(message: String, phases: Phases) -> CompileFailure {
-    let diagnostic = Diagnostic {
-        severity: Severity::Error,
-        message,
-        hint: None,
-        place: Place::default(),
-        range: None,
-    };
+    let diagnostic =
+        Diagnostic { severity: Severity::Error, message, hint: None, place: Place::default(), range: None };
     CompileFailure { diagnostics: vec![diagnostic], phases }
 }
 

@@ -3,8 +3,8 @@
 //! The engine counts them too, but does not tell.
 
 use wasmparser::{
-    ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind, Encoding, Instance, Parser,
-    Payload,
+    ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind, Encoding, Instance,
+    Parser, Payload,
 };
 
 /// What is known of one component while it is read.
@@ -46,7 +46,8 @@ fn read(scopes: &mut [Scope], payload: Payload<'_>) {
     match payload {
         Payload::InstanceSection(section) => {
             let instantiated = section.into_iter().flatten();
-            let made = instantiated.filter(|instance| matches!(instance, Instance::Instantiate { .. })).count();
+            let made =
+                instantiated.filter(|instance| matches!(instance, Instance::Instantiate { .. })).count();
             scope.count = scope.count.saturating_add(made as u64);
         }
         Payload::ComponentInstanceSection(section) => {
@@ -66,7 +67,8 @@ fn read(scopes: &mut [Scope], payload: Payload<'_>) {
                             None => Some(&*scope),
                             Some(up) => outer.len().checked_sub(1 + up).and_then(|at| outer.get(at)),
                         };
-                        let aliased = from.and_then(|from| from.components.get(index as usize).copied().flatten());
+                        let aliased =
+                            from.and_then(|from| from.components.get(index as usize).copied().flatten());
                         scope.components.push(aliased);
                     }
                     ComponentAlias::InstanceExport { kind: ComponentExternalKind::Component, .. } => {

@@ -58,8 +58,9 @@ pub(crate) fn explain_instantiation(
     let outcome = match (stop, denied.last()) {
         (Some(cause), _) => outcome_of_stop(cause),
         (None, Some(growth)) => Outcome::Limit(growth.what),
-        (None, None) => limit_in_words(&format!("{error:#}"))
-            .map_or_else(|| outcome_of_error(error), Outcome::Limit),
+        (None, None) => {
+            limit_in_words(&format!("{error:#}")).map_or_else(|| outcome_of_error(error), Outcome::Limit)
+        }
     };
     let message = match (outcome, denied.last()) {
         (Outcome::Limit(LimitKind::Instances), _) => format!(
@@ -176,9 +177,10 @@ fn message_of(outcome: Outcome, error: &wasmtime::Error, limits: &Limits, wasm_s
         Outcome::Cancelled => "the call was stopped".to_owned(),
         Outcome::Trapped(TrapKind::UncaughtException) => "an exception left the function".to_owned(),
         Outcome::Trapped(TrapKind::MissingImport | TrapKind::HostFunction) => own_words(error),
-        Outcome::Trapped(_) => error
-            .downcast_ref::<Trap>()
-            .map_or_else(|| error.root_cause().to_string(), |trap| trap.to_string().replace("wasm trap: ", "")),
+        Outcome::Trapped(_) => error.downcast_ref::<Trap>().map_or_else(
+            || error.root_cause().to_string(),
+            |trap| trap.to_string().replace("wasm trap: ", ""),
+        ),
         Outcome::Limit(_) => own_words(error),
         Outcome::Returned | Outcome::Error => error.root_cause().to_string(),
     }
@@ -296,9 +298,7 @@ fn refused_sites(live: &mut LiveInstance) -> Vec<u32> {
     let count = counter(&mut live.store, growth.count);
     let kept = usize::try_from(count).unwrap_or(usize::MAX).min(growth.ring.len());
     let ring: Vec<_> = growth.ring[..kept].to_vec();
-    ring.into_iter()
-        .map(|site| u32::try_from(counter(&mut live.store, site)).unwrap_or(u32::MAX))
-        .collect()
+    ring.into_iter().map(|site| u32::try_from(counter(&mut live.store, site)).unwrap_or(u32::MAX)).collect()
 }
 
 fn frames_of(live: &LiveInstance, error: &wasmtime::Error) -> Vec<Frame> {

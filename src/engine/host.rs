@@ -123,8 +123,7 @@ pub(crate) fn define_host_functions(linker: &mut Linker<Host>, module: &Module) 
         }
         let shape = (shape_of(ty.params()), shape_of(ty.results()));
         let is_log = name == "log" && shape == ("ii".to_owned(), String::new());
-        let is_host_log =
-            name == "host_log" && shape.0 == "iii" && matches!(shape.1.as_str(), "" | "i");
+        let is_host_log = name == "host_log" && shape.0 == "iii" && matches!(shape.1.as_str(), "" | "i");
         if is_log {
             linker.func_new("env", "log", ty, |caller, args, _| {
                 guest_log(caller, "log", LogLevel::Info, &args[0], &args[1])
@@ -168,10 +167,8 @@ fn guest_log(
     };
     let data = memory.data(&caller);
     let Some(bytes) = pointer.checked_add(length).and_then(|end| data.get(pointer..end)) else {
-        let problem = format!(
-            "pointer {pointer:#x} and length {length} leave the memory of {} bytes",
-            data.len()
-        );
+        let problem =
+            format!("pointer {pointer:#x} and length {length} leave the memory of {} bytes", data.len());
         return Err(fail(problem).into());
     };
     let is_cut = bytes.len() > MOST_LOG_BYTES;

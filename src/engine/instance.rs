@@ -105,7 +105,8 @@ impl LiveInstance {
         } else {
             let missing = host::missing_imports(&linker, &mut store, &core.module);
             if !missing.is_empty() {
-                let imports = missing.into_iter().filter_map(|index| build.interface.imports.get(index).cloned());
+                let imports =
+                    missing.into_iter().filter_map(|index| build.interface.imports.get(index).cloned());
                 return Err(NoInstance::Missing(imports.collect()));
             }
         }
@@ -135,7 +136,11 @@ impl LiveInstance {
         let mut linker = wasmtime::component::Linker::<Host>::new(engine);
         if options.stub_missing_imports {
             if let Err(error) = linker.define_unknown_imports_as_traps(component) {
-                return Err(NoInstance::Failed { error, store: Box::new(store), wall_ns: nanos_since(started) });
+                return Err(NoInstance::Failed {
+                    error,
+                    store: Box::new(store),
+                    wall_ns: nanos_since(started),
+                });
             }
         } else if !build.interface.imports.is_empty() {
             return Err(NoInstance::Missing(build.interface.imports.clone()));
@@ -187,7 +192,8 @@ impl LiveInstance {
             let func = instance.get_func(&mut *store, &start.export)?;
             Some(entry(crate::model::call::START_NAME.into(), func, start.fuel, &FuncSignature::default()))
         });
-        let memories = layout.memories.iter().filter_map(|name| instance.get_memory(&mut *store, name)).collect();
+        let memories =
+            layout.memories.iter().filter_map(|name| instance.get_memory(&mut *store, name)).collect();
         let tables = layout.tables.iter().filter_map(|name| instance.get_table(&mut *store, name)).collect();
         let mut global = |name: &String| instance.get_global(&mut *store, name);
         let globals = layout.globals.iter().filter_map(&mut global).collect();
@@ -311,4 +317,3 @@ fn new_store(
 pub(crate) fn nanos_since(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
-

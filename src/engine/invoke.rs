@@ -214,7 +214,9 @@ fn call_checked(live: &mut LiveInstance, entry: &Entry, args: &[Value]) -> wasmt
             Value::NullRef | Value::OpaqueRef(_) => null_of(&entry.func, &scope, params.len(), &param.ty),
             Value::FuncRef(index) => match functions.get(index) {
                 Some(func) => Val::FuncRef(Some(*func)),
-                None => wasmtime::bail!("function {index} is not exported, so the host has no reference to it"),
+                None => {
+                    wasmtime::bail!("function {index} is not exported, so the host has no reference to it")
+                }
             },
             Value::ExternRef(text) => Val::ExternRef(Some(ExternRef::new(&mut scope, text.clone())?)),
         });
@@ -231,7 +233,10 @@ fn call_checked(live: &mut LiveInstance, entry: &Entry, args: &[Value]) -> wasmt
             Val::FuncRef(Some(func)) => {
                 let raw = func.to_raw(&mut scope);
                 let is_same = |(_, other): &(&u32, &wasmtime::Func)| other.to_raw(&mut scope) == raw;
-                functions.iter().find(is_same).map_or_else(|| plain_value(result), |(index, _)| Value::FuncRef(*index))
+                functions
+                    .iter()
+                    .find(is_same)
+                    .map_or_else(|| plain_value(result), |(index, _)| Value::FuncRef(*index))
             }
             plain => plain_value(plain),
         });

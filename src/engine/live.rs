@@ -66,7 +66,8 @@ impl LiveView for LiveGuest<'_, '_> {
             usage.fuel = Measured::AtLeast(self.context.data().tank.saturating_sub(left));
         }
         let backtrace = WasmBacktrace::force_capture(&*self.context);
-        let own = backtrace.frames().iter().filter(|frame| frame.func_index() < handles.first_private_function);
+        let own =
+            backtrace.frames().iter().filter(|frame| frame.func_index() < handles.first_private_function);
         usage.call_depth = Measured::Exact(own.count() as u64);
         usage.call_depth_call_peak = match handles.peak_depth {
             Some(peak) => Measured::Exact(counter(&mut *self.context, peak)),
@@ -134,7 +135,8 @@ pub(crate) fn window(
 
 fn page_uses(data: &[u8]) -> Arc<[PageUse]> {
     // Or-ing a whole page before one test lets the compiler use vectors.
-    let is_zero = |page: &[u8]| page.chunks(4096).all(|part| part.iter().fold(0, |all, byte| all | byte) == 0);
+    let is_zero =
+        |page: &[u8]| page.chunks(4096).all(|part| part.iter().fold(0, |all, byte| all | byte) == 0);
     let page_use = |page| if is_zero(page) { PageUse::Zero } else { PageUse::Used };
     data.chunks(65_536).take(MemoryWindow::MOST_PAGES).map(page_use).collect()
 }
@@ -163,9 +165,11 @@ pub(crate) fn plain_value(value: &Val) -> Value {
         Val::F32(bits) => Value::F32(*bits),
         Val::F64(bits) => Value::F64(*bits),
         Val::V128(bits) => Value::V128(bits.as_u128()),
-        Val::FuncRef(None) | Val::ExternRef(None) | Val::AnyRef(None) | Val::ExnRef(None) | Val::ContRef(None) => {
-            Value::NullRef
-        }
+        Val::FuncRef(None)
+        | Val::ExternRef(None)
+        | Val::AnyRef(None)
+        | Val::ExnRef(None)
+        | Val::ContRef(None) => Value::NullRef,
         Val::FuncRef(Some(_)) => Value::OpaqueRef("funcref".to_owned()),
         Val::ExternRef(Some(_)) => Value::OpaqueRef("externref".to_owned()),
         Val::AnyRef(Some(_)) => Value::OpaqueRef("anyref".to_owned()),

@@ -100,7 +100,8 @@ impl Meter {
         if !self.is_instantiated {
             self.is_instantiated = true;
             // What was made and is no memory of the module can only be the collector's heap.
-            self.gc_heap = self.made.iter().copied().find(|made| gc_heap_bytes > 0 && made.bytes == gc_heap_bytes);
+            self.gc_heap =
+                self.made.iter().copied().find(|made| gc_heap_bytes > 0 && made.bytes == gc_heap_bytes);
             self.memory_bytes_peak = memory_bytes;
             self.memory_bytes_call_peak = memory_bytes;
         }
@@ -295,7 +296,10 @@ mod tests {
         meter.resum(2 * PAGE_BYTES, 0, 0);
         assert!(meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
         assert!(!meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
-        assert_eq!(meter.refusals(), [Refusal { what: LimitKind::MemoryPages, requested: 4, limit: Some(3) }]);
+        assert_eq!(
+            meter.refusals(),
+            [Refusal { what: LimitKind::MemoryPages, requested: 4, limit: Some(3) }]
+        );
         assert_eq!(meter.memory_pages(), 3);
     }
 

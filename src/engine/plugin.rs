@@ -249,7 +249,8 @@ impl Plugin {
         sink: &mut dyn FnMut(&[CallSample]) -> ControlFlow<()>,
     ) -> Result<CallRecord, CallRefusal> {
         let mut entry = self.entry(export, args)?;
-        let mut samples = Vec::with_capacity(SAMPLES_AT_ONCE.min(usize::try_from(count).unwrap_or(usize::MAX)));
+        let mut samples =
+            Vec::with_capacity(SAMPLES_AT_ONCE.min(usize::try_from(count).unwrap_or(usize::MAX)));
         let mut done = 0;
         while entry.is_plain && done + 1 < count && !(self.has_failed && !self.options.keep_after_trap) {
             let most = (count - 1 - done).min(SAMPLES_AT_ONCE as u64);
@@ -274,7 +275,8 @@ impl Plugin {
         loop {
             let record = self.run_entry(&entry, args, CallKind::Export);
             done += 1;
-            let goes_on = record.is_success() || (continue_on_failure && record.outcome != Outcome::Cancelled);
+            let goes_on =
+                record.is_success() || (continue_on_failure && record.outcome != Outcome::Cancelled);
             if done >= count || !goes_on || sink(&[record.sample(0)]).is_break() {
                 return Ok(record);
             }
@@ -367,7 +369,9 @@ impl Plugin {
                 let denied = end::denied(live, false);
                 End { denied, ..end::explain_overrun(&limits) }
             }
-            None => End { outcome: Some(Outcome::Returned), denied: end::denied(live, false), ..End::default() },
+            None => {
+                End { outcome: Some(Outcome::Returned), denied: end::denied(live, false), ..End::default() }
+            }
             Some(error) => end::explain(live, error, &limits),
         };
         if end.outcome == Some(Outcome::Limit(crate::model::limits::LimitKind::Fuel)) {

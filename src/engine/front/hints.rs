@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use super::features::disabled_proposal_hint;
 use super::outline::FIELD_HEADS;
+use crate::model::nearest::nearest;
 
 /// Words of the text format that are neither operators nor begin a field.
 const CLAUSE_WORDS: [&str; 40] = [
@@ -157,30 +158,14 @@ pub(super) fn keyword_hint(word: &str) -> Option<String> {
         return Some(format!("`{word}` is an old spelling; write `{meant}`"));
     }
     let known = operator_names().iter().map(String::as_str).chain(FIELD_HEADS).chain(CLAUSE_WORDS);
-    did_you_mean(word, known)
+    // A word that is known stands at the wrong place; another one would be no better.
+    if known.clone().any(|known| known == word) { None } else { did_you_mean(word, known) }
 }
 
 /// Returns the candidate that is nearest to a word, as a question, when one is near enough.
 pub(super) fn did_you_mean<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    nearest(word, candidates).map(|meant| format!("did you mean `{meant}`?"))
-}
-
-/// Returns the candidate that is nearest to a word, when a slip or two tell them apart.
-pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    if word.len() > MAX_WORD {
-        return None;
-    }
-    let bound = match word.len() {
-        0..=3 => 1,
-        4..=7 => 2,
-        _ => 3,
-    };
-    candidates
-        .filter(|candidate| candidate.len().abs_diff(word.len()) <= bound && *candidate != word)
-        .map(|candidate| (slips(word, candidate), candidate))
-        .filter(|&(distance, _)| distance <= bound && distance < word.len())
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
+    nearest(word, candidates.filter(|candidate| *candidate != word))
+        .map(|meant| format!("did you mean `{meant}`?"))
 }
 
 /// Cuts a word that is too long for a message.
@@ -191,7 +176,7 @@ pub(super) fn shorten(word: &str) -> String {
     }
 }
 
-/// Longest word that is compared or shown whole.
+/// Longest word that is shown whole.
 const MAX_WORD: usize = 60;
 
 /// Makes `i32.trunc_f32_s` of `i32.trunc_s/f32`, as conversions were written once.
@@ -208,27 +193,6 @@ fn slash_spelling(word: &str) -> Option<String> {
     operator_names().contains(&meant).then_some(meant)
 }
 
-/// Counts how many letters must be changed, added, dropped or swapped with their neighbour.
-fn slips(left: &str, right: &str) -> usize {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    for (row, &a) in left.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, &b) in right.iter().enumerate() {
-            let mut cost = (last[column] + usize::from(!a.eq_ignore_ascii_case(&b)))
-                .min(last[column + 1] + 1)
-                .min(current[column] + 1);
-            if row > 0 && column > 0 && a == right[column - 1] && left[row - 1] == b {
-                cost = cost.min(before_last[column - 1] + 1);
-            }
-            current.push(cost);
-        }
-        before_last = std::mem::replace(&mut last, current);
-    }
-    last[right.len()]
-}
-
 /// Puts a message of the validator into plain words: types in backticks, offsets and jargon left out.
 pub(super) fn plain_message(raw: &str) -> String {
     let mut first = raw.lines().next().unwrap_or_default().trim().to_owned();
@@ -241,17 +205,10 @@ pub(super) fn plain_message(raw: &str) -> String {
         }
         "unknown label: branch depth too large" => "unknown label: no block that far out".to_owned(),
         "undeclared function reference" => "the function is not declared for `ref.func`".to_owned(),
-        _ => first
-            .replace(": func index out of bounds", ": there is no such index")
-            .replace(": function index out of bounds", ": there is no such index")
-            .replace(": local index out of bounds", ": there is no such index")
-            .replace(": global index out of bounds", ": there is no such index")
-            .replace(": table index out of bounds", ": there is no such index")
-            .replace(": memory index out of bounds", ": there is no such index")
-            .replace(": type index out of bounds", ": there is no such index")
-            .replace(": tag index out of bounds", ": there is no such index")
-            .replace(": segment index out of bounds", ": there is no such index")
-            .replace("but nothing on stack", "but the stack is empty"),
+        _ => match first.find(" index out of bounds").and_then(|end| first[..end].rfind(": ")) {
+            Some(cut) => format!("{}: there is no such index", &first[..cut]),
+            None => first.replace("but nothing on stack", "but the stack is empty"),
+        },
     };
     with_ticks(&replaced)
 }
@@ -325,8 +282,8 @@ pub(super) fn validation_hint(raw: &str) -> Option<String> {
     }
     if let Some(types) = raw.strip_prefix("type mismatch: expected ") {
         if let Some(expected) = types.strip_suffix(" but nothing on stack") {
-            let ty = with_ticks(expected);
-            return Some(format!("put a {ty} on the stack before this point"));
+            let article = if expected.starts_with(['i', 'f', 'e', 'a']) { "an" } else { "a" };
+            return Some(format!("put {article} {} on the stack before this point", with_ticks(expected)));
         }
         if let Some((expected, found)) = types.split_once(", found ") {
             return conversion_hint(expected, found);
@@ -454,6 +411,6 @@ mod tests {
         let hint = validation_hint("type mismatch: expected i32, found i64");
         assert!(hint.is_some_and(|hint| hint.contains("i32.wrap_i64")));
         let hint = validation_hint("type mismatch: expected f64 but nothing on stack");
-        assert!(hint.is_some_and(|hint| hint.contains("`f64`")));
+        assert!(hint.is_some_and(|hint| hint.contains("an `f64`")));
     }
 }

@@ -109,7 +109,7 @@ pub(super) fn next_token(bytes: &[u8], mut at: usize) -> Option<(TokenKind, Rang
         match (bytes.get(at)?, bytes.get(at + 1)) {
             (b' ' | b'\t' | b'\n' | b'\r', _) => at += 1,
             (b';', Some(b';')) => at = line_end(bytes, at),
-            (b'(', Some(b';')) => at = block_comment_end(bytes, at),
+            (b'(', Some(b';')) => at = block_comment(bytes, at).0,
             (b'(', _) => return Some((TokenKind::Open, at..at + 1)),
             (b')', _) => return Some((TokenKind::Close, at..at + 1)),
             (b'"', _) => return Some((TokenKind::Text, at..string_end(bytes, at))),
@@ -149,7 +149,8 @@ fn string_end(bytes: &[u8], at: usize) -> usize {
     end.min(bytes.len())
 }
 
-fn block_comment_end(bytes: &[u8], at: usize) -> usize {
+/// Returns the byte after a block comment, and whether it is closed there.
+fn block_comment(bytes: &[u8], at: usize) -> (usize, bool) {
     let mut depth = 0usize;
     let mut end = at;
     while end < bytes.len() {
@@ -162,13 +163,13 @@ fn block_comment_end(bytes: &[u8], at: usize) -> usize {
                 depth -= 1;
                 end += 2;
                 if depth == 0 {
-                    return end;
+                    return (end, true);
                 }
             }
             _ => end += 1,
         }
     }
-    end
+    (bytes.len(), false)
 }
 
 /// Tells whether a string token ends with its closing quote.
@@ -182,9 +183,9 @@ fn unclosed_comment(bytes: &[u8], mut at: usize) -> Option<usize> {
     while at < bytes.len() {
         at = match (bytes[at], bytes.get(at + 1)) {
             (b';', Some(b';')) => line_end(bytes, at),
-            (b'(', Some(b';')) => match block_comment_end(bytes, at) {
-                end if end >= bytes.len() && !bytes.ends_with(b";)") => return Some(at),
-                end => end,
+            (b'(', Some(b';')) => match block_comment(bytes, at) {
+                (_, false) => return Some(at),
+                (end, true) => end,
             },
             _ => at + 1,
         };

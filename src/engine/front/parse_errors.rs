@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::hints::{did_you_mean, keyword_hint, nearest, shorten};
+use super::hints::{did_you_mean, keyword_hint, shorten};
 use super::outline::{FIELD_HEADS, TokenKind, next_token};
 use super::text::TextError;
 use crate::model::diagnostic::Diagnostic;
@@ -71,6 +71,7 @@ fn head(text: &str, start: usize) -> Option<&str> {
 fn words(raw: &str, kind: Option<TokenKind>, word: &str, is_at_end: bool) -> (String, Option<String>) {
     const ORDER: &str =
         "a function begins with its exports, then `param`, `result` and `local`, in this order";
+    const NUMBERS: [&str; 6] = ["i8", "i16", "i32", "i64", "u32", "u64"];
     let raw = raw.lines().next().unwrap_or_default();
     let found = if is_at_end { "the end of the text".to_owned() } else { format!("`{word}`") };
     let is_keyword = kind == Some(TokenKind::Word) && word.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -94,34 +95,44 @@ fn words(raw: &str, kind: Option<TokenKind>, word: &str, is_at_end: bool) -> (St
     if let Some(kind) = raw.strip_prefix("duplicate ").and_then(|rest| rest.strip_suffix(" identifier")) {
         return (format!("duplicate {} {found}", kind_words(kind)), Some("rename one of the two".to_owned()));
     }
+    if raw.starts_with("result before parameter") {
+        return ("`param` stands behind `result`".to_owned(), Some(ORDER.to_owned()));
+    }
     if let Some(item) = raw.strip_prefix("import after ") {
         let hint = "imports come before all functions, tables, memories and globals".to_owned();
         return (format!("this import stands behind a {item}"), Some(hint));
     }
-    let hint = if is_keyword { keyword_hint(word) } else { other_hint(raw, kind) };
+    let hint = other_hint(raw, kind).or_else(|| keyword_hint(word).filter(|_| is_keyword));
     let message = match raw {
+        // The list of all types says less than the word itself.
+        _ if raw.contains("`i32`, `i64`") => format!("expected a type, found {found}"),
+        "empty identifier" => "this name has a character that no plain name has".to_owned(),
         "extra tokens remaining after parse" => format!("unexpected {found} behind the module"),
         "unknown operator or unexpected token" | "unexpected token" => format!("unexpected {found}"),
         _ => match raw.strip_prefix("unexpected token, ") {
             Some(expected) => format!("unexpected {found}, {expected}"),
-            None if raw.starts_with("expected ") => format!("{raw}, found {found}"),
-            None => raw.to_owned(),
+            None => match raw.strip_prefix("expected a ").filter(|ty| NUMBERS.contains(ty)) {
+                Some(ty) => format!("expected a number of type `{ty}`, found {found}"),
+                None if raw.starts_with("expected ") => format!("{raw}, found {found}"),
+                None => raw.to_owned(),
+            },
         },
     };
     (message, hint)
 }
 
 fn other_hint(raw: &str, kind: Option<TokenKind>) -> Option<String> {
-    const HINTS: [(&str, &str); 9] = [
+    const HINTS: [(&str, &str); 10] = [
+        ("empty identifier", "plain names are ASCII; put any other between quotes: `$\"…\"`"),
         ("extra tokens", "a file holds one module; everything belongs inside of its `(module …)`"),
-        ("invalid string element", "write control characters as `\\n`, `\\t` or `\\00`"),
+        ("invalid character in string", "write control characters as `\\n`, `\\t` or `\\00`"),
         (
             "invalid string escape",
             "escapes are `\\n`, `\\t`, `\\r`, `\\\"`, `\\'`, `\\\\`, `\\u{…}` and two hex digits",
         ),
         ("constant out of range", "an `i32` holds -2147483648 to 4294967295; use an `i64` for more"),
         ("item nesting too deep", "components nest at most 100 deep"),
-        ("confusing unicode", "remove it, or write it as `\\u{…}` in a string"),
+        ("likely-confusing unicode", "remove it, or write it as `\\u{…}` in a string"),
         ("previous `if` had no `then`", "write `(if (…) (then …))`"),
         ("alignment must be a power of two", "use `align=1`, `2`, `4` or `8`, or leave it out"),
         ("the parser gave up", "remove the last change, and see whether it helps"),
@@ -158,8 +169,8 @@ fn unknown_name_words(
     let here = field.map(|field| declared_in(text, field)).unwrap_or_default();
     let candidates = if is_local { &here } else { &everywhere };
     let same_kind = candidates.iter().filter(|(other, _)| *other == kind).map(|(_, name)| *name);
-    if let Some(meant) = nearest(name, same_kind) {
-        return (message, Some(format!("did you mean `{meant}`?")));
+    if let Some(hint) = did_you_mean(name, same_kind) {
+        return (message, Some(hint));
     }
     let elsewhere = everywhere.iter().filter(|(other, _)| !matches!(*other, "local" | "label")).chain(&here);
     let other_kind = elsewhere.into_iter().find(|(other, known)| *known == name && *other != kind);

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::outline::{Outline, ParenFault, TokenKind, next_token};
+use super::outline::{Outline, ParenFault, TokenKind, is_word_byte, next_token, outline};
 use super::text::{TextError, and_more};
 use super::{MAX_DIAGNOSTICS, parse_errors};
 use crate::model::diagnostic::Diagnostic;
@@ -139,34 +139,37 @@ impl<'a> Draft<'a> {
         self.diagnostics
     }
 
-    /// Reports parentheses, strings and comments that do not close, and mends them.
-    pub(super) fn mend_parentheses(&mut self) {
-        let faults = std::mem::take(&mut self.outline.faults);
-        if faults.is_empty() && self.outline.unclosed_string.is_none() {
-            return;
-        }
+    /// Reports parentheses, strings and comments that do not close, and mends them; returns whether enough
+    /// is left to be parsed.
+    pub(super) fn mend_parentheses(&mut self) -> bool {
         if let Some(at) = self.outline.unclosed_comment {
             self.report_at(at..at + 2, "this comment is never closed", "close it with `;)`");
-            self.attempts_left = 0;
-            return;
+            return false;
         }
         let string = self.outline.unclosed_string;
+        let faults = std::mem::take(&mut self.outline.faults);
+        if faults.is_empty() && string.is_none() {
+            return true;
+        }
         if let Some(at) = string {
             let end = self.original[at..].find('\n').map_or(self.original.len(), |length| at + length);
             let end = at + self.original[at..end].trim_end().len();
             let hint = "close it with `\"` on the same line; write a line feed as `\\n`";
             self.report_at(at..end, "this string is never closed", hint);
         }
+        // Where a string swallowed a `)`, or the module goes on behind its end, nothing more is missing.
+        let is_quiet = string.is_some() || matches!(faults[..], [ParenFault::ClosedEarly { .. }, ..]);
         for fault in faults {
-            self.mend(&fault, string.is_some());
-        }
-        if self.outline.open_at_end > 0 {
-            let closing = format!("\n{}", ")".repeat(self.outline.open_at_end));
-            self.text.to_mut().push_str(&closing);
+            self.mend(&fault, is_quiet);
         }
         if let Some(at) = string {
             self.remove_at(at, None);
         }
+        let open_at_end = outline(&self.text).open_at_end;
+        if open_at_end > 0 {
+            self.text.to_mut().push_str(&format!("\n{}", ")".repeat(open_at_end)));
+        }
+        true
     }
 
     fn mend(&mut self, fault: &ParenFault, is_quiet: bool) {
@@ -194,8 +197,12 @@ impl<'a> Draft<'a> {
                 self.report_at(at..at + 1, "unexpected `)`: nothing is open here", "remove it");
                 self.overwrite(at..at + 1, b"");
             }
-            ParenFault::Unclosed { .. } if is_quiet => {}
             ParenFault::Unclosed { at } => {
+                // What its code lacks stands behind the end of the text, if anywhere.
+                self.tainted.extend(self.field_at(at).map(|field| narrow(field.start)));
+                if is_quiet {
+                    return;
+                }
                 let missing = match self.outline.open_at_end {
                     1 => "one `)` is missing at or before the end of the text".to_owned(),
                     count => format!("{count} `)` are missing at or before the end of the text"),
@@ -210,7 +217,8 @@ impl<'a> Draft<'a> {
     /// Returns whether it is worth parsing again.
     pub(super) fn get_past(&mut self, err: &TextError) -> bool {
         let unknown = parse_errors::unknown_name(&err.message);
-        let is_quiet = unknown.is_some_and(|(_, name)| self.lost_names.contains(name));
+        let is_mended = err.offset >= self.original.len() && !self.is_good();
+        let is_quiet = is_mended || unknown.is_some_and(|(_, name)| self.lost_names.contains(name));
         if !is_quiet {
             let field = self.field_at(err.offset);
             let mut diagnostic = parse_errors::describe(self.original, err, field.clone(), self.lines());
@@ -325,7 +333,7 @@ impl<'a> Draft<'a> {
             let text = &self.text[field.start as usize..(field.end as usize).min(self.text.len())];
             text.match_indices(name).any(|(at, _)| {
                 let after = text.as_bytes().get(at + name.len());
-                !after.is_some_and(|&byte| super::outline::is_word_byte(byte))
+                !after.is_some_and(|&byte| is_word_byte(byte))
             })
         };
         let found: Vec<u32> = fields.iter().filter(mentions).map(|field| field.start).collect();
@@ -393,7 +401,8 @@ impl<'a> Draft<'a> {
         self.report(diagnostic);
     }
 
-    fn lines(&self) -> &LineIndex {
+    /// Returns lines and columns of the author's text.
+    pub(super) fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(self.original))
     }
 

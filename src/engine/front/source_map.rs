@@ -145,10 +145,11 @@ impl SourceMap {
         Some(u64::from(self.operators[entry as usize].0))
     }
 
-    /// Returns where a definition stands: the range covers its keyword and name.
+    /// Returns where a definition stands: the range covers its keyword and name. Types that functions declare
+    /// inline stand nowhere.
     pub fn definition(&self, kind: DefinitionKind, index: u32) -> Option<SourceSpot> {
         let &(start, end) = self.definitions[kind as usize].get(index as usize)?;
-        Some(self.spot_of(start as usize..end as usize))
+        (start < end).then(|| self.spot_of(start as usize..end as usize))
     }
 
     /// Returns the bytes of the field of the module that holds a byte of the text, parentheses included.
@@ -249,7 +250,12 @@ impl Builder<'_> {
     fn add(&mut self, kind: DefinitionKind, span: Span) {
         let start = span.offset().min(self.text.len());
         let mut end = word_end(self.text, start);
+        // Types that functions declare inline stand nowhere of their own.
+        if kind == DefinitionKind::Type && &self.text[start..end] != b"type" {
+            end = start;
+        }
         if let Some((_, name)) = next_token(self.text, end)
+            && end > start
             && self.text[name.start] == b'$'
         {
             end = name.end;
@@ -395,7 +401,9 @@ impl Builder<'_> {
     ) -> Result<(), BinaryReaderError> {
         let spans = expression.instr_spans.as_deref().unwrap_or_default();
         let operators = binary.get_operators_reader().into_iter_with_offsets();
-        for (span, operator) in spans.iter().zip(operators) {
+        let Some(last) = spans.last() else { return Ok(()) };
+        // What is wrong with the value is found at the `end`, which the text leaves out.
+        for (span, operator) in spans.iter().chain([last]).zip(operators) {
             self.push(operator?.1, span.offset());
         }
         Ok(())

@@ -56,17 +56,17 @@ pub(super) fn check_text(
     features: WasmFeatures,
 ) -> Result<FrontOutput, FrontFailure> {
     let started = Instant::now();
-    if next_token(source.trim_start_matches('\u{feff}').as_bytes(), 0).is_none() && !source.contains("(;") {
+    let outline = outline(source);
+    let first = next_token(source.trim_start_matches('\u{feff}').as_bytes(), 0);
+    if first.is_none() && outline.unclosed_comment.is_none() {
         return Ok(empty_module(kind));
     }
-    let outline = outline(source);
     if let Some(refusal) = refuse_shape(&outline) {
         let (reason, parse_ns) = (FailureReason::Invalid, nanoseconds_since(started));
         return Err(FrontFailure { reason, diagnostics: vec![refusal], parse_ns, validate_ns: 0 });
     }
     let mut draft = Draft::new(source, outline, kind);
-    draft.mend_parentheses();
-    let encoded = encode_mending(&mut draft);
+    let encoded = if draft.mend_parentheses() { encode_mending(&mut draft) } else { None };
     let parse_ns = nanoseconds_since(started);
 
     let started = Instant::now();
@@ -153,6 +153,8 @@ fn encode_mending(draft: &mut Draft<'_>) -> Option<Encoded> {
     loop {
         match encode(draft.text(), draft.fields()) {
             Ok(encoded) => return Some(encoded),
+            // Whatever was there is blanked, and every error of it is known.
+            Err(_) if !draft.is_good() && next_token(draft.text().as_bytes(), 0).is_none() => return None,
             Err(err) if draft.get_past(&err) => {}
             Err(_) => return None,
         }
@@ -248,7 +250,7 @@ fn place(
     let definition = defined.as_ref().map(|spot| spot.range.start);
     let spot = map.spot(finding.offset).or(defined).or(code);
     if let Some(spot) = spot {
-        diagnostic = diagnostic.at_text(map.lines(), spot.range);
+        diagnostic = diagnostic.at_text(draft.lines(), spot.range);
     }
     (diagnostic, definition)
 }

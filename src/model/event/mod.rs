@@ -12,11 +12,11 @@ use serde::{Serialize, Serializer};
 pub use self::export::{events_to_csv, events_to_json};
 pub use self::log::{CAPACITY, EventFilter, EventLog, EventMatcher};
 
+use super::build::CacheOutcome;
 use super::call::DeniedGrowth;
 use super::humanize;
 use super::ids::{BuildNumber, PluginId};
 use super::lifecycle::PluginState;
-use super::build::CacheOutcome;
 
 /// Bytes that a text in an event may take; guests write log lines of any length.
 pub const MAX_TEXT_BYTES: usize = 4096;
