@@ -12,7 +12,7 @@ use wasm_workbench::model::build::CacheOutcome;
 use wasm_workbench::model::call::{CallRecord, CallSample, Outcome, TrapKind};
 use wasm_workbench::model::limits::{LimitKind, Limits};
 use wasm_workbench::model::measured::Measured;
-use wasm_workbench::model::memory::MemoryRequest;
+use wasm_workbench::model::memory::{MemoryRequest, PageUse};
 use wasm_workbench::model::value::Value;
 
 /// Compiles a text with default settings and instantiates it.
@@ -397,4 +397,25 @@ fn text_is_written_through_the_plugins_own_allocator() {
     assert!(plugin.read_text(65_535, 2).is_err());
     assert!(plugin.write_memory(0, u64::MAX, &[1, 2]).is_err());
     assert!(plugin.write_memory(0, 65_535, &[1, 2]).is_err());
+}
+
+#[test]
+fn the_pages_that_a_call_changed_are_marked() {
+    let text = r#"(module (memory 3)
+      (func (export "poke") (param i32) (i32.store8 (local.get 0) (i32.const 7))))"#;
+    let mut plugin = plugin(text, Limits::default());
+    let request = MemoryRequest { memory: 0, address: 0, bytes: 16, with_pages: true };
+    let mut pages = |plugin: &mut Plugin| {
+        plugin.memory(request).and_then(|window| window.pages).expect("a page map").to_vec()
+    };
+    assert_eq!(pages(&mut plugin), [PageUse::Zero; 3]);
+    call(&mut plugin, "poke", &[Value::I32(70_000)]);
+    assert_eq!(pages(&mut plugin), [PageUse::Zero, PageUse::Changed, PageUse::Zero]);
+    assert_eq!(
+        pages(&mut plugin),
+        [PageUse::Zero, PageUse::Changed, PageUse::Zero],
+        "looking changes nothing"
+    );
+    call(&mut plugin, "poke", &[Value::I32(140_000)]);
+    assert_eq!(pages(&mut plugin), [PageUse::Zero, PageUse::Used, PageUse::Changed]);
 }

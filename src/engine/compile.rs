@@ -231,10 +231,20 @@ fn artefact(
         }
     }
     let started = Instant::now();
-    let bytes = rewritten.as_ref().map_or(&*checked.wasm, |rewritten| rewritten.wasm.as_slice());
-    let module = Module::from_binary(&engine, bytes)?;
+    let (module, rewritten) = match rewritten.map(|parts| (Module::from_binary(&engine, &parts.wasm), parts))
+    {
+        Some((Ok(module), parts)) => {
+            (module, Some(RewrittenParts { layout: parts.layout, offsets: parts.offsets }))
+        }
+        Some((Err(err), _)) => {
+            // A module at the edge of what the compiler takes may pass it with the counting added.
+            let module = Module::from_binary(&engine, &checked.wasm)?;
+            notices.push(format!("runs uncounted, its depth and fuel are not measured: {err:#}"));
+            (module, None)
+        }
+        None => (Module::from_binary(&engine, &checked.wasm)?, None),
+    };
     phases.compile = Some(nanos_since(started));
-    let rewritten = rewritten.map(|parts| RewrittenParts { layout: parts.layout, offsets: parts.offsets });
     Ok(Artefact::Core(CoreArtefact { module, rewritten }))
 }
 

@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use wasmtime::{ExternRef, RootScope, Store, V128, Val, ValRaw};
+use wasmtime::{AsContextMut, ExternRef, RootScope, Store, ThrownException, V128, Val, ValRaw};
 
 use super::host::Host;
 use super::instance::{Entry, LiveInstance};
@@ -55,6 +55,9 @@ pub(crate) fn run_one(
     begin(live, entry, started);
     let result = if entry.is_plain { call_plain(live, entry, args) } else { call_checked(live, entry, args) };
     let ended = Instant::now();
+    if let Err(error) = &result {
+        forget_exception(live, error);
+    }
     let mut figures = measure(live, entry, result.is_ok());
     figures.wall_ns = charged_ns(&live.store, ended);
     (figures, result)
@@ -83,6 +86,7 @@ pub(crate) fn run_batch(
         figures.started_ns = started_ns;
         figures.wall_ns = charged_ns(&live.store, ended);
         if let Err(error) = result {
+            forget_exception(live, &error);
             return Some((figures, Some(error)));
         }
         if figures.has_overrun {
@@ -102,6 +106,13 @@ pub(crate) fn run_batch(
         started = ended;
     }
     None
+}
+
+/// Takes an exception that nobody caught out of the store, which otherwise holds on to it.
+fn forget_exception(live: &mut LiveInstance, error: &wasmtime::Error) {
+    if error.is::<ThrownException>() {
+        drop(RootScope::new(&mut live.store).as_context_mut().take_pending_exception());
+    }
 }
 
 /// Sets meter, clock and tank for a call.

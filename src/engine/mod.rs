@@ -12,6 +12,7 @@ mod invoke;
 mod live;
 mod meter;
 mod observer;
+mod pages;
 mod plugin;
 mod settings;
 

@@ -12,6 +12,7 @@ use super::instance::{Entry, LiveInstance, NoInstance};
 use super::invoke::{self, Figures};
 use super::live;
 use super::observer::SharedObserver;
+use super::pages::SeenPages;
 use crate::model::call::{CallKind, CallRecord, CallSample, INSTANTIATE_NAME, Outcome};
 use crate::model::interface::Import;
 use crate::model::limits::{Limits, Usage};
@@ -101,6 +102,7 @@ pub struct Plugin {
     has_failed: bool,
     was_called: bool,
     is_fresh_after_failure: bool,
+    seen_pages: Option<SeenPages>,
 }
 
 impl Plugin {
@@ -126,6 +128,7 @@ impl Plugin {
             has_failed: false,
             was_called: false,
             is_fresh_after_failure: false,
+            seen_pages: None,
         };
         plugin.instantiate()?;
         Ok(plugin)
@@ -166,6 +169,7 @@ impl Plugin {
                 self.has_failed = false;
                 self.was_called = false;
                 self.is_fresh_after_failure = false;
+                self.seen_pages = None;
                 Ok(())
             }
             Err(NoInstance::Missing(imports)) => Err(CreateFailure::MissingImports(imports)),
@@ -498,7 +502,13 @@ impl Plugin {
     pub fn memory(&mut self, request: MemoryRequest) -> Option<MemoryWindow> {
         let live = self.live.as_mut()?;
         let handles = Arc::clone(&live.handles);
-        live::window(&live.store, &handles, request)
+        let mut window = live::window(&live.store, &handles, request)?;
+        if let Some(pages) = &window.pages {
+            let seen = SeenPages::look(self.seen_pages.take(), live, request.memory);
+            window.pages = Some(seen.mark(pages));
+            self.seen_pages = Some(seen);
+        }
+        Some(window)
     }
 
     /// Changes bytes of a memory.
