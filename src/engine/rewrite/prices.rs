@@ -91,6 +91,21 @@ macro_rules! define_tables {
             cost.Nop = 1;
             cost
         }
+
+        #[cfg(test)]
+        impl Prices {
+            /// A table in which neighbours differ, from 0 to [`Self::MAX`].
+            pub(super) fn uneven() -> Self {
+                Self { by_slot: (0..NAMES.len()).map(|slot| (slot * 5 % 17) as u8).collect() }
+            }
+
+            /// The setting with which the engine itself charges these prices, for modules as they are.
+            pub(super) fn charged_by_the_engine(&self) -> OperatorCost {
+                let mut cost = OperatorCost::new();
+                $(cost.$op = self.by_slot[Slot::$op as usize];)*
+                cost
+            }
+        }
     };
 }
 
