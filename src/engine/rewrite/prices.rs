@@ -44,6 +44,7 @@ impl Prices {
     }
 
     /// Returns the price of `operator`.
+    #[must_use]
     pub fn of(&self, operator: &Operator<'_>) -> u8 {
         slot_of(operator).map_or(1, |slot| self.by_slot[slot])
     }
@@ -96,7 +97,8 @@ macro_rules! define_tables {
         impl Prices {
             /// A table in which neighbours differ, from 0 to [`Self::MAX`].
             pub(super) fn uneven() -> Self {
-                Self { by_slot: (0..NAMES.len()).map(|slot| (slot * 5 % 17) as u8).collect() }
+let prices = (0..=Self::MAX).cycle().map(|step| step * 5 % (Self::MAX + 1));
+                Self { by_slot: prices.take(NAMES.len()).collect() }
             }
 
             /// The setting with which the engine itself charges these prices, for modules as they are.

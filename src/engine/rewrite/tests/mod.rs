@@ -151,7 +151,8 @@ impl Subject {
 
     fn frames(&self, err: &wasmtime::Error) -> Vec<Option<u32>> {
         let Some(backtrace) = err.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
-        let offset = |frame: &wasmtime::FrameInfo| frame.module_offset().map(|offset| offset as u32);
+        let offset =
+            |frame: &wasmtime::FrameInfo| frame.module_offset().and_then(|offset| u32::try_from(offset).ok());
         let Some(rewritten) = &self.rewritten else { return backtrace.frames().iter().map(offset).collect() };
         let own = |frame: &&wasmtime::FrameInfo| frame.func_index() < rewritten.layout.first_private_function;
         let frames = backtrace.frames().iter().filter(own);
