@@ -1,4 +1,4 @@
-//! Function bodies: the guest's operators copied as they are, with prices, depth and refused growth put between.
+//! Function bodies: the guest's operators as they are, with prices, depth and refused growth put between.
 //!
 //! It must not know sections, names, or how the map of offsets is packed.
 
@@ -38,7 +38,7 @@ struct Frame<'a> {
 struct Head {
     groups: u32,
     locals: u32,
-    /// The offset that the engine reports for the entry of the function: its last group of locals, or its start.
+    /// What the engine reports for the function's entry: its last group of locals, or else its start.
     entry: usize,
     /// Where the groups begin.
     groups_start: usize,

@@ -1,4 +1,4 @@
-//! The indices of what the pass adds: its globals behind the guest's, its wrappers behind the guest's functions.
+//! The indices of what the pass adds: globals behind the guest's globals, wrappers behind its functions.
 //!
 //! It must not know the names under which these are exported.
 

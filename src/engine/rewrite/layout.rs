@@ -14,7 +14,7 @@ use super::{RewriteError, RewriteOptions};
 /// How many places of refused growth are kept.
 pub const GROWTH_RING: usize = 8;
 
-/// How every private export begins, unless the guest has exports that begin so too.
+/// How every private export begins, unless the guest has exports that begin like it.
 const PREFIX: &str = "workbench";
 
 /// The names of the private exports. None of them is among the original's exports.
@@ -88,6 +88,7 @@ pub(super) struct PrivateExport<'a> {
 
 impl Layout {
     /// Returns the export to call for the function that the guest exports as `name`, and its own fuel.
+    #[must_use]
     pub fn entry<'a>(&'a self, name: &'a str) -> (&'a str, u64) {
         self.wrappers.get(name).map_or((name, 0), |entry| (&entry.export, entry.fuel))
     }

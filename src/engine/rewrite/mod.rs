@@ -72,6 +72,7 @@ pub enum UncountedReason {
 
 impl UncountedReason {
     /// Returns the reason as a clause that follows the function's name.
+    #[must_use]
     pub fn clause(self) -> &'static str {
         match self {
             Self::BodyTooLarge => {

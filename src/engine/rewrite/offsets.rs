@@ -31,11 +31,11 @@ enum Then {
 }
 
 impl OffsetMap {
-    /// Returns the offset in the original binary of the operator that `new`, an offset in the rewritten binary,
-    /// belongs to.
+    /// Returns the offset in the original binary of the operator that an offset in the rewritten one belongs to.
     ///
     /// What was inserted around an operator belongs to it. `None` for what has no counterpart: wrappers, and
     /// whatever is not code.
+    #[must_use]
     pub fn original(&self, new: u32) -> Option<u32> {
         let next = self.checkpoints.partition_point(|checkpoint| checkpoint.new <= new);
         let checkpoint = self.checkpoints.get(next.checked_sub(1)?)?;
@@ -58,6 +58,7 @@ impl OffsetMap {
     }
 
     /// Returns how many bytes the map occupies.
+    #[must_use]
     pub fn size_bytes(&self) -> usize {
         self.checkpoints.len() * size_of::<Checkpoint>() + self.lengths.len()
     }
@@ -139,13 +140,14 @@ const LONG: u8 = 0xff;
 
 /// Packs a pair: an old length below 16 and a growth below 15 fit into one byte.
 fn push_lengths(lengths: &mut Vec<u8>, new: u32, old: u32) {
-    match (u8::try_from(old), new.checked_sub(old).map(u8::try_from)) {
-        (Ok(old @ 0..16), Some(Ok(growth @ 0..15))) => lengths.push(growth << 4 | old),
-        _ => {
-            lengths.push(LONG);
-            push_varint(lengths, new);
-            push_varint(lengths, old);
-        }
+    if let (Ok(old @ 0..16), Some(Ok(growth @ 0..15))) =
+        (u8::try_from(old), new.checked_sub(old).map(u8::try_from))
+    {
+        lengths.push(growth << 4 | old);
+    } else {
+        lengths.push(LONG);
+        push_varint(lengths, new);
+        push_varint(lengths, old);
     }
 }
 

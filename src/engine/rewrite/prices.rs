@@ -44,6 +44,7 @@ impl Prices {
     }
 
     /// Returns the price of `operator`.
+    #[must_use]
     pub fn of(&self, operator: &Operator<'_>) -> u8 {
         slot_of(operator).map_or(1, |slot| self.by_slot[slot])
     }
@@ -90,6 +91,22 @@ macro_rules! define_tables {
             $(cost.$op = 0;)*
             cost.Nop = 1;
             cost
+        }
+
+        #[cfg(test)]
+        impl Prices {
+            /// A table in which neighbours differ, from 0 to [`Self::MAX`].
+            pub(super) fn uneven() -> Self {
+let prices = (0..=Self::MAX).cycle().map(|step| step * 5 % (Self::MAX + 1));
+                Self { by_slot: prices.take(NAMES.len()).collect() }
+            }
+
+            /// The setting with which the engine itself charges these prices, for modules as they are.
+            pub(super) fn charged_by_the_engine(&self) -> OperatorCost {
+                let mut cost = OperatorCost::new();
+                $(cost.$op = self.by_slot[Slot::$op as usize];)*
+                cost
+            }
         }
     };
 }

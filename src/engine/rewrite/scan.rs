@@ -71,7 +71,7 @@ impl<'a> Scan<'a> {
             bodies: Vec::new(),
         };
         for payload in Parser::new(0).parse_all(bytes) {
-            scan.take(payload?)?;
+            scan.take(&payload?)?;
         }
         Ok(scan)
     }
@@ -89,8 +89,8 @@ impl<'a> Scan<'a> {
         params.ok_or(RewriteError::DanglingIndex { what: "type", index: ty })
     }
 
-    fn take(&mut self, payload: Payload<'a>) -> Result<(), RewriteError> {
-        match &payload {
+    fn take(&mut self, payload: &Payload<'a>) -> Result<(), RewriteError> {
+        match payload {
             Payload::Version { encoding: Encoding::Component, .. } => {
                 return Err(RewriteError::NotACoreModule);
             }

@@ -122,10 +122,10 @@ fn other_prices_are_charged_where_the_engine_charges_them() {
     ] {
         prices.set(name, price).expect("the operator exists");
     }
-    let priced = Engine::new(config().operator_cost(cost)).expect("the settings go together");
+    let charging = Engine::new(config().operator_cost(cost)).expect("the settings go together");
     let options = RewriteOptions { prices: Some(prices), ..everything() };
     for body in BODIES {
-        let plain = Build::on(&priced, &module(body), None).expect("it compiles");
+        let plain = Build::on(&charging, &module(body), None).expect("it compiles");
         let counted = Build::counted(&module(body), &options);
         for arg in [0, 1, 9] {
             let plain = plain.start().call_i32("f", &[arg]);

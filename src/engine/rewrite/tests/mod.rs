@@ -5,6 +5,7 @@
 mod depth;
 mod fuel;
 mod growth;
+mod property;
 mod shape;
 
 use std::sync::LazyLock;
@@ -19,6 +20,9 @@ use super::{Prices, RewriteOptions, Rewritten, engine_operator_cost, rewrite};
 
 static PLAIN: LazyLock<Engine> = LazyLock::new(|| engine(&mut config()));
 static COUNTED: LazyLock<Engine> = LazyLock::new(|| engine(config().operator_cost(engine_operator_cost())));
+
+static UNEVEN: LazyLock<Engine> =
+    LazyLock::new(|| engine(config().operator_cost(Prices::uneven().charged_by_the_engine())));
 
 /// Everything that the pass can do, at the engine's own prices.
 fn everything() -> RewriteOptions {
@@ -139,12 +143,7 @@ impl Subject {
         let left = self.store.get_fuel().expect("fuel is on");
         let frames = end.as_ref().err().map(|err| self.frames(err)).unwrap_or_default();
         Ended {
-            end: end.map(|()| results.iter().map(bits).collect()).map_err(|err| {
-                match err.downcast_ref::<Trap>() {
-                    Some(trap) => format!("{trap:?}"),
-                    None => format!("{:?}", err.root_cause().to_string()),
-                }
-            }),
+            end: end.map(|()| results.iter().map(bits).collect()).map_err(|err| trap_name(&err)),
             fuel: (tank + own_fuel).saturating_sub(left).saturating_sub(own_fuel),
             frames,
         }
@@ -152,7 +151,8 @@ impl Subject {
 
     fn frames(&self, err: &wasmtime::Error) -> Vec<Option<u32>> {
         let Some(backtrace) = err.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
-        let offset = |frame: &wasmtime::FrameInfo| frame.module_offset().map(|offset| offset as u32);
+        let offset =
+            |frame: &wasmtime::FrameInfo| frame.module_offset().and_then(|offset| u32::try_from(offset).ok());
         let Some(rewritten) = &self.rewritten else { return backtrace.frames().iter().map(offset).collect() };
         let own = |frame: &&wasmtime::FrameInfo| frame.func_index() < rewritten.layout.first_private_function;
         let frames = backtrace.frames().iter().filter(own);
@@ -184,6 +184,11 @@ impl Subject {
         let name = self.depth_globals().exceeded;
         self.global(&name) == 1
     }
+}
+
+/// The trap's name, or what else went wrong.
+fn trap_name(err: &wasmtime::Error) -> String {
+    err.downcast_ref::<Trap>().map_or_else(|| err.root_cause().to_string(), |trap| format!("{trap:?}"))
 }
 
 /// The text of a value's bits; references only tell whether they are null.
