@@ -405,7 +405,7 @@ fn the_pages_that_a_call_changed_are_marked() {
       (func (export "poke") (param i32) (i32.store8 (local.get 0) (i32.const 7))))"#;
     let mut plugin = plugin(text, Limits::default());
     let request = MemoryRequest { memory: 0, address: 0, bytes: 16, with_pages: true };
-    let mut pages = |plugin: &mut Plugin| {
+    let pages = |plugin: &mut Plugin| {
         plugin.memory(request).and_then(|window| window.pages).expect("a page map").to_vec()
     };
     assert_eq!(pages(&mut plugin), [PageUse::Zero; 3]);
