@@ -201,24 +201,34 @@ fn insert_linear(
     (!linear.children.is_empty()).then(|| tiles.insert_container(Container::Linear(linear)))
 }
 
+/// Describes a tile; a container that has lost all its panes is left out.
 fn layout_of(tiles: &Tiles<PaneKind>, id: TileId) -> Option<Layout> {
-    Some(match tiles.get(id)? {
-        Tile::Pane(pane) => Layout::Pane(pane.name().to_owned()),
-        Tile::Container(Container::Tabs(tabs)) => Layout::Tabs {
-            active: tabs.children.iter().position(|child| tabs.is_active(*child)).unwrap_or(0),
-            children: tabs.children.iter().filter_map(|child| layout_of(tiles, *child)).collect(),
+    let container = match tiles.get(id)? {
+        Tile::Pane(pane) => return Some(Layout::Pane(pane.name().to_owned())),
+        Tile::Container(container) => container,
+    };
+    let kept = container
+        .children()
+        .filter_map(|child| Some((*child, layout_of(tiles, *child)?)))
+        .collect::<Vec<_>>();
+    if kept.is_empty() {
+        return None;
+    }
+    Some(match container {
+        Container::Tabs(tabs) => Layout::Tabs {
+            active: kept.iter().position(|(child, _)| tabs.is_active(*child)).unwrap_or(0),
+            children: kept.into_iter().map(|(_, layout)| layout).collect(),
         },
-        Tile::Container(Container::Linear(linear)) => {
-            let child = |child: &TileId| Some((linear.shares[*child], layout_of(tiles, *child)?));
-            let children = linear.children.iter().filter_map(child).collect();
+        Container::Linear(linear) => {
+            let children = kept.into_iter().map(|(child, layout)| (linear.shares[child], layout)).collect();
             match linear.dir {
                 LinearDir::Horizontal => Layout::Row { children },
                 LinearDir::Vertical => Layout::Column { children },
             }
         }
-        Tile::Container(Container::Grid(grid)) => Layout::Row {
-            children: grid.children().filter_map(|child| Some((1.0, layout_of(tiles, *child)?))).collect(),
-        },
+        Container::Grid(_) => {
+            Layout::Row { children: kept.into_iter().map(|(_, layout)| (1.0, layout)).collect() }
+        }
     })
 }
 
