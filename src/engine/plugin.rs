@@ -260,7 +260,6 @@ impl Plugin {
             let most = (count - 1 - done).min(SAMPLES_AT_ONCE as u64);
             let ended = self.run_batch(&entry, args, most, &mut samples);
             done += samples.len() as u64;
-            self.next_number += samples.len() as u64;
             let verdict = sink(&samples);
             samples.clear();
             if let Some(record) = ended {
@@ -314,11 +313,12 @@ impl Plugin {
         self.was_called = true;
         let born = self.born;
         let live = self.live.as_mut()?;
-        let (figures, error) = invoke::run_batch(live, entry, args, most, born, samples)?;
+        let ended = invoke::run_batch(live, entry, args, most, born, samples);
+        self.next_number += samples.len() as u64;
+        self.is_fresh_after_failure &= samples.is_empty();
+        let (figures, error) = ended?;
         let started_ns = figures.started_ns;
         let mut record = self.record(CallKind::Export, Arc::clone(&entry.name), args, started_ns);
-        self.next_number += samples.len() as u64;
-        record.number = self.next_number;
         self.finish(&mut record, figures, error, Vec::new());
         Some(record)
     }
@@ -364,7 +364,10 @@ impl Plugin {
         results: Vec<Value>,
     ) {
         self.next_number = record.number + 1;
-        record.fresh_instance = std::mem::take(&mut self.is_fresh_after_failure);
+        // The start function and `_initialize` run before the call that the instance was made for.
+        if record.kind == CallKind::Export {
+            record.fresh_instance = std::mem::take(&mut self.is_fresh_after_failure);
+        }
         let limits = self.options.limits;
         let Some(live) = self.live.as_mut() else { return };
         live.store.data_mut().memory_generation += 1;

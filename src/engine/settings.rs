@@ -86,6 +86,8 @@ impl EngineSettings {
             .consume_fuel(self.fuel)
             .epoch_interruption(true)
             .max_wasm_stack(self.wasm_stack_bytes)
+            // Nothing here runs on a stack of its own, yet the engine insists that this is the larger one.
+            .async_stack_size(self.wasm_stack_bytes + HOST_STACK_BYTES)
             .wasm_backtrace_max_frames(NonZeroUsize::new(MOST_FRAMES))
             .wasm_backtrace_details(WasmBacktraceDetails::Disable)
             .concurrency_support(false)

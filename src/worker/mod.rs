@@ -2,4 +2,20 @@
 //!
 //! Knows the model and the engine, never widgets.
 
+mod compiler;
+mod dialog;
+pub mod disk;
+mod files;
+mod orders;
+mod outlet;
+mod plugin_thread;
 pub mod protocol;
+mod threads;
+pub mod ticker;
+mod unsaved;
+mod watcher;
+mod workers;
+
+pub use outlet::Wake;
+pub use ticker::{Clock, TickGuard, Ticker};
+pub use workers::{Workers, WorkersConfig};

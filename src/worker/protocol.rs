@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::engine::{Build, CompileFailure, EngineSettings, PluginOptions};
 use crate::model::call::{CallRecord, CallSample};
 use crate::model::event::LogLevel;
-use crate::model::ids::{CallId, Generation, PluginId, RequestId, SourceId};
+use crate::model::ids::{BuildNumber, CallId, Generation, PluginId, RequestId, SourceId};
 use crate::model::interface::Import;
 use crate::model::lifecycle::StateChange;
 use crate::model::limits::{Limits, Usage};
@@ -50,6 +50,8 @@ pub enum Command {
         name: Arc<str>,
         /// What it is an instance of.
         build: Arc<Build>,
+        /// Which of its source's builds that is.
+        build_number: BuildNumber,
         /// Limits, stubs and the like.
         options: PluginOptions,
         /// Whether to run the start function and `_initialize` at once.
@@ -133,7 +135,12 @@ pub enum PluginCommand {
     /// Replace the instance by a fresh one.
     Reload,
     /// Replace the instance by a fresh one of another build, between calls.
-    Replace(Arc<Build>),
+    Replace {
+        /// What it is an instance of from now on.
+        build: Arc<Build>,
+        /// Which of its source's builds that is.
+        build_number: BuildNumber,
+    },
     /// Drop the plugin and end its thread.
     Unload,
     /// Change the limits; each says when it takes effect.
@@ -280,6 +287,8 @@ pub enum PluginEvent {
     Instantiated {
         /// What it is an instance of.
         build: Arc<Build>,
+        /// Which of its source's builds that is.
+        build_number: BuildNumber,
         /// Nanoseconds that making the instance took.
         instantiate_ns: u64,
         /// Whether an instance that had been called was replaced, and with it its state.

@@ -8,7 +8,7 @@ use super::super::{demo, journal};
 use crate::engine::front::Listing;
 use crate::engine::{Build, CompileFailure};
 use crate::model::ids::{Generation, SourceId};
-use crate::worker::protocol::{Command, PluginCommand};
+use crate::worker::protocol::Command;
 
 pub(super) fn started(state: &mut AppState, id: SourceId, generation: Generation, now: Now) {
     if let Some(source) = state.source_mut(id).filter(|source| source.generation == generation) {
@@ -73,7 +73,7 @@ fn replace_instances(state: &mut AppState, id: SourceId, good: &GoodBuild, out: 
         } else {
             plugin.build = good.clone();
             plugin.waiting_build = None;
-            tell(plugin.id, PluginCommand::Replace(Arc::clone(&good.build)), out);
+            tell(plugin.id, good.clone().replace_command(), out);
         }
     }
 }

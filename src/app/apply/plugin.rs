@@ -28,7 +28,7 @@ pub(super) fn apply(
             plugin.missing_imports = imports;
             demo::imports_missing(state, id);
         }
-        PluginEvent::Instantiated { build, instantiate_ns, state_reset } => {
+        PluginEvent::Instantiated { build, instantiate_ns, state_reset, .. } => {
             instantiated(plugin, &build, instantiate_ns, state_reset);
             if state_reset {
                 journal::build_replaced(state, id, state_reset, now);
@@ -102,13 +102,12 @@ fn call_ended(
     state: &mut AppState,
     id: PluginId,
     call: Option<CallId>,
-    mut record: CallRecord,
+    record: CallRecord,
     is_sampled: bool,
     now: Now,
     out: &mut Vec<Command>,
 ) {
     let Some(plugin) = state.plugin_mut(id) else { return };
-    record.build = plugin.build.number.0;
     if !is_sampled {
         let sample = record.sample(0);
         plugin.calls.push_sample(&record.export, sample, now.unix_ms, record.denied.len() as u64);

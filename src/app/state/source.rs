@@ -10,6 +10,7 @@ use crate::model::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::ids::{BuildNumber, Generation, SourceId};
 use crate::model::limits::Limits;
 use crate::model::sample::Sample;
+use crate::worker::protocol::PluginCommand;
 
 /// One open source.
 #[derive(Debug, Clone)]
@@ -95,6 +96,13 @@ pub struct GoodBuild {
     pub number: BuildNumber,
     /// The build.
     pub build: Arc<Build>,
+}
+
+impl GoodBuild {
+    /// Asks a plugin to become an instance of this build.
+    pub(crate) fn replace_command(self) -> PluginCommand {
+        PluginCommand::Replace { build: self.build, build_number: self.number }
+    }
 }
 
 /// A place that the editor should show.

@@ -121,8 +121,11 @@ impl World {
     fn settle(&mut self, to: PluginState) {
         let plugin = self.plugin();
         if to == PluginState::Ready {
-            let build = Arc::clone(&self.state.selected_plugin().expect("it is selected").build.build);
-            self.hear_of(plugin, PluginEvent::Instantiated { build, instantiate_ns: 1, state_reset: false });
+            let good = self.state.selected_plugin().expect("it is selected").build.clone();
+            let (build, build_number) = (good.build, good.number);
+            let made =
+                PluginEvent::Instantiated { build, build_number, instantiate_ns: 1, state_reset: false };
+            self.hear_of(plugin, made);
         }
         let from = self.state.selected_plugin().expect("it is selected").state;
         let change = StateChange { from, to, at_unix_ms: 1, reason: String::new() };
@@ -184,7 +187,7 @@ fn record(number: u64, export: &str, outcome: Outcome, results: Vec<Value>) -> B
         fresh_instance: false,
         denied: Vec::new(),
         limits: Limits::default(),
-        build: 0,
+        build: 1,
         started_ns: number,
     })
 }

@@ -73,7 +73,7 @@ fn the_first_good_build_makes_the_first_instance_and_later_ones_replace_it() {
     world.edit("(module (func (export \"other\")))");
     world.wait(150);
     world.answer_compiler();
-    assert!(matches!(world.told().as_slice(), [PluginCommand::Replace(_)]));
+    assert!(matches!(world.told().as_slice(), [PluginCommand::Replace { .. }]));
     assert_eq!(world.state.selection.export.as_deref(), Some("other"));
 }
 
@@ -90,7 +90,7 @@ fn a_kept_instance_is_replaced_at_reload() {
     assert_eq!(plugin.note.as_deref(), Some("build 2 waits for Reload"));
     assert_eq!(plugin.build.number, BuildNumber(1));
     world.act(Action::Plugin(world.plugin(), PluginAction::Reload));
-    assert!(matches!(world.told().as_slice(), [PluginCommand::Replace(_)]));
+    assert!(matches!(world.told().as_slice(), [PluginCommand::Replace { .. }]));
     assert_eq!(world.state.selected_plugin().map(|plugin| plugin.build.number), Some(BuildNumber(2)));
 }
 

@@ -94,6 +94,7 @@ pub(crate) fn create_plugin(
         plugin: id,
         name: name.into(),
         build: good.build,
+        build_number: good.number,
         options,
         initialize: true,
     });
@@ -139,7 +140,7 @@ fn reload(plugin: &mut PluginView, out: &mut Vec<Command>) {
     let command = match plugin.waiting_build.take() {
         Some(good) => {
             plugin.build = good.clone();
-            PluginCommand::Replace(good.build)
+            good.replace_command()
         }
         None => PluginCommand::Reload,
     };
@@ -182,7 +183,7 @@ fn set_keep_until_reload(state: &mut AppState, id: PluginId, keep: bool, out: &m
     // A build that waited only for this has no more reason to wait.
     if let Some(good) = plugin.waiting_build.take_if(|_| !keep) {
         plugin.build = good.clone();
-        tell(id, PluginCommand::Replace(good.build), out);
+        tell(id, good.replace_command(), out);
     }
 }
 

@@ -1,0 +1,105 @@
+//! The panes: one file for each, and the one place that knows which is which.
+//!
+//! A pane reads the state, keeps only what belongs to its looks, and pushes actions.
+
+mod call_pane;
+mod calls_pane;
+mod events_pane;
+mod exports_pane;
+mod limits_pane;
+mod memory_pane;
+mod plugins_pane;
+mod problems_pane;
+mod samples_pane;
+mod source_pane;
+mod timing_pane;
+
+use egui::Ui;
+
+pub(super) use plugins_pane::state_colour;
+
+use crate::app::{Action, AppState, PaneKind};
+
+/// What the panes remember of their own looks from frame to frame.
+#[derive(Default)]
+pub struct PaneViews {
+    plugins: plugins_pane::PluginsPane,
+    samples: samples_pane::SamplesPane,
+    source: source_pane::SourcePane,
+    problems: problems_pane::ProblemsPane,
+    exports: exports_pane::ExportsPane,
+    call: call_pane::CallPane,
+    limits: limits_pane::LimitsPane,
+    timing: timing_pane::TimingPane,
+    memory: memory_pane::MemoryPane,
+    calls: calls_pane::CallsPane,
+    events: events_pane::EventsPane,
+}
+
+impl PaneViews {
+    /// Asks for the keyboard to go into the first field of Call.
+    pub(super) fn focus_call(&mut self) {
+        self.call.focus();
+    }
+}
+
+/// Shows a pane.
+pub(super) fn pane_ui(
+    kind: PaneKind,
+    ui: &mut Ui,
+    state: &AppState,
+    views: &mut PaneViews,
+    actions: &mut Vec<Action>,
+) {
+    match kind {
+        PaneKind::Plugins => views.plugins.ui(ui, state, actions),
+        PaneKind::Samples => views.samples.ui(ui, state, actions),
+        PaneKind::Source => views.source.ui(ui, state, actions),
+        PaneKind::Problems => views.problems.ui(ui, state, actions),
+        PaneKind::Exports => views.exports.ui(ui, state, actions),
+        PaneKind::Call => views.call.ui(ui, state, actions),
+        PaneKind::Limits => views.limits.ui(ui, state, actions),
+        PaneKind::Timing => views.timing.ui(ui, state, actions),
+        PaneKind::Memory => views.memory.ui(ui, state, actions),
+        PaneKind::Calls => views.calls.ui(ui, state, actions),
+        PaneKind::Events => views.events.ui(ui, state, actions),
+    }
+}
+
+/// Shows what stands in a pane's bar right after its tabs.
+pub(super) fn bar_ui(
+    kind: PaneKind,
+    ui: &mut Ui,
+    state: &AppState,
+    views: &mut PaneViews,
+    actions: &mut Vec<Action>,
+) {
+    if kind == PaneKind::Source {
+        views.source.bar_ui(ui, state, actions);
+    }
+}
+
+/// Shows what stands at the right end of a pane's bar, laid out from the right.
+pub(super) fn bar_right_ui(
+    kind: PaneKind,
+    ui: &mut Ui,
+    state: &AppState,
+    views: &mut PaneViews,
+    actions: &mut Vec<Action>,
+) {
+    match kind {
+        PaneKind::Plugins => views.plugins.bar_right_ui(ui, state, actions),
+        PaneKind::Limits => views.limits.bar_right_ui(ui, state, actions),
+        PaneKind::Timing => views.timing.bar_right_ui(ui, state, actions),
+        _ => {}
+    }
+}
+
+/// Returns the number that stands beside a pane's title, such as the number of problems.
+pub(super) fn count(kind: PaneKind, state: &AppState) -> Option<usize> {
+    let count = match kind {
+        PaneKind::Problems => state.active_source()?.diagnostics().len(),
+        _ => return None,
+    };
+    (count > 0).then_some(count)
+}

@@ -1,0 +1,149 @@
+//! The Source pane: the open sources as tabs, and the editor or the listing of the one in front.
+//!
+//! Knows no compiler: diagnostics and places come from the program's state.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use egui::Ui;
+
+use crate::app::{Action, AppState, FileAction, GoTo, Source, SourceAction, SourceContent};
+use crate::model::ids::{Generation, SourceId};
+use crate::ui::editor::{EditorOptions, EditorView, ListingOptions, ListingView, editor_ui, listing_ui};
+use crate::ui::icons;
+use crate::ui::widgets::{empty_state, icon_button, quiet_button, tab};
+
+/// The Source pane.
+#[derive(Default)]
+pub(super) struct SourcePane {
+    views: HashMap<SourceId, SourceView>,
+}
+
+/// What is remembered of one source.
+#[derive(Default)]
+struct SourceView {
+    // The text as the editor has it, and the generation that it stands for.
+    text: String,
+    generation: Option<Generation>,
+    editor: EditorView,
+    listing: ListingView,
+    went_to: u64,
+}
+
+impl SourcePane {
+    pub(super) fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+        self.views.retain(|id, _| state.source(*id).is_some());
+        let Some(source) = state.active_source() else {
+            let hint = "Open a file, pick a sample, or begin with File, New.";
+            empty_state(ui, icons::FILE_CODE, "No source is open", hint);
+            return;
+        };
+        let view = self.views.entry(source.id).or_default();
+        match &source.content {
+            SourceContent::Text(text) => view.text_ui(ui, source, text, actions),
+            SourceContent::Binary { listing: Some(Ok(listing)), .. } => {
+                view.listing_ui(ui, source, &listing.text, actions);
+            }
+            SourceContent::Binary { listing: Some(Err(err)), .. } => {
+                empty_state(ui, icons::WARNING, "No listing of this binary", err);
+            }
+            SourceContent::Binary { listing: None, .. } => {
+                empty_state(ui, icons::BINARY, "The listing is being made", "The binary is printed as text.");
+            }
+        }
+    }
+
+    /// Shows a tab for each open source.
+    pub(super) fn bar_ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+        for source in &state.sources {
+            let is_active = state.active == Some(source.id);
+            let icon = match source.content {
+                SourceContent::Text(_) => icons::FILE_CODE,
+                SourceContent::Binary { .. } => icons::LIST,
+            };
+            let title = source.title();
+            let response = ui.add(tab(icon, &title, is_active).modified(source.is_dirty));
+            if response.clicked() {
+                actions.push(Action::File(FileAction::Activate(source.id)));
+            }
+            if response.middle_clicked() {
+                actions.push(Action::File(FileAction::Close(source.id)));
+            }
+            let response = match &source.path {
+                Some(path) => response.on_hover_text(path.display().to_string()),
+                None => response,
+            };
+            tab_menu(&response, source, actions);
+            if is_active {
+                let name = format!("Close {}", source.name);
+                if ui.add(icon_button(icons::X, &name).small()).clicked() {
+                    actions.push(Action::File(FileAction::Close(source.id)));
+                }
+                if source.text().is_none() && ui.add(quiet_button("", "Edit as WAT").bare()).clicked() {
+                    actions.push(Action::File(FileAction::EditAsWat(source.id)));
+                }
+            }
+        }
+    }
+}
+
+impl SourceView {
+    fn text_ui(&mut self, ui: &mut Ui, source: &Source, text: &Arc<str>, actions: &mut Vec<Action>) {
+        if self.generation != Some(source.generation) {
+            // A text that came from elsewhere, such as the disk; what was typed here is the same already.
+            if *self.text != **text {
+                self.text = text.to_string();
+            }
+            self.generation = Some(source.generation);
+        }
+        if let Some(go_to) = self.new_goal(source) {
+            let byte_range = source.diagnostics().iter().find(|diagnostic| diagnostic.place == go_to.place);
+            match (byte_range, go_to.place.line) {
+                (Some(diagnostic), _) => self.editor.goto_diagnostic(diagnostic),
+                (None, Some(line)) => self.editor.goto_line(line, go_to.place.column.unwrap_or(1)),
+                (None, None) => {}
+            }
+        }
+        let name = source.id.to_string();
+        let options = EditorOptions { source: &name, breakpoints: &[], held_line: None };
+        let answer = editor_ui(ui, &mut self.editor, &mut self.text, source.diagnostics(), &options);
+        if answer.changed {
+            actions.push(Action::Source(SourceAction::Edit(source.id, self.text.as_str().into())));
+        }
+        if let Some(place) = answer.cursor.filter(|place| (place.line, place.column) != source.cursor) {
+            actions.push(Action::Source(SourceAction::CursorMoved(source.id, place.line, place.column)));
+        }
+    }
+
+    fn listing_ui(&mut self, ui: &mut Ui, source: &Source, text: &str, actions: &mut Vec<Action>) {
+        if let Some(line) = self.new_goal(source).and_then(|go_to| go_to.place.line) {
+            self.listing.goto_line(line);
+        }
+        let name = source.id.to_string();
+        let options = ListingOptions { source: &name, revision: source.generation.0, held_line: None };
+        let answer = listing_ui(ui, &mut self.listing, text, &options);
+        if let Some(line) = answer.line.filter(|_| answer.line_changed) {
+            actions.push(Action::Source(SourceAction::CursorMoved(source.id, line, 1)));
+        }
+    }
+
+    fn new_goal<'a>(&mut self, source: &'a Source) -> Option<&'a GoTo> {
+        let go_to = source.go_to.as_ref().filter(|go_to| go_to.serial > self.went_to)?;
+        self.went_to = go_to.serial;
+        Some(go_to)
+    }
+}
+
+fn tab_menu(response: &egui::Response, source: &Source, actions: &mut Vec<Action>) {
+    response.context_menu(|ui| {
+        for (name, action) in [
+            ("Save", FileAction::Save(source.id)),
+            ("Save as…", FileAction::SaveAs(source.id)),
+            ("Close", FileAction::Close(source.id)),
+        ] {
+            if ui.button(name).clicked() {
+                actions.push(Action::File(action));
+            }
+        }
+    });
+}

@@ -1,0 +1,197 @@
+//! The bars around the panes: menus, picker, state and builds above; place, engine and notices below.
+//!
+//! Knows no pane; every click is an action.
+
+use egui::{Align, Button, Frame, Layout, Margin, Panel, Popup, Role, Ui, WidgetInfo};
+
+use super::icons;
+use super::panes::state_colour;
+use super::theme::{caption, space, strong, tokens};
+use super::widgets::{Chip, chip, icon_button, quiet_button};
+use crate::app::{Action, AppState, CompileStatus, MENUS, Menu, PaneKind, PluginAction, Source, UiCommand};
+use crate::engine::Compiler;
+use crate::model::humanize;
+
+/// Shows the bar at the top of the window.
+pub(super) fn top_bar(
+    ui: &mut Ui,
+    state: &AppState,
+    is_open: impl Fn(PaneKind) -> bool,
+    actions: &mut Vec<Action>,
+) {
+    let tokens = tokens(ui);
+    let frame = Frame::new().fill(tokens.app_background).inner_margin(Margin::symmetric(12, 0));
+    Panel::top("top bar").exact_size(space::BAR).frame(frame).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            ui.label(strong("Wasm Workbench"));
+            ui.add_space(space::S);
+            for menu in MENUS {
+                menu_ui(ui, menu, state, &is_open, actions);
+            }
+            ui.add_space(space::L);
+            plugin_ui(ui, state, actions);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                right_ui(ui, state, actions);
+                build_line_ui(ui, state);
+            });
+        });
+    });
+}
+
+/// Shows the bar at the bottom of the window.
+pub(super) fn status_bar(ui: &mut Ui, state: &AppState) {
+    let tokens = tokens(ui);
+    let frame = Frame::new().fill(tokens.app_background).inner_margin(Margin::symmetric(12, 0));
+    Panel::bottom("status bar").exact_size(space::STATUS).frame(frame).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XL;
+            let say = |ui: &mut Ui, text: String| ui.label(caption(text).color(tokens.text_muted));
+            if let Some(source) = state.active_source() {
+                say(ui, format!("Ln {}, Col {}", source.cursor.0, source.cursor.1));
+            }
+            say(ui, engine_line(state));
+            let cache = &state.runtime.cache_stats;
+            let hits = cache.memory_hits + cache.disk_hits;
+            if hits + cache.misses > 0 {
+                say(ui, format!("cache hit {hits} of {}", hits + cache.misses));
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let notices = state.notices.entries.len();
+                if notices > 0 {
+                    let newest = state.notices.entries.last().map_or("", |entry| &entry.notice.message);
+                    let text =
+                        if notices == 1 { "1 notice".to_owned() } else { format!("{notices} notices") };
+                    say(ui, text).on_hover_text(newest);
+                }
+                if let Some(source) = state.active_source().filter(|source| source.is_dirty) {
+                    say(ui, format!("{} — unsaved", source.name));
+                }
+            });
+        });
+    });
+}
+
+fn menu_ui(
+    ui: &mut Ui,
+    menu: &Menu,
+    state: &AppState,
+    is_open: impl Fn(PaneKind) -> bool,
+    actions: &mut Vec<Action>,
+) {
+    ui.menu_button(menu.title, |ui| {
+        ui.set_min_width(240.0);
+        for entry in menu.entries {
+            let Some(command) = entry else {
+                ui.separator();
+                continue;
+            };
+            let is_on = command.pane().map(&is_open).or_else(|| command.is_on(state));
+            if entry_ui(ui, *command, is_on, command.action(state).err()) {
+                actions.extend(command.action(state));
+                ui.close();
+            }
+        }
+    });
+}
+
+/// Shows an entry of a menu; returns whether it was chosen.
+fn entry_ui(ui: &mut Ui, command: UiCommand, is_on: Option<bool>, refusal: Option<String>) -> bool {
+    let keys = command.shortcut().map(|chord| chord.to_string()).unwrap_or_default();
+    let mark = match is_on {
+        Some(true) => icons::CHECK,
+        Some(false) | None => "",
+    };
+    let button = Button::new(command.label()).shortcut_text(format!("{mark} {keys}"));
+    let response = ui.add_enabled(refusal.is_none(), button);
+    let is_enabled = refusal.is_none();
+    // The keys are no part of the name that people and tests know the entry by.
+    response.widget_info(|| match is_on {
+        Some(is_on) => WidgetInfo::selected(Role::Button, is_enabled, is_on, command.label()),
+        None => WidgetInfo::labeled(Role::Button, is_enabled, command.label()),
+    });
+    let response = response.on_hover_text(command.tooltip());
+    match refusal {
+        Some(refusal) => response.on_disabled_hover_text(refusal).clicked(),
+        None => response.clicked(),
+    }
+}
+
+fn plugin_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let Some(plugin) = state.selected_plugin() else { return };
+    let label = state.plugin_label(plugin.id);
+    let picker =
+        ui.add(Chip::menu(icons::PUZZLE_PIECE, &label).tooltip("Choose the plugin that the panes show"));
+    Popup::menu(&picker).show(|ui| {
+        for other in &state.plugins {
+            let name = format!("{} · {}", state.plugin_label(other.id), other.state.label());
+            if ui.selectable_label(other.id == plugin.id, name).clicked() {
+                actions.push(Action::Plugin(other.id, PluginAction::Select));
+                ui.close();
+            }
+        }
+    });
+    let colour = state_colour(tokens(ui), plugin.state);
+    ui.add(chip(colour, plugin.state.label()));
+}
+
+fn build_line_ui(ui: &mut Ui, state: &AppState) {
+    let Some(source) = state.active_source() else { return };
+    let tokens = tokens(ui);
+    if let Some(text) = compiled_line(source) {
+        let response = ui.label(caption(text).color(tokens.text_muted));
+        response.on_hover_ui(|ui| phases_ui(ui, source));
+    }
+    let doing = match source.status {
+        CompileStatus::Running(_) | CompileStatus::Queued => Some("compiling".to_owned()),
+        CompileStatus::Due(_) | CompileStatus::Done => source.build_line(),
+    };
+    if let Some(text) = doing {
+        let colour = if source.failure.is_some() { tokens.error } else { tokens.text_muted };
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.label(caption(text).color(colour));
+        });
+    }
+}
+
+fn compiled_line(source: &Source) -> Option<String> {
+    let info = &source.good.as_ref()?.build.info;
+    let took = humanize::duration_ns(info.phases.total_ns());
+    Some(format!("compiled in {took} · {}", humanize::bytes(info.wasm_bytes)))
+}
+
+fn phases_ui(ui: &mut Ui, source: &Source) {
+    let Some(good) = &source.good else { return };
+    let info = &good.build.info;
+    for (name, nanos) in info.phases.iter() {
+        ui.label(format!("{name} {}", humanize::duration_ns(nanos)));
+    }
+    ui.label(format!(
+        "source {} · module {}",
+        humanize::bytes(info.source_bytes),
+        humanize::bytes(info.wasm_bytes)
+    ));
+    ui.label(format!("SHA-256 {}", info.sha256));
+}
+
+fn right_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let icon = if ui.visuals().dark_mode { icons::MOON } else { icons::SUN };
+    if ui.add(icon_button(icon, UiCommand::ToggleTheme.label())).clicked() {
+        actions.extend(UiCommand::ToggleTheme.action(state));
+    }
+    let keys = UiCommand::Palette.shortcut().map(|chord| chord.to_string()).unwrap_or_default();
+    let commands = quiet_button(icons::MAGNIFYING_GLASS, UiCommand::Palette.label()).hint(&keys);
+    if ui.add(commands).clicked() {
+        actions.extend(UiCommand::Palette.action(state));
+    }
+}
+
+fn engine_line(state: &AppState) -> String {
+    let engine = &state.settings.engine;
+    let compiler = match engine.compiler {
+        Compiler::Cranelift => "Cranelift",
+        Compiler::Winch => "Winch",
+    };
+    let fuel = if engine.fuel { "fuel on" } else { "fuel off" };
+    let depth = if engine.call_depth { "depth exact" } else { "depth off" };
+    format!("{compiler} · {fuel} · {depth}")
+}

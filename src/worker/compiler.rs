@@ -1,0 +1,255 @@
+//! The two lanes that compile, so that a huge source never delays a small one.
+//!
+//! Knows the engine and no plugins. Compiling can't be interrupted: what is out of date by the time it is
+//! done is dropped.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::outlet::Outlet;
+use super::protocol::{Event, Notice};
+use super::threads::{Threads, panic_message};
+use crate::engine::front::{SizeCaps, listing};
+use crate::engine::{Build, BuildCache, CompileFailure, CompileRequest, EngineSettings, Engines, compile};
+use crate::model::build::Phases;
+use crate::model::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::event::LogLevel;
+use crate::model::ids::{Generation, SourceId};
+
+/// Sources of at least this many bytes go to the lane `compiler-big`.
+const BIG_BYTES: usize = 256 * 1024;
+
+/// Jobs that may wait in one lane; there is one per open source.
+const MOST_WAITING: usize = 256;
+
+/// Parsers and the compiler recurse with the nesting of the source.
+const STACK_BYTES: usize = 32 * 1024 * 1024;
+
+/// Longest listing that is made of a binary.
+const MOST_LISTING_BYTES: usize = 512 * 1024 * 1024;
+
+/// A source to compile.
+pub(crate) struct CompileJob {
+    pub(crate) source: SourceId,
+    pub(crate) generation: Generation,
+    pub(crate) name: Arc<str>,
+    pub(crate) content: Arc<[u8]>,
+    pub(crate) settings: EngineSettings,
+    pub(crate) read_ns: Option<u64>,
+    /// Panic instead of compiling, so that a test sees what becomes of it.
+    pub(crate) panics: bool,
+}
+
+enum Job {
+    Compile(CompileJob),
+    List { source: SourceId, wasm: Arc<[u8]> },
+}
+
+/// Both lanes.
+pub(crate) struct Compiler {
+    shared: Arc<Shared>,
+    threads: Threads,
+}
+
+struct Shared {
+    engines: Arc<Engines>,
+    cache: BuildCache,
+    size_caps: SizeCaps,
+    outlet: Outlet,
+    desk: Mutex<Desk>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Desk {
+    small: VecDeque<Job>,
+    big: VecDeque<Job>,
+    /// Newest generation of each source that was ever asked for.
+    newest: HashMap<SourceId, Generation>,
+    is_closed: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Lane {
+    Small,
+    Big,
+}
+
+impl Compiler {
+    /// Starts both lanes.
+    ///
+    /// # Errors
+    ///
+    /// Returns the system's error when it gives no thread.
+    pub(crate) fn start(
+        engines: Arc<Engines>,
+        cache_bytes: u64,
+        size_caps: SizeCaps,
+        outlet: Outlet,
+    ) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared {
+            engines,
+            cache: BuildCache::new(cache_bytes),
+            size_caps,
+            outlet,
+            desk: Mutex::default(),
+            changed: Condvar::new(),
+        });
+        let compiler = Self { shared, threads: Threads::default() };
+        for (name, lane) in [("compiler", Lane::Small), ("compiler-big", Lane::Big)] {
+            let shared = Arc::clone(&compiler.shared);
+            compiler.threads.spawn(name, STACK_BYTES, move || shared.work(lane))?;
+        }
+        Ok(compiler)
+    }
+
+    /// Puts a source in its lane, in place of any older generation; `false` when too many wait.
+    pub(crate) fn compile(&self, job: CompileJob) -> bool {
+        let mut desk = self.shared.desk();
+        let newest = desk.newest.entry(job.source).or_insert(job.generation);
+        if *newest > job.generation {
+            return true;
+        }
+        *newest = job.generation;
+        let source = job.source;
+        for lane in [Lane::Small, Lane::Big] {
+            desk.lane(lane)
+                .retain(|waiting| !matches!(waiting, Job::Compile(older) if older.source == source));
+        }
+        let size = job.content.len();
+        self.push(desk, size, Job::Compile(job))
+    }
+
+    /// Puts a binary in its lane, to be printed as text; `false` when too many wait.
+    pub(crate) fn list(&self, source: SourceId, wasm: Arc<[u8]>) -> bool {
+        let desk = self.shared.desk();
+        let size = wasm.len();
+        self.push(desk, size, Job::List { source, wasm })
+    }
+
+    fn push(&self, mut desk: MutexGuard<'_, Desk>, size: usize, job: Job) -> bool {
+        let queue = desk.lane(if size < BIG_BYTES { Lane::Small } else { Lane::Big });
+        if queue.len() >= MOST_WAITING {
+            return false;
+        }
+        queue.push_back(job);
+        drop(desk);
+        self.shared.changed.notify_all();
+        true
+    }
+}
+
+impl Drop for Compiler {
+    fn drop(&mut self) {
+        let mut desk = self.shared.desk();
+        desk.is_closed = true;
+        desk.small.clear();
+        desk.big.clear();
+        drop(desk);
+        self.shared.changed.notify_all();
+        // Nobody waits for the end: a long compilation may still run, and ends by itself.
+    }
+}
+
+impl Shared {
+    fn work(&self, lane: Lane) {
+        while let Some(job) = self.next(lane) {
+            match job {
+                Job::Compile(job) => self.compile(&job),
+                Job::List { source, wasm } => self.list(source, &wasm),
+            }
+        }
+    }
+
+    fn next(&self, lane: Lane) -> Option<Job> {
+        let mut desk = self.desk();
+        loop {
+            if desk.is_closed {
+                return None;
+            }
+            if let Some(job) = desk.lane(lane).pop_front() {
+                return Some(job);
+            }
+            desk = self.changed.wait(desk).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn compile(&self, job: &CompileJob) {
+        let (source, generation) = (job.source, job.generation);
+        if !self.outlet.send(Event::CompileStarted { source, generation }) {
+            return;
+        }
+        let caught = catch_unwind(AssertUnwindSafe(|| {
+            assert!(!job.panics, "a test asked for this panic");
+            let request = CompileRequest {
+                source: &job.content,
+                settings: &job.settings,
+                caps: self.size_caps,
+                read_ns: job.read_ns,
+            };
+            compile(&self.engines, &self.cache, &request)
+        }));
+        let result = match caught {
+            Ok(result) => result.map_err(Arc::new),
+            Err(payload) => Err(Arc::new(self.tell_panic(&job.name, &panic_message(&*payload)))),
+        };
+        if self.is_newest(source, generation) {
+            self.tell_result(source, generation, result);
+        }
+    }
+
+    fn tell_result(
+        &self,
+        source: SourceId,
+        generation: Generation,
+        result: Result<Arc<Build>, Arc<CompileFailure>>,
+    ) {
+        self.outlet.send(Event::Compiled { source, generation, result });
+    }
+
+    /// Tells of a panic in the compiler, and returns it as the failure of the source.
+    fn tell_panic(&self, name: &str, message: &str) -> CompileFailure {
+        self.outlet.send(Event::Notice(Notice {
+            level: LogLevel::Error,
+            message: format!("The compiler panicked on {name}"),
+            details: Some(message.to_owned()),
+        }));
+        CompileFailure {
+            diagnostics: vec![Diagnostic {
+                severity: Severity::Error,
+                message: format!("the compiler panicked: {message}"),
+                hint: Some("this is a defect of the program, not of the source".to_owned()),
+                place: Place::default(),
+                range: None,
+            }],
+            phases: Phases::default(),
+        }
+    }
+
+    fn list(&self, source: SourceId, wasm: &[u8]) {
+        let caught = catch_unwind(AssertUnwindSafe(|| listing(wasm, MOST_LISTING_BYTES)));
+        let result = match caught {
+            Ok(result) => result.map_err(|err| err.to_string()),
+            Err(payload) => Err(format!("the printer panicked: {}", panic_message(&*payload))),
+        };
+        self.outlet.send(Event::ListingMade { source, result: result.map(Arc::new) });
+    }
+
+    fn is_newest(&self, source: SourceId, generation: Generation) -> bool {
+        self.desk().newest.get(&source) == Some(&generation)
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Desk {
+    fn lane(&mut self, lane: Lane) -> &mut VecDeque<Job> {
+        match lane {
+            Lane::Small => &mut self.small,
+            Lane::Big => &mut self.big,
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! All workers behind one door: commands go in, events come out, neither ever blocks the window.
+//!
+//! Knows which thread does what, and nothing of how.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::compiler::{CompileJob, Compiler};
+use super::dialog::Ask;
+use super::files::{FileJob, Files};
+use super::orders::{NotTaken, OrderSender, What, orders};
+use super::outlet::{Outbox, Outlet, Wake, outlet};
+use super::plugin_thread::{Numbered, PluginThread};
+use super::protocol::{Command, Event, Notice, PluginCommand, PluginEvent};
+use super::threads::Threads;
+use super::ticker::Ticker;
+use super::watcher::Watcher;
+use crate::engine::front::SizeCaps;
+use crate::engine::{EngineSettings, Engines, PluginOptions};
+use crate::model::event::LogLevel;
+use crate::model::ids::{Generation, PluginId, SourceId};
+
+/// Plugins that may live at the same time, each with a thread of its own.
+const MOST_PLUGINS: usize = 256;
+
+/// How long the end of the program waits for its threads.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+
+/// What the workers are started with.
+#[derive(Debug, Clone)]
+pub struct WorkersConfig {
+    /// Folder for unsaved text; `None` keeps none.
+    pub data_dir: Option<PathBuf>,
+    /// Bytes that the cache of builds may take, by estimate.
+    pub cache_bytes: u64,
+    /// Largest sources that are compiled.
+    pub size_caps: SizeCaps,
+}
+
+impl Default for WorkersConfig {
+    fn default() -> Self {
+        Self { data_dir: None, cache_bytes: 512 * 1024 * 1024, size_caps: SizeCaps::default() }
+    }
+}
+
+/// The workers of the program; dropping them ends all threads, and running guests with them.
+pub struct Workers {
+    /// Dropped before the wait for the threads, so that none of them waits for a reader.
+    outbox: Option<Outbox>,
+    outlet: Outlet,
+    ticker: Ticker,
+    compiler: Compiler,
+    files: Files,
+    plugins: Mutex<HashMap<PluginId, OrderSender>>,
+    plugin_threads: Threads,
+    file_threads: Threads,
+}
+
+impl Workers {
+    /// Starts the threads that always live; `wake` is called on any of them when events wait to be read.
+    ///
+    /// # Errors
+    ///
+    /// Returns the system's error when it gives no thread.
+    pub fn start(config: &WorkersConfig, wake: Wake) -> io::Result<Self> {
+        let (outlet, outbox) = outlet(wake);
+        let engines = Engines::new();
+        let file_threads = Threads::default();
+        let ticker = Ticker::start(&engines)?;
+        let compiler = Compiler::start(engines, config.cache_bytes, config.size_caps, outlet.clone())?;
+        let files = Files::start(config.data_dir.as_deref(), outlet.clone(), &file_threads)?;
+        Ok(Self {
+            outbox: Some(outbox),
+            outlet,
+            ticker,
+            compiler,
+            files,
+            plugins: Mutex::default(),
+            plugin_threads: Threads::default(),
+            file_threads,
+        })
+    }
+
+    /// Hands a command to the worker that it is for, without ever waiting.
+    ///
+    /// # Errors
+    ///
+    /// Returns a notice for the person when that worker has too much to do already or is gone.
+    pub fn send(&self, command: Command) -> Result<(), Notice> {
+        let is_taken = match command {
+            Command::Compile { source, generation, name, content, settings, read_ns } => {
+                let job = CompileJob { source, generation, name, content, settings, read_ns, panics: false };
+                self.compiler.compile(job)
+            }
+            Command::MakeListing { source, wasm } => self.compiler.list(source, wasm),
+            Command::CreatePlugin { plugin, name, build, build_number, options, initialize } => {
+                let build = Numbered { build, number: build_number };
+                return self.create(plugin, &name, build, options, initialize);
+            }
+            Command::Plugin { plugin, command } => return self.send_plugin(plugin, command),
+            Command::OpenFile { request, path } => self.files.send(FileJob::Open { request, path }),
+            Command::PickFiles { request } => self.files.send(FileJob::Ask(Ask::Open { request })),
+            Command::PickSavePath { request, suggested } => {
+                self.files.send(FileJob::Ask(Ask::Save { request, suggested }))
+            }
+            Command::SaveFile { request, path, content } => {
+                self.files.send(FileJob::Save { request, path, content })
+            }
+            Command::CheckFiles { paths } => self.files.send(FileJob::Check { paths }),
+            Command::KeepUnsaved { source, text } => self.files.send(FileJob::KeepUnsaved { source, text }),
+        };
+        if is_taken { Ok(()) } else { Err(warning("Too much to do already: try again in a moment")) }
+    }
+
+    /// Takes the next event if there is one.
+    ///
+    /// After `None` the next event calls the wake function again; whoever stops reading earlier has to
+    /// come back without being woken.
+    pub fn try_event(&self) -> Option<Event> {
+        self.outbox.as_ref()?.try_next()
+    }
+
+    /// Takes the next event, and waits for it at most that long.
+    pub fn next_event(&self, timeout: Duration) -> Option<Event> {
+        self.outbox.as_ref()?.next_before(Instant::now() + timeout)
+    }
+
+    /// Counts the ticks of the engines' clock so far; stands still while no guest runs.
+    pub fn ticks(&self) -> u64 {
+        self.ticker.ticks()
+    }
+
+    fn create(
+        &self,
+        plugin: PluginId,
+        name: &str,
+        build: Numbered,
+        options: PluginOptions,
+        initialize: bool,
+    ) -> Result<(), Notice> {
+        let mut plugins = self.plugins();
+        plugins.retain(|_, sender| !sender.is_gone());
+        if plugins.contains_key(&plugin) {
+            return Err(warning(format!("There is a plugin {plugin} already")));
+        }
+        if plugins.len() >= MOST_PLUGINS {
+            return Err(warning(format!("{MOST_PLUGINS} plugins live already: unload one first")));
+        }
+        let (sender, receiver, flags) = orders();
+        let watcher = Watcher::new(plugin, self.outlet.clone(), self.ticker.clock(), receiver, flags);
+        let threads = self.plugin_threads.clone();
+        let thread = PluginThread::new(name.into(), Arc::new(watcher), build, options, threads);
+        thread.spawn().map_err(|(_, err)| Notice {
+            level: LogLevel::Error,
+            message: format!("No thread could be started for `{name}`"),
+            details: Some(err.to_string()),
+        })?;
+        // The row is new and the thread lives, so that there is room and a reader.
+        let _ = sender.send(What::Create { initialize });
+        plugins.insert(plugin, sender);
+        Ok(())
+    }
+
+    fn send_plugin(&self, plugin: PluginId, command: PluginCommand) -> Result<(), Notice> {
+        let plugins = self.plugins();
+        let call = match &command {
+            PluginCommand::Call(request) => Some(request.call),
+            _ => None,
+        };
+        let sent = match plugins.get(&plugin) {
+            Some(sender) => sender.send(What::Command(command)),
+            None => Err(NotTaken::Gone),
+        };
+        drop(plugins);
+        match (sent, call) {
+            (Err(NotTaken::Full), _) => Err(warning("The plugin has too much to do already")),
+            (Err(NotTaken::Gone), Some(call)) => {
+                let event = PluginEvent::CallRefused { call, reason: "the plugin is gone".to_owned() };
+                self.outlet.offer(Event::Plugin { plugin, event });
+                Ok(())
+            }
+            // Whoever asks a plugin that has just gone is about to hear of that.
+            (Ok(()), _) | (Err(NotTaken::Gone), None) => Ok(()),
+        }
+    }
+
+    fn plugins(&self) -> MutexGuard<'_, HashMap<PluginId, OrderSender>> {
+        self.plugins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Doors for tests, which have no other way to a defect.
+#[doc(hidden)]
+impl Workers {
+    /// Has the thread of a plugin panic.
+    pub fn panic_plugin(&self, plugin: PluginId) {
+        if let Some(sender) = self.plugins().get(&plugin) {
+            let _ = sender.send(What::Panic);
+        }
+    }
+
+    /// Has the compiler panic on a source.
+    pub fn panic_compiler(&self, source: SourceId, generation: Generation) {
+        self.compiler.compile(CompileJob {
+            source,
+            generation,
+            name: "panic.wat".into(),
+            content: Arc::default(),
+            settings: EngineSettings::default(),
+            read_ns: None,
+            panics: true,
+        });
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        let deadline = Instant::now() + CLOSE_WITHIN;
+        self.outbox = None;
+        for sender in self.plugins().values() {
+            // It raises a flag that ends even a row that is full.
+            let _ = sender.send(What::Command(PluginCommand::Unload));
+        }
+        self.plugins().clear();
+        self.files.close(deadline);
+        // A thread that does not make it, such as one that writes to a dead network drive, is left behind.
+        self.plugin_threads.wait_until(deadline);
+        self.file_threads.wait_until(deadline);
+    }
+}
+
+fn warning(message: impl Into<String>) -> Notice {
+    Notice { level: LogLevel::Warn, message: message.into(), details: None }
+}

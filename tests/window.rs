@@ -1,0 +1,253 @@
+//! The window driven by accessible names, over a fake pair of workers.
+//!
+//! Knows no pixels: what is clicked becomes commands, what the workers answer is shown.
+#![cfg(feature = "gui")]
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use wasm_workbench::app::{Now, Startup};
+use wasm_workbench::engine::front::SizeCaps;
+use wasm_workbench::engine::{BuildCache, CompileRequest, EngineSettings, Engines, compile};
+use wasm_workbench::model::event::LogLevel;
+use wasm_workbench::model::ids::PluginId;
+use wasm_workbench::model::lifecycle::{PluginState, StateChange};
+use wasm_workbench::ui::theme::{self, Mode};
+use wasm_workbench::ui::{Bridge, Workbench};
+use wasm_workbench::worker::protocol::{Command, Event, Notice, PluginCommand, PluginEvent};
+
+/// Keeps commands and hands out events that a test has put in.
+#[derive(Default, Clone)]
+struct Fake {
+    sent: Rc<RefCell<Vec<Command>>>,
+    events: Rc<RefCell<VecDeque<Event>>>,
+}
+
+impl Bridge for Fake {
+    fn send(&self, command: Command) -> Result<(), Notice> {
+        self.sent.borrow_mut().push(command);
+        Ok(())
+    }
+
+    fn try_event(&self) -> Option<Event> {
+        self.events.borrow_mut().pop_front()
+    }
+}
+
+struct Window {
+    harness: Harness<'static, Workbench>,
+    fake: Fake,
+    time: Rc<RefCell<Duration>>,
+}
+
+impl Window {
+    fn open(startup: Startup) -> Self {
+        let fake = Fake::default();
+        let time = Rc::new(RefCell::new(Duration::ZERO));
+        let hand = Rc::clone(&time);
+        let clock = Box::new(move || Now { since_start: *hand.borrow(), unix_ms: 0 });
+        let workbench = Workbench::new(startup, Box::new(fake.clone()), clock);
+        let show = |ui: &mut egui::Ui, workbench: &mut Workbench| {
+            workbench.logic(ui.ctx());
+            workbench.ui(ui);
+        };
+        let harness = Harness::builder()
+            .with_size([1440.0, 900.0])
+            .with_context_setup(|ctx| theme::apply(ctx, Mode::Dark))
+            .build_ui_state(show, workbench);
+        let mut window = Self { harness, fake, time };
+        window.harness.run();
+        window
+    }
+
+    /// Opens the first sample, compiled and ready.
+    fn ready() -> Self {
+        let mut window = Self::open(Startup::default());
+        window.answer_compiler();
+        window.state(PluginState::Ready);
+        window
+    }
+
+    fn hear(&mut self, event: Event) {
+        self.fake.events.borrow_mut().push_back(event);
+        self.harness.run();
+    }
+
+    fn answer_compiler(&mut self) {
+        let question = self.fake.sent.borrow().iter().rev().find_map(|command| match command {
+            Command::Compile { source, generation, content, .. } => {
+                Some((*source, *generation, Arc::clone(content)))
+            }
+            _ => None,
+        });
+        let (source, generation, content) = question.expect("something is to be compiled");
+        let settings = EngineSettings::default();
+        let request = CompileRequest {
+            source: &content,
+            settings: &settings,
+            caps: SizeCaps::default(),
+            read_ns: None,
+        };
+        let result = compile(&Engines::new(), &BuildCache::new(0), &request).map_err(Arc::new);
+        self.hear(Event::Compiled { source, generation, result });
+    }
+
+    fn state(&mut self, to: PluginState) {
+        let plugin = self.plugin();
+        let change = StateChange { from: PluginState::Created, to, at_unix_ms: 0, reason: String::new() };
+        self.hear(Event::Plugin { plugin, event: PluginEvent::StateChanged(change) });
+    }
+
+    fn plugin(&self) -> PluginId {
+        self.harness.state().state().selection.plugin.expect("a plugin is selected")
+    }
+
+    fn click(&mut self, role: egui::accesskit::Role, name: &str) {
+        self.harness.get_by_role_and_label(role, name).click();
+        self.harness.run();
+    }
+
+    fn wait(&mut self, millis: u64) {
+        *self.time.borrow_mut() += Duration::from_millis(millis);
+        self.harness.run();
+    }
+
+    fn told(&self) -> Vec<PluginCommand> {
+        let told = self.fake.sent.borrow();
+        let told = told.iter().filter_map(|command| match command {
+            Command::Plugin { command, .. } => Some(command.clone()),
+            _ => None,
+        });
+        told.collect()
+    }
+}
+
+use egui::accesskit::Role;
+
+#[test]
+fn the_first_window_has_a_tab_for_every_pane_and_the_first_sample_ready() {
+    let window = Window::ready();
+    for pane in [
+        "Plugins", "Samples", "Source", "Problems", "Exports", "Call", "Limits", "Timing", "Memory", "Calls",
+        "Events",
+    ] {
+        window.harness.get_by_role_and_label(Role::Tab, pane);
+    }
+    window.harness.get_by_role_and_label(Role::Tab, "start_here.wat");
+    window.harness.get_by_label("Ready");
+    for menu in ["File", "Edit", "View", "Plugin", "Run", "Help"] {
+        window.harness.get_by_role_and_label(Role::Button, menu);
+    }
+}
+
+#[test]
+fn a_function_is_called_two_clicks_after_the_start() {
+    let mut window = Window::ready();
+    window.click(Role::ListItem, "add");
+    window.click(Role::Button, "Call");
+    let called = window.told().into_iter().find_map(|command| match command {
+        PluginCommand::Call(request) => Some((request.export.to_string(), request.args.len())),
+        _ => None,
+    });
+    assert_eq!(called, Some(("add".to_owned(), 2)));
+}
+
+#[test]
+fn menus_run_commands_and_show_what_cannot_be_done() {
+    let mut window = Window::ready();
+    window.click(Role::Button, "Plugin");
+    window.click(Role::Button, "Stop plugin");
+    assert!(window.told().iter().any(|command| matches!(command, PluginCommand::Stop)));
+    window.state(PluginState::Stopped);
+    window.harness.get_by_label("Stopped");
+}
+
+#[test]
+fn text_that_is_typed_is_compiled_after_a_pause() {
+    let mut window = Window::ready();
+    let count = |window: &Window| {
+        window.fake.sent.borrow().iter().filter(|command| matches!(command, Command::Compile { .. })).count()
+    };
+    let before = count(&window);
+    let editor = window.harness.get_by_role_and_label(Role::MultilineTextInput, "Source");
+    editor.focus();
+    window.harness.run();
+    window.harness.get_by_role_and_label(Role::MultilineTextInput, "Source").type_text("(");
+    window.harness.run();
+    assert!(window.harness.state().state().active_source().is_some_and(|source| source.is_dirty));
+    assert_eq!(count(&window), before);
+    window.wait(200);
+    assert_eq!(count(&window), before + 1);
+    window.answer_compiler();
+    let line = window.harness.state().state().active_source().and_then(|source| source.build_line());
+    assert!(line.as_ref().is_some_and(|line| line.contains("running build 1 · build 2 has")), "{line:?}");
+}
+
+#[test]
+fn panes_are_closed_and_opened_from_the_view_menu_and_the_layout_is_kept() {
+    let mut window = Window::ready();
+    window.click(Role::Button, "View");
+    window.click(Role::Button, "Problems");
+    assert!(window.harness.query_by_role_and_label(Role::Tab, "Problems").is_none());
+    let layout = window.harness.state().state().session.layout.clone().expect("it was kept");
+    let session = wasm_workbench::app::Session { layout: Some(layout), ..Default::default() };
+    let again = Window::open(Startup { session: Some(session.to_json()), ..Startup::default() });
+    assert!(again.harness.query_by_role_and_label(Role::Tab, "Problems").is_none());
+    let broken = wasm_workbench::app::Session { layout: Some("nonsense".into()), ..Default::default() };
+    let window = Window::open(Startup { session: Some(broken.to_json()), ..Startup::default() });
+    window.harness.get_by_role_and_label(Role::Tab, "Problems");
+    window.harness.get_by_label("the layout of the panes could not be restored");
+}
+
+#[test]
+fn the_palette_finds_and_runs_a_command() {
+    let mut window = Window::ready();
+    window.harness.key_press_modifiers(egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, egui::Key::P);
+    window.harness.run();
+    window.harness.get_by_label("Find a command").type_text("new instance");
+    window.harness.run();
+    window.harness.key_press(egui::Key::Enter);
+    window.harness.run();
+    assert!(!window.harness.state().state().is_palette_open);
+    assert_eq!(window.harness.state().state().plugins.len(), 2);
+}
+
+#[test]
+fn a_path_is_typed_into_the_open_dialog() {
+    let mut window = Window::ready();
+    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::O);
+    window.harness.run();
+    window.harness.get_by_label("Path").type_text("/tmp/x.wat");
+    window.harness.run();
+    window.click(Role::Button, "Open");
+    let asked = window.fake.sent.borrow().iter().any(
+        |command| matches!(command, Command::OpenFile { path, .. } if path.to_str() == Some("/tmp/x.wat")),
+    );
+    assert!(asked);
+}
+
+#[test]
+fn a_notice_is_a_toast_until_its_time_is_over() {
+    let mut window = Window::ready();
+    let notice = Notice { level: LogLevel::Warn, message: "the disk is slow".into(), details: None };
+    window.hear(Event::Notice(notice));
+    window.harness.get_by_label("the disk is slow");
+    window.wait(10_000);
+    assert!(window.harness.query_by_label("the disk is slow").is_none());
+}
+
+#[test]
+fn the_smallest_window_shows_every_bar() {
+    let mut window = Window::ready();
+    window.harness.set_size(egui::vec2(1024.0, 700.0));
+    window.harness.run();
+    for (role, name) in [(Role::Button, "Help"), (Role::Button, "Commands"), (Role::Button, "Switch theme")] {
+        let rect = window.harness.get_by_role_and_label(role, name).rect();
+        assert!(rect.left() >= 0.0 && rect.right() <= 1024.0, "{name}: {rect}");
+    }
+}
