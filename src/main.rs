@@ -1,5 +1,31 @@
-//! Entry point of the program: parses nothing itself, hands over to the verbs or to the window.
+//! Entry point of the program: hands a verb to the command line, files to the window.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    match window(words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => {
+            // A stderr that can't be written leaves nobody to tell, and the status says enough.
+            let _ = writeln!(std::io::stderr(), "error: {err}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Opens the window on those files.
+#[cfg(feature = "gui")]
+fn window(files: Vec<OsString>) -> anyhow::Result<()> {
+    Ok(wasm_workbench::ui::launch(files.into_iter().map(Into::into).collect())?)
+}
+
+/// Says that this build has no window.
+#[cfg(not(feature = "gui"))]
+fn window(_files: Vec<OsString>) -> anyhow::Result<()> {
+    anyhow::bail!(
+        "this build has no window; `wasm-workbench run` and `wasm-workbench inspect` work without one"
+    )
 }

@@ -83,7 +83,7 @@ impl Dock {
         views: &mut PaneViews,
         actions: &mut Vec<Action>,
     ) {
-        let mut behavior = DockBehavior { state, views, actions, is_edited: false };
+        let mut behavior = DockBehavior { state, views, actions, is_edited: false, tabs_in_bar: 0 };
         self.tree.ui(&mut behavior, ui);
         if behavior.is_edited {
             actions.push(Action::View(ViewAction::KeepLayout(self.to_text())));
@@ -237,6 +237,8 @@ struct DockBehavior<'a> {
     views: &'a mut PaneViews,
     actions: &'a mut Vec<Action>,
     is_edited: bool,
+    // Tabs of the bar that is being shown.
+    tabs_in_bar: usize,
 }
 
 impl Behavior<PaneKind> for DockBehavior<'_> {
@@ -263,7 +265,7 @@ impl Behavior<PaneKind> for DockBehavior<'_> {
             _ => "Panes",
         };
         let count = tiles.get_pane(&tile_id).and_then(|pane| panes::count(*pane, self.state));
-        let is_alone = is_alone(tiles, tile_id);
+        let is_alone = self.tabs_in_bar <= 1;
         let response = paint_tab(ui, id, (title, count), tab, is_alone);
         response.context_menu(|ui| {
             if ui.button("Close pane").clicked() {
@@ -276,6 +278,11 @@ impl Behavior<PaneKind> for DockBehavior<'_> {
             self.is_edited = true;
         }
         response
+    }
+
+    fn tab_bar_left_ui(&mut self, _tiles: &Tiles<PaneKind>, _ui: &mut Ui, _tile_id: TileId, tabs: &Tabs) {
+        // The bar's tabs are shown right after this, while their container is out of the tree.
+        self.tabs_in_bar = tabs.children.len();
     }
 
     fn tab_bar_trailing_ui(&mut self, tiles: &Tiles<PaneKind>, ui: &mut Ui, _tile_id: TileId, tabs: &Tabs) {
@@ -335,11 +342,6 @@ impl Behavior<PaneKind> for DockBehavior<'_> {
     fn on_edit(&mut self, _edit_action: EditAction) {
         self.is_edited = true;
     }
-}
-
-fn is_alone(tiles: &Tiles<PaneKind>, tile: TileId) -> bool {
-    let parent = tiles.parent_of(tile).and_then(|parent| tiles.get_container(parent));
-    parent.is_none_or(|parent| parent.num_children() == 1)
 }
 
 /// Paints a tab; one that is alone in its bar is a quiet title in small capitals.

@@ -6,6 +6,7 @@ mod dialogs;
 mod dock;
 pub mod editor;
 pub mod icons;
+mod launch;
 mod palette;
 mod panes;
 mod shell;
@@ -14,6 +15,7 @@ pub mod theme;
 pub mod widgets;
 mod workbench;
 
+pub use launch::{LaunchError, launch};
 pub use panes::PaneViews;
 pub use workbench::{Bridge, Clock, Workbench, system_clock};
 

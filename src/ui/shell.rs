@@ -25,9 +25,7 @@ pub(super) fn top_bar(
         ui.horizontal_centered(|ui| {
             ui.label(strong("Wasm Workbench"));
             ui.add_space(space::S);
-            for menu in MENUS {
-                menu_ui(ui, menu, state, &is_open, actions);
-            }
+            menus_ui(ui, state, is_open, actions);
             ui.add_space(space::L);
             plugin_ui(ui, state, actions);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -69,6 +67,20 @@ pub(super) fn status_bar(ui: &mut Ui, state: &AppState) {
             });
         });
     });
+}
+
+fn menus_ui(ui: &mut Ui, state: &AppState, is_open: impl Fn(PaneKind) -> bool, actions: &mut Vec<Action>) {
+    let style = ui.style().clone();
+    let tokens = tokens(ui);
+    ui.spacing_mut().item_spacing.x = 0.0;
+    let inactive = &mut ui.visuals_mut().widgets.inactive;
+    inactive.weak_bg_fill = egui::Color32::TRANSPARENT;
+    inactive.bg_stroke = egui::Stroke::NONE;
+    inactive.fg_stroke.color = tokens.text_muted;
+    for menu in MENUS {
+        menu_ui(ui, menu, state, &is_open, actions);
+    }
+    ui.set_style(style);
 }
 
 fn menu_ui(
@@ -134,21 +146,33 @@ fn plugin_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     ui.add(chip(colour, plugin.state.label()));
 }
 
+/// Shows how the builds stand and what the last good one took, as far as there is room.
 fn build_line_ui(ui: &mut Ui, state: &AppState) {
     let Some(source) = state.active_source() else { return };
     let tokens = tokens(ui);
-    if let Some(text) = compiled_line(source) {
-        let response = ui.label(caption(text).color(tokens.text_muted));
-        response.on_hover_ui(|ui| phases_ui(ui, source));
-    }
     let doing = match source.status {
         CompileStatus::Running(_) | CompileStatus::Queued => Some("compiling".to_owned()),
         CompileStatus::Due(_) | CompileStatus::Done => source.build_line(),
     };
-    if let Some(text) = doing {
-        let colour = if source.failure.is_some() { tokens.error } else { tokens.text_muted };
+    let colour = if source.failure.is_some() { tokens.error } else { tokens.text_muted };
+    let compiled = compiled_line(source);
+    let width = |text: &str| {
+        let font = super::theme::body_font(super::theme::CAPTION);
+        ui.painter().layout_no_wrap(text.to_owned(), font, colour).size().x + space::XL
+    };
+    let doing_width = doing.as_deref().map_or(0.0, width);
+    let has_room = compiled.as_deref().is_some_and(|text| doing_width + width(text) < ui.available_width());
+    if let Some(text) = compiled.filter(|_| has_room) {
+        let response = ui.label(caption(text).color(tokens.text_muted));
+        response.on_hover_ui(|ui| phases_ui(ui, source));
+    }
+    if let Some(text) = doing.filter(|_| ui.available_width() > space::XL) {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.label(caption(text).color(colour));
+            let response = ui.add(egui::Label::new(caption(&text).color(colour)).truncate());
+            response.on_hover_ui(|ui| {
+                ui.label(&text);
+                phases_ui(ui, source);
+            });
         });
     }
 }

@@ -15,7 +15,7 @@ use crate::app::{
     self, Action, AppState, Effect, FileAction, Now, Startup, ThemeChoice, ViewAction, apply, due, update,
 };
 use crate::model::event::LogLevel;
-use crate::worker::protocol::{Command, Event, Notice};
+use crate::worker::protocol::{Command, Event, Notice, PluginEvent};
 
 /// Longest time that a frame spends on events; the rest waits for the next frame.
 const EVENT_BUDGET: Duration = Duration::from_millis(4);
@@ -187,9 +187,18 @@ impl Workbench {
 
     fn send(&mut self, commands: Vec<Command>) {
         for command in commands {
+            let made = match &command {
+                Command::CreatePlugin { plugin, .. } => Some(*plugin),
+                _ => None,
+            };
             if let Err(notice) = self.bridge.send(command) {
                 let now = (self.clock)();
                 let _nothing_to_send = apply(&mut self.state, Event::Notice(notice), now);
+                // A plugin that got no thread is none, and would wait for its first state for ever.
+                if let Some(plugin) = made {
+                    let gone = Event::Plugin { plugin, event: PluginEvent::Unloaded };
+                    let _nothing_to_send = apply(&mut self.state, gone, now);
+                }
             }
         }
     }

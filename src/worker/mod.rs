@@ -6,6 +6,7 @@ mod compiler;
 mod dialog;
 pub mod disk;
 mod files;
+pub mod folders;
 mod orders;
 mod outlet;
 mod plugin_thread;

@@ -17,6 +17,7 @@ use super::TextPlace;
 #[derive(Debug)]
 pub(super) struct Document {
     key: (u64, bool, u32),
+    atlas_fill: f32,
     /// The coloured text.
     pub(super) galley: Arc<Galley>,
     /// Byte at which each line begins.
@@ -29,8 +30,12 @@ impl Document {
     /// Takes the last frame's document if it still fits, else makes a new one.
     pub(super) fn of(last: Option<Self>, ui: &Ui, text: &str) -> Self {
         let key = key(ui, text);
+        let fill = atlas_fill(ui);
         match last {
-            Some(document) if document.key == key => document,
+            // A glyph atlas that holds less than before was begun anew, and the galley points into the old one.
+            Some(document) if document.key == key && document.atlas_fill <= fill => {
+                Self { atlas_fill: fill, ..document }
+            }
             _ => Self::new(ui, text, key),
         }
     }
@@ -47,7 +52,7 @@ impl Document {
         let line_starts =
             std::iter::once(0).chain(text.match_indices('\n').map(|(byte, _)| byte + 1)).collect();
         let galley = ui.painter().layout_job(coloured(text, tokens(ui)));
-        Self { key, galley, line_starts, parens: parens(text) }
+        Self { key, atlas_fill: atlas_fill(ui), galley, line_starts, parens: parens(text) }
     }
 
     /// Returns a number that is another one for another text.
@@ -143,6 +148,10 @@ fn coloured(text: &str, tokens: &Tokens) -> LayoutJob {
         });
     }
     job
+}
+
+fn atlas_fill(ui: &Ui) -> f32 {
+    ui.ctx().fonts(|fonts| fonts.font_atlas_fill_ratio())
 }
 
 fn key(ui: &Ui, text: &str) -> (u64, bool, u32) {
