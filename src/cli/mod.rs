@@ -4,7 +4,6 @@
 
 mod args;
 mod failure;
-mod guest_thread;
 mod help;
 mod input;
 mod inspect;

@@ -77,7 +77,7 @@ pub(super) fn call(made: &Made, file: &str) -> String {
     if let Some(place) = &record.place {
         lines.push(format!("  at {}", place_text(file, place)));
     }
-    lines.extend(refusals(record, file));
+    lines.extend(refusals(made, file));
     if let Some(note) =
         record.note.as_ref().filter(|_| record.denied.is_empty() || !record.results.is_empty())
     {
@@ -156,7 +156,7 @@ fn repeated(durations: &Durations) -> Option<String> {
 }
 
 /// Lists refused growth; what was refused again and again is one line.
-fn refusals(record: &CallRecord, file: &str) -> Vec<String> {
+fn refusals(made: &Made, file: &str) -> Vec<String> {
     let line = |growth: &DeniedGrowth| {
         let what = match growth.what {
             LimitKind::MemoryPages => "pages",
@@ -168,7 +168,7 @@ fn refusals(record: &CallRecord, file: &str) -> Vec<String> {
     };
     // The newest are those whose places are known, so that they stand for older ones that are alike.
     let mut lines: Vec<_> =
-        collapsed(record.denied.iter().rev().map(|growth| (line(growth), growth.place.as_ref())))
+        collapsed(made.record.denied.iter().rev().map(|growth| (line(growth), growth.place.as_ref())))
             .into_iter()
             .map(|((line, place), count)| {
                 let place =
@@ -177,7 +177,13 @@ fn refusals(record: &CallRecord, file: &str) -> Vec<String> {
             })
             .collect();
     lines.reverse();
-    listed(lines)
+    let mut lines = listed(lines);
+    let older = made.refused_growths.saturating_sub(made.record.denied.len() as u64);
+    if older > 0 {
+        let when = if made.repeated.is_some() { "in all of these calls" } else { "before" };
+        lines.push(format!("    … and {} more {when}", grouped(older)));
+    }
+    lines
 }
 
 fn frames(backtrace: &[Frame], file: &str) -> Vec<String> {

@@ -9,7 +9,7 @@ use super::args::{Invoke, option_meant_by, parse_run};
 use super::failure::{Failure, location};
 use super::input::Source;
 use super::session::{Call, Made, Watch, drive};
-use super::{Status, guest_thread, output, report, unwritable};
+use super::{Status, output, report, unwritable};
 use crate::engine::front::SizeCaps;
 use crate::engine::{Build, BuildCache, CompileRequest, EngineSettings, Engines, PluginOptions, compile};
 use crate::model::interface::{ExternType, Import, Interface};
@@ -17,6 +17,7 @@ use crate::model::interface_json::{kind_word, type_text};
 use crate::model::nearest::nearest;
 use crate::model::signature::FuncSignature;
 use crate::model::value::parse_value;
+use crate::worker::foreground;
 
 /// Runs what the words ask for.
 ///
@@ -43,7 +44,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
         }
     };
     let body = || drive(Arc::clone(&build), options, &watch, &calls, args.repeat, &mut print);
-    let session = guest_thread::run(&engines, build.thread_stack_bytes(), body)
+    let session = foreground::run(&engines, build.thread_stack_bytes(), body)
         .map_err(|err| Failure::new(format!("can't start a thread for the plugin: {err}")))?
         .ok_or_else(|| Failure::new("the program failed inside, see above"))?
         .map_err(|imports| missing(&imports))?;

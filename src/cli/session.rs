@@ -34,6 +34,8 @@ pub(super) struct Made {
     pub(super) record: CallRecord,
     /// Times of the repeated calls; `None` when it was called once.
     pub(super) repeated: Option<Durations>,
+    /// How often growth was refused; the record names the newest refusals only.
+    pub(super) refused_growths: u64,
 }
 
 /// What a run left behind.
@@ -192,7 +194,8 @@ impl Driver<'_> {
         let refused = self.plugin.usage().refused_growths.saturating_sub(refused_before);
         self.session.metrics.record_sample(&record.sample(0), refused, unix_ms());
         self.session.state = if record.is_success() { PluginState::Ready } else { PluginState::Error };
-        self.session.push(Made { record, repeated: (self.repeat > 1).then_some(durations) }, self.sink);
+        let repeated = (self.repeat > 1).then_some(durations);
+        self.session.push(Made { record, repeated, refused_growths: refused }, self.sink);
     }
 
     /// Stops the plugin; one whose last call failed has nothing that it could clean up.
@@ -218,7 +221,8 @@ impl Session {
     /// Takes up a call that was made once.
     fn note(&mut self, record: CallRecord, sink: &mut (dyn FnMut(&Made) + Send)) {
         self.metrics.record(&record, unix_ms());
-        self.push(Made { record, repeated: None }, sink);
+        let refused_growths = record.denied.len() as u64;
+        self.push(Made { record, repeated: None, refused_growths }, sink);
     }
 
     /// Takes up a call that was not made: it is listed, but counts nowhere.
@@ -246,7 +250,8 @@ impl Session {
             build: 1,
             started_ns: 0,
         };
-        self.push(Made { record, repeated: None }, sink);
+        let refused_growths = record.denied.len() as u64;
+        self.push(Made { record, repeated: None, refused_growths }, sink);
     }
 
     fn push(&mut self, made: Made, sink: &mut (dyn FnMut(&Made) + Send)) {

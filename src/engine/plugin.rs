@@ -385,7 +385,7 @@ impl Plugin {
             // What the engine burnt past the limit before its next check says nothing about the guest.
             figures.fuel = limits.fuel.map_or(figures.fuel, Measured::AtLeast);
         }
-        self.has_failed = end.outcome != Some(Outcome::Returned) && error.is_some();
+        self.has_failed = end.outcome != Some(Outcome::Returned);
         record.results = results;
         fill(record, figures, end);
     }
