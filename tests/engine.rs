@@ -1,4 +1,5 @@
 //! Every limit and every trap at its boundary, on the real engine.
+#![allow(clippy::disallowed_methods, reason = "a test waits for the threads that it starts")]
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -294,8 +295,8 @@ fn start_and_initialize_run_through_the_one_call_path() {
 
 #[test]
 fn a_start_function_that_traps_leaves_an_instance_to_look_at() {
-    let text = r#"(module (memory 1)
-      (func $f (i32.store8 (i32.const 0) (i32.const 42)) unreachable) (start $f))"#;
+    let text = r"(module (memory 1)
+      (func $f (i32.store8 (i32.const 0) (i32.const 42)) unreachable) (start $f))";
     let mut plugin = plugin(text, Limits::default());
     let records = plugin.initialize();
     assert_eq!(records[0].outcome, Outcome::Trapped(TrapKind::Unreachable));

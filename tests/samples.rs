@@ -1,6 +1,7 @@
 //! Runs the demo of every sample on the real engine and holds each call to what the header promises.
 //!
 //! Knows nothing of what single samples do: their headers say it.
+#![allow(clippy::disallowed_methods, reason = "a test waits for the threads that it starts")]
 
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -18,14 +19,15 @@ use wasm_workbench::model::value::{Value, parse_value};
 #[test]
 fn every_sample_does_what_its_header_says() {
     let engines = Engines::new();
-    let (ticker, ends) = mpsc::channel::<()>();
+    let (ticker, ends) = mpsc::sync_channel::<()>(0);
     let shared = Arc::clone(&engines);
     // Ends when its sender is dropped.
-    let ticker_thread = thread::spawn(move || {
+    let tick = move || {
         while ends.recv_timeout(Duration::from_millis(2)) == Err(mpsc::RecvTimeoutError::Timeout) {
             shared.tick();
         }
-    });
+    };
+    let ticker_thread = named("ticker").spawn(tick).expect("a thread can be had");
     let cache = BuildCache::new(64 << 20);
     let problems =
         sample::all().iter().flat_map(|sample| problems_of(sample, &engines, &cache)).collect::<Vec<_>>();
@@ -64,8 +66,13 @@ fn problems_of(sample: &'static Sample, engines: &Engines, cache: &BuildCache) -
         let plugin = Plugin::create(build, 1, options, Arc::new(NoObserver));
         Demo::new(plugin).run(sample, &interface)
     };
-    let thread = thread::Builder::new().stack_size(stack_bytes).spawn(demo).expect("a thread can be had");
+    let thread = named(&sample.file_name()).stack_size(stack_bytes).spawn(demo).expect("a thread can be had");
     thread.join().unwrap_or_else(|_| vec![format!("{}: panicked", sample.file_name())])
+}
+
+/// Begins a thread that a crash report can name.
+fn named(name: &str) -> thread::Builder {
+    thread::Builder::new().name(name.to_owned())
 }
 
 /// A plugin together with the records that came about by themselves.

@@ -52,7 +52,7 @@ fn compile(state: &mut AppState, now: Now, out: &mut Vec<Command>) -> Option<Dur
         if due <= now.since_start {
             request_compile(state, state.sources[at].id, out);
         } else {
-            next = earlier(next, due);
+            next = Some(earlier(next, due));
         }
     }
     next
@@ -62,7 +62,7 @@ fn keep_unsaved(state: &mut AppState, now: Now, out: &mut Vec<Command>) -> Optio
     let mut next = None;
     for source in &mut state.sources {
         match source.keep_due {
-            Some(due) if due > now.since_start => next = earlier(next, due),
+            Some(due) if due > now.since_start => next = Some(earlier(next, due)),
             Some(_) => {
                 source.keep_due = None;
                 let text = source.text().filter(|_| source.is_dirty).map(|text| UnsavedText {
@@ -110,11 +110,11 @@ fn refresh_memory(state: &mut AppState, now: Now, out: &mut Vec<Command>) -> Opt
             show_again(plugin, out);
             plugin.memory.refresh_due = Some(now.since_start + REFRESH_EVERY);
         }
-        next = plugin.memory.refresh_due.and_then(|due| earlier(next, due));
+        next = plugin.memory.refresh_due.map(|due| earlier(next, due));
     }
     next
 }
 
-fn earlier(one: Option<Duration>, other: Duration) -> Option<Duration> {
-    Some(one.map_or(other, |one| one.min(other)))
+fn earlier(one: Option<Duration>, other: Duration) -> Duration {
+    one.map_or(other, |one| one.min(other))
 }

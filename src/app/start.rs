@@ -44,7 +44,7 @@ pub fn start(startup: Startup, now: Now) -> (AppState, Vec<Command>) {
     match startup.session.as_deref().map(Session::from_json) {
         Some(Ok(session)) => state.session = session,
         Some(Err(err)) => {
-            state.notify(LogLevel::Warn, format!("the last session is not restored: {err}"), now)
+            state.notify(LogLevel::Warn, format!("the last session is not restored: {err}"), now);
         }
         None => {}
     }

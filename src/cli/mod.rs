@@ -1,1 +1,105 @@
-//! (to be written)
+//! The verbs without a window: `run` and `inspect`, their words, their reports and their exit status.
+//!
+//! Knows no window. What a verb reports goes to stdout, everything else to stderr.
+
+mod args;
+mod failure;
+mod help;
+mod input;
+mod inspect;
+mod output;
+mod report;
+mod run;
+mod session;
+
+use std::ffi::{OsStr, OsString};
+use std::process::ExitCode;
+
+pub use help::{VERBS, Verb};
+
+use failure::Failure;
+
+/// How a verb ended; the only place where exit codes are decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Status {
+    /// Everything that was called returned.
+    Good = 0,
+    /// A guest trapped, hit a limit or was cancelled.
+    GuestFailed = 1,
+    /// The words are wrong, or the source can't be read, compiled or linked, or has no such export.
+    Refused = 2,
+}
+
+/// Tells whether a first word asks for work without a window.
+pub fn is_verb(word: &OsStr) -> bool {
+    const QUESTIONS: [&str; 5] = ["help", "--help", "-h", "--version", "-V"];
+    VERBS.iter().map(|verb| verb.name).chain(QUESTIONS).any(|known| word == known)
+}
+
+/// Does what the words after the program's name ask for, and tells how it ended.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let (first, words) =
+        args.split_first().map_or((OsStr::new("help"), &[][..]), |(first, words)| (first, words));
+    let result = match first.to_str() {
+        Some("run") if !args::asks_for_help(words) => run::execute(words),
+        Some("inspect") if !args::asks_for_help(words) => inspect::execute(words),
+        Some(verb @ ("run" | "inspect")) => print(&help::of_verb(verb)),
+        Some("help" | "--help" | "-h") => help_on(words),
+        Some("--version" | "-V") => print(concat!("wasm-workbench ", env!("CARGO_PKG_VERSION"), "\n")),
+        _ => Err(unknown_verb(first)),
+    };
+    let status = result.unwrap_or_else(|failure| {
+        output::to_stderr(&failure.to_text());
+        if args::asks_for_json(words) {
+            // A stdout that can't be written leaves nobody to tell, and the status says enough.
+            let _ = output::to_stdout(&failure.to_json());
+        }
+        Status::Refused
+    });
+    ExitCode::from(status as u8)
+}
+
+fn help_on(words: &[OsString]) -> Result<Status, Failure> {
+    match words.first() {
+        None => print(&help::overview()),
+        Some(word) => match word.to_str().filter(|word| VERBS.iter().any(|verb| verb.name == *word)) {
+            Some(verb) => print(&help::of_verb(verb)),
+            None => Err(unknown_verb(word)),
+        },
+    }
+}
+
+fn unknown_verb(word: &OsStr) -> Failure {
+    let failure = Failure::usage(format!("there is no verb `{}`", word.display()));
+    let names = VERBS.iter().map(|verb| verb.name);
+    match word.to_str().and_then(|word| crate::model::nearest::nearest(word, names)) {
+        Some(meant) => failure.with_hint(format!("did you mean `{meant}`?")),
+        None => failure.with_hint("see `wasm-workbench help`"),
+    }
+}
+
+fn print(text: &str) -> Result<Status, Failure> {
+    output::to_stdout(text).map_err(|err| unwritable(&err))?;
+    Ok(Status::Good)
+}
+
+/// The report could not be written: whoever reads stdout must not take that for a success.
+fn unwritable(err: &std::io::Error) -> Failure {
+    Failure::new(format!("can't write to standard output: {err}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_no_verb() {
+        for verb in ["run", "inspect", "help", "--help", "-h", "--version", "-V"] {
+            assert!(is_verb(OsStr::new(verb)), "{verb}");
+        }
+        for other in ["", "-", "--json", "run.wat", "Run", "plugin.wasm"] {
+            assert!(!is_verb(OsStr::new(other)), "{other}");
+        }
+    }
+}

@@ -32,6 +32,7 @@ pub struct Build {
 }
 
 /// What the engine runs.
+#[allow(clippy::large_enum_variant, reason = "there is one per build, and it stands behind an `Arc`")]
 pub(crate) enum Artefact {
     Core(CoreArtefact),
     Component(Component),

@@ -173,7 +173,7 @@ fn compile_anew(engines: &Engines, request: &CompileRequest<'_>) -> Result<Build
     };
     let mut notices = Vec::new();
     let artefact = artefact(engines, settings, &checked, &interface, &mut phases, &mut notices)
-        .map_err(|error| refused(format!("{:#}", error), phases))?;
+        .map_err(|error| refused(format!("{error:#}"), phases))?;
     Ok(Build {
         info: BuildInfo {
             kind: checked.kind,
@@ -255,5 +255,7 @@ fn refused(message: String, phases: Phases) -> CompileFailure {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }

@@ -111,8 +111,7 @@ pub(crate) fn run_batch(
 /// Takes an exception that nobody caught out of the store, which otherwise holds on to it.
 fn forget_exception(live: &mut LiveInstance, error: &wasmtime::Error) {
     if error.is::<ThrownException>() {
-        let mut scope = RootScope::new(&mut live.store);
-        let _exception = scope.as_context_mut().take_pending_exception();
+        RootScope::new(&mut live.store).as_context_mut().take_pending_exception();
     }
 }
 

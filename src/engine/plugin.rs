@@ -256,7 +256,7 @@ impl Plugin {
         let mut samples =
             Vec::with_capacity(SAMPLES_AT_ONCE.min(usize::try_from(count).unwrap_or(usize::MAX)));
         let mut done = 0;
-        while entry.is_plain && done + 1 < count && !(self.has_failed && !self.options.keep_after_trap) {
+        while entry.is_plain && done + 1 < count && (!self.has_failed || self.options.keep_after_trap) {
             let most = (count - 1 - done).min(SAMPLES_AT_ONCE as u64);
             let ended = self.run_batch(&entry, args, most, &mut samples);
             done += samples.len() as u64;
@@ -319,7 +319,7 @@ impl Plugin {
         let (figures, error) = ended?;
         let started_ns = figures.started_ns;
         let mut record = self.record(CallKind::Export, Arc::clone(&entry.name), args, started_ns);
-        self.finish(&mut record, figures, error, Vec::new());
+        self.finish(&mut record, figures, error.as_ref(), Vec::new());
         Some(record)
     }
 
@@ -350,7 +350,7 @@ impl Plugin {
         let (figures, result) = invoke::run_one(live, entry, args);
         match result {
             Ok(results) => self.finish(&mut record, figures, None, results),
-            Err(error) => self.finish(&mut record, figures, Some(error), Vec::new()),
+            Err(error) => self.finish(&mut record, figures, Some(&error), Vec::new()),
         }
         record
     }
@@ -360,7 +360,7 @@ impl Plugin {
         &mut self,
         record: &mut CallRecord,
         mut figures: Figures,
-        error: Option<wasmtime::Error>,
+        error: Option<&wasmtime::Error>,
         results: Vec<Value>,
     ) {
         self.next_number = record.number + 1;
@@ -371,7 +371,7 @@ impl Plugin {
         let limits = self.options.limits;
         let Some(live) = self.live.as_mut() else { return };
         live.store.data_mut().memory_generation += 1;
-        let end = match &error {
+        let end = match error {
             None if figures.has_overrun => {
                 let denied = end::denied(live, false);
                 End { denied, ..end::explain_overrun(&limits) }
@@ -385,7 +385,7 @@ impl Plugin {
             // What the engine burnt past the limit before its next check says nothing about the guest.
             figures.fuel = limits.fuel.map_or(figures.fuel, Measured::AtLeast);
         }
-        self.has_failed = end.outcome != Some(Outcome::Returned) && error.is_some();
+        self.has_failed = end.outcome != Some(Outcome::Returned);
         record.results = results;
         fill(record, figures, end);
     }

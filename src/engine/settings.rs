@@ -67,6 +67,7 @@ pub(crate) const MOST_FRAMES: usize = 10_000;
 
 impl EngineSettings {
     /// Returns the proposals that sources may use under these settings.
+    #[allow(clippy::unused_self, reason = "proposals are a setting to come, and the caller must not care")]
     pub(crate) fn features(&self) -> wasmparser::WasmFeatures {
         super::front::default_features()
     }

@@ -17,7 +17,11 @@ pub(crate) enum Ask {
     /// Files to open.
     Open { request: RequestId },
     /// A place to save to.
-    Save { request: RequestId, suggested: String },
+    Save {
+        request: RequestId,
+        #[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "only a dialog suggests a name"))]
+        suggested: String,
+    },
 }
 
 /// Opens dialogs, one at a time.

@@ -7,6 +7,7 @@ mod dialog;
 pub mod disk;
 mod files;
 pub mod folders;
+pub mod foreground;
 mod orders;
 mod outlet;
 mod plugin_thread;

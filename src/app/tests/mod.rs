@@ -71,7 +71,7 @@ impl World {
         self.now.since_start += Duration::from_millis(millis);
         let (sent, next) = due(&mut self.state, self.now);
         self.sent.extend(sent);
-        next.map(|next| (next - self.now.since_start).as_millis())
+        next.map(|next| next.saturating_sub(self.now.since_start).as_millis())
     }
 
     fn open(&mut self, path: &str, text: &str) {

@@ -341,8 +341,8 @@ fn hostile_texts_are_refused_or_read_but_never_bring_the_program_down() {
             assert!(!failure.diagnostics.is_empty());
             for one in failure.diagnostics {
                 assert!(one.message.len() < 1_000, "{}", one.message.len());
-                assert!(!one.message.contains("gave up"), "the parser panicked at {:.80}", source);
-                assert!(one.range.is_none_or(|range| source.get(range).is_some()), "{:.80}", source);
+                assert!(!one.message.contains("gave up"), "the parser panicked at {source:.80}");
+                assert!(one.range.is_none_or(|range| source.get(range).is_some()), "{source:.80}");
             }
         }
     }

@@ -139,7 +139,7 @@ pub enum RewriteError {
 pub fn rewrite(original: &[u8], options: &RewriteOptions) -> Result<Rewritten, RewriteError> {
     let scan = scan::Scan::of(original)?;
     let indices = indices::PrivateIndices::plan(&scan, options)?;
-    let layout = layout::Layout::plan(&scan, &indices, options)?;
+    let layout = Layout::plan(&scan, &indices, options)?;
     let body_writer = body::BodyWriter::new(&scan, &indices, options);
     let written = sections::write(&scan, &indices, &layout, &body_writer)?;
     Ok(Rewritten { wasm: written.wasm, layout, offsets: written.offsets, uncounted: written.uncounted })

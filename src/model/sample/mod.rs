@@ -167,6 +167,7 @@ mod tests {
     const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample_plugins");
 
     #[test]
+    #[allow(clippy::disallowed_methods, reason = "a test may wait for the disk")]
     fn every_file_of_the_folder_ships_with_a_header_that_parses() {
         let files = std::fs::read_dir(FOLDER).expect("the folder is part of the package");
         let stems = files

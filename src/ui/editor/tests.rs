@@ -31,7 +31,7 @@ fn harness(text: &str) -> Harness<'static, State> {
         state.changes += usize::from(state.response.changed);
         state.clicked_line = state.clicked_line.or(state.response.gutter_clicked);
     };
-    let mut harness = Harness::builder().with_size(egui::vec2(600.0, 400.0)).build_ui_state(show, state);
+    let mut harness = Harness::builder().with_size(vec2(600.0, 400.0)).build_ui_state(show, state);
     harness.run();
     harness
 }
@@ -184,7 +184,7 @@ fn a_listing_shows_only_what_is_in_view_and_goes_where_it_is_told() {
     view.goto_line(4000);
     let mut is_dressed = false;
     let mut answer = ListingResponse::default();
-    let mut harness = Harness::builder().with_size(egui::vec2(600.0, 400.0)).build_ui(|ui| {
+    let mut harness = Harness::builder().with_size(vec2(600.0, 400.0)).build_ui(|ui| {
         if !std::mem::replace(&mut is_dressed, true) {
             apply(ui.ctx(), Mode::Light);
             return;

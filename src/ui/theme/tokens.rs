@@ -1,6 +1,7 @@
 //! The two palettes, token by token.
 //!
 //! Knows nothing of where a token is used; each says what it means.
+#![allow(clippy::disallowed_methods, reason = "this is the one place where colours are made")]
 
 use egui::Color32;
 

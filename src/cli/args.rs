@@ -1,0 +1,467 @@
+//! Reads the words after `run` and `inspect`.
+//!
+//! Opens no file and knows no plugin: which exports there are and what their values mean is decided later.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use crate::model::command_line::limit_option;
+use crate::model::limits::{LimitKind, Limits, Preset};
+use crate::model::nearest::nearest;
+
+/// Where a source comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Input {
+    /// Standard input, written as `-`.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+/// One `--invoke` with its words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Invoke {
+    /// Name of the export.
+    pub(super) export: String,
+    /// Values, not read yet.
+    pub(super) words: Vec<String>,
+}
+
+/// What `run` was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RunArgs {
+    /// Source of the plugin.
+    pub(super) input: Input,
+    /// Whether one JSON document is printed instead of lines for people.
+    pub(super) json: bool,
+    /// How often each call is made.
+    pub(super) repeat: u64,
+    /// Limits in force.
+    pub(super) limits: Limits,
+    /// Whether missing imports are filled with stubs.
+    pub(super) stub_missing_imports: bool,
+    /// Whether the instance stays in use after a call that did not return.
+    pub(super) keep_after_trap: bool,
+    /// Calls in order.
+    pub(super) invokes: Vec<Invoke>,
+}
+
+/// What `inspect` was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct InspectArgs {
+    /// Source of the plugin.
+    pub(super) input: Input,
+    /// Whether one JSON document is printed instead of lines for people.
+    pub(super) json: bool,
+}
+
+/// An option of `run`, as far as reading it differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RunOption {
+    Json,
+    Repeat,
+    Limits,
+    Limit(LimitKind),
+    TrapOnRefusedGrowth,
+    StubMissingImports,
+    KeepAfterTrap,
+    Invoke,
+}
+
+const PLAIN_OPTIONS: [(&str, RunOption); 7] = [
+    ("--json", RunOption::Json),
+    ("--repeat", RunOption::Repeat),
+    ("--limits", RunOption::Limits),
+    ("--trap-on-refused-growth", RunOption::TrapOnRefusedGrowth),
+    ("--stub-missing-imports", RunOption::StubMissingImports),
+    ("--keep-after-trap", RunOption::KeepAfterTrap),
+    ("--invoke", RunOption::Invoke),
+];
+
+/// Ends the options: whatever follows is a value.
+const END_OF_OPTIONS: &str = "--";
+
+/// Lists every option of `run` with its name.
+fn run_options() -> impl Iterator<Item = (&'static str, RunOption)> {
+    let limits = LimitKind::SETTABLE.into_iter();
+    let limits = limits.filter_map(|kind| Some((limit_option(kind)?, RunOption::Limit(kind))));
+    PLAIN_OPTIONS.into_iter().chain(limits)
+}
+
+/// Returns the option of `run` that was probably meant by a word such as `--max-feul` or `--max-fuel=3`.
+pub(super) fn option_meant_by(word: &str) -> Option<String> {
+    let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+    if !name.starts_with("--") {
+        return None;
+    }
+    let option = nearest(name, run_options().map(|(name, _)| name))?;
+    Some(value.map_or_else(|| option.to_owned(), |value| format!("{option} {value}")))
+}
+
+/// Tells whether the words ask for JSON, also where they are wrong otherwise.
+pub(super) fn asks_for_json(words: &[OsString]) -> bool {
+    words.iter().take_while(|word| *word != END_OF_OPTIONS).any(|word| word == "--json")
+}
+
+/// Tells whether the words ask for help instead of work.
+pub(super) fn asks_for_help(words: &[OsString]) -> bool {
+    let is_invoke = |word: &&OsString| *word != "--invoke" && *word != END_OF_OPTIONS;
+    words.iter().take_while(is_invoke).any(|word| word == "--help" || word == "-h")
+}
+
+/// Reads the words after `inspect`.
+///
+/// # Errors
+///
+/// Says which word is wrong.
+pub(super) fn parse_inspect(words: &[OsString]) -> Result<InspectArgs, Failure> {
+    let mut input = None;
+    let mut json = false;
+    for word in words {
+        if word == "--json" {
+            json = true;
+        } else {
+            take_input(&mut input, word, "inspect", "it takes FILE and `--json`")?;
+        }
+    }
+    Ok(InspectArgs { input: input.ok_or_else(|| no_input("inspect"))?, json })
+}
+
+/// Reads the words after `run`.
+///
+/// # Errors
+///
+/// Says which word is wrong.
+pub(super) fn parse_run(words: &[OsString]) -> Result<RunArgs, Failure> {
+    let mut reader = RunReader { words: words.iter(), preset: Preset::Default, ..RunReader::empty() };
+    while let Some(word) = reader.words.next() {
+        reader.take(word)?;
+    }
+    let mut limits = reader.preset.limits();
+    for (kind, value) in reader.limits {
+        limits.set(kind, value);
+    }
+    limits.trap_on_refused_growth = reader.trap_on_refused_growth;
+    Ok(RunArgs {
+        input: reader.input.ok_or_else(|| no_input("run"))?,
+        json: reader.json,
+        repeat: reader.repeat,
+        limits,
+        stub_missing_imports: reader.stub_missing_imports,
+        keep_after_trap: reader.keep_after_trap,
+        invokes: reader.invokes,
+    })
+}
+
+/// The words of `run`, half read.
+struct RunReader<'a> {
+    words: std::slice::Iter<'a, OsString>,
+    input: Option<Input>,
+    json: bool,
+    repeat: u64,
+    preset: Preset,
+    limits: Vec<(LimitKind, Option<u64>)>,
+    trap_on_refused_growth: bool,
+    stub_missing_imports: bool,
+    keep_after_trap: bool,
+    invokes: Vec<Invoke>,
+    /// Whether a plain word belongs to the last `--invoke`.
+    is_in_invoke: bool,
+    /// Whether `--` was met.
+    is_past_options: bool,
+}
+
+impl RunReader<'_> {
+    fn empty() -> Self {
+        Self {
+            words: [].iter(),
+            input: None,
+            json: false,
+            repeat: 1,
+            preset: Preset::Default,
+            limits: Vec::new(),
+            trap_on_refused_growth: false,
+            stub_missing_imports: false,
+            keep_after_trap: false,
+            invokes: Vec::new(),
+            is_in_invoke: false,
+            is_past_options: false,
+        }
+    }
+
+    fn take(&mut self, word: &OsStr) -> Result<(), Failure> {
+        if self.is_past_options {
+            return self.take_value(word);
+        }
+        if word == END_OF_OPTIONS {
+            self.is_past_options = true;
+            return Ok(());
+        }
+        if let Some((name, option)) = run_options().find(|(name, _)| word == *name) {
+            return self.take_option(name, option);
+        }
+        if self.is_in_invoke {
+            return self.take_value(word);
+        }
+        take_input(&mut self.input, word, "run", "values follow `--invoke NAME`")
+    }
+
+    fn take_option(&mut self, name: &'static str, option: RunOption) -> Result<(), Failure> {
+        self.is_in_invoke = false;
+        match option {
+            RunOption::Json => self.json = true,
+            RunOption::TrapOnRefusedGrowth => self.trap_on_refused_growth = true,
+            RunOption::StubMissingImports => self.stub_missing_imports = true,
+            RunOption::KeepAfterTrap => self.keep_after_trap = true,
+            RunOption::Repeat => self.repeat = self.count(name)?,
+            RunOption::Limits => self.preset = self.preset(name)?,
+            RunOption::Limit(kind) => {
+                let value = self.limit(name)?;
+                self.limits.push((kind, value));
+            }
+            RunOption::Invoke => self.begin_invoke()?,
+        }
+        Ok(())
+    }
+
+    fn begin_invoke(&mut self) -> Result<(), Failure> {
+        const EXAMPLE: &str = "write the name of an exported function, such as `--invoke add 20 22`";
+        let missing = || Failure::usage("`--invoke` needs the name of an export").with_hint(EXAMPLE);
+        let mut word = self.words.next().ok_or_else(missing)?;
+        if word == END_OF_OPTIONS {
+            // What follows may look like an option and still be the name.
+            self.is_past_options = true;
+            word = self.words.next().ok_or_else(missing)?;
+        } else if run_options().any(|(name, _)| word == name) {
+            return Err(missing());
+        }
+        let export = utf8(word, "the name of an export")?;
+        self.invokes.push(Invoke { export, words: Vec::new() });
+        self.is_in_invoke = true;
+        Ok(())
+    }
+
+    fn take_value(&mut self, word: &OsStr) -> Result<(), Failure> {
+        let Some(invoke) = self.invokes.last_mut() else {
+            return Err(Failure::usage(format!("the value `{}` belongs to no call", word.display()))
+                .with_hint("values follow `--invoke NAME`; a file such as `-x` is written `./-x`"));
+        };
+        invoke.words.push(utf8(word, "a value")?);
+        Ok(())
+    }
+
+    /// Reads the word after an option; a word that is an option itself is none.
+    fn operand(&mut self, name: &str, takes: &str) -> Result<String, Failure> {
+        let missing = || Failure::usage(format!("`{name}` needs {takes} after it"));
+        let word = self.words.next().ok_or_else(missing)?;
+        if word == END_OF_OPTIONS || run_options().any(|(name, _)| word == name) {
+            return Err(missing());
+        }
+        utf8(word, takes)
+    }
+
+    fn count(&mut self, name: &str) -> Result<u64, Failure> {
+        const TAKES: &str = "a number from 1 on";
+        let word = self.operand(name, TAKES)?;
+        number(&word).filter(|count| *count > 0).ok_or_else(|| wrong_operand(name, TAKES, &word))
+    }
+
+    fn limit(&mut self, name: &str) -> Result<Option<u64>, Failure> {
+        const TAKES: &str = "a number or `none`";
+        let word = self.operand(name, TAKES)?;
+        if word == "none" {
+            return Ok(None);
+        }
+        number(&word).map(Some).ok_or_else(|| wrong_operand(name, TAKES, &word))
+    }
+
+    fn preset(&mut self, name: &str) -> Result<Preset, Failure> {
+        let names = Preset::ALL.map(Preset::name);
+        let takes = format!("one of `{}`", names.join("`, `"));
+        let word = self.operand(name, &takes)?;
+        Preset::from_name(&word).ok_or_else(|| {
+            let failure = wrong_operand(name, &takes, &word);
+            match nearest(&word, names.into_iter()) {
+                Some(meant) => failure.with_hint(format!("did you mean `{meant}`?")),
+                None => failure,
+            }
+        })
+    }
+}
+
+/// Takes a word that stands outside of all calls as the file, if there is none yet.
+fn take_input(input: &mut Option<Input>, word: &OsStr, verb: &str, hint: &str) -> Result<(), Failure> {
+    if word != "-" && word.as_encoded_bytes().starts_with(b"-") {
+        let unknown = Failure::usage(format!("`{verb}` has no option `{}`", word.display()));
+        let meant = word.to_str().and_then(option_meant_by).filter(|_| verb == "run");
+        return Err(match meant {
+            Some(meant) => unknown.with_hint(format!("did you mean `{meant}`?")),
+            None => {
+                unknown.with_hint(format!("see `wasm-workbench {verb} --help`; a file is written `./-x`"))
+            }
+        });
+    }
+    if input.is_some() {
+        return Err(Failure::usage(format!(
+            "`{verb}` takes one FILE, and `{}` is one too many",
+            word.display()
+        ))
+        .with_hint(hint));
+    }
+    *input = Some(if word == "-" { Input::Stdin } else { Input::File(PathBuf::from(word)) });
+    Ok(())
+}
+
+fn no_input(verb: &str) -> Failure {
+    Failure::usage(format!("`{verb}` needs a FILE, or `-` for standard input"))
+        .with_hint(format!("see `wasm-workbench {verb} --help`"))
+}
+
+fn wrong_operand(name: &str, takes: &str, word: &str) -> Failure {
+    Failure::usage(format!("`{name}` takes {takes}, not `{word}`"))
+}
+
+/// Reads a decimal number, without sign.
+fn number(word: &str) -> Option<u64> {
+    word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse().ok())?
+}
+
+fn utf8(word: &OsStr, what: &str) -> Result<String, Failure> {
+    let text =
+        word.to_str().ok_or_else(|| Failure::usage(format!("{what} must be UTF-8: `{}`", word.display())))?;
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn os(words: &str) -> Vec<OsString> {
+        words.split_whitespace().map(OsString::from).collect()
+    }
+
+    fn parsed(words: &str) -> RunArgs {
+        parse_run(&os(words)).unwrap_or_else(|failure| panic!("{words}: {}", failure.message()))
+    }
+
+    fn invokes(words: &str) -> Vec<(String, Vec<String>)> {
+        parsed(words).invokes.into_iter().map(|invoke| (invoke.export, invoke.words)).collect()
+    }
+
+    fn call(export: &str, words: &[&str]) -> (String, Vec<String>) {
+        (export.to_owned(), words.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn options_stand_anywhere() {
+        let expected = parsed("a.wat --json --max-fuel 7 --invoke add 1 2 --invoke f");
+        for words in [
+            "--max-fuel 7 --json a.wat --invoke add 1 2 --invoke f",
+            "--invoke add 1 2 --json a.wat --max-fuel 7 --invoke f",
+            "--invoke add 1 2 --invoke f --max-fuel 7 --json a.wat",
+        ] {
+            assert_eq!(parsed(words), expected, "{words}");
+        }
+        assert_eq!(expected.input, Input::File(PathBuf::from("a.wat")));
+        assert_eq!(parsed("--json -").input, Input::Stdin);
+    }
+
+    #[test]
+    fn a_call_takes_words_up_to_the_next_word_that_is_an_option() {
+        let table = [
+            (
+                "x --invoke f -5 -inf -nan:0x1 --max --json",
+                vec![call("f", &["-5", "-inf", "-nan:0x1", "--max"])],
+            ),
+            ("x --invoke f 1 --invoke f 2", vec![call("f", &["1"]), call("f", &["2"])]),
+            ("x --invoke f --help --max-fuel=3", vec![call("f", &["--help", "--max-fuel=3"])]),
+            (
+                "x --invoke f 1 -- --json --invoke -- 2",
+                vec![call("f", &["1", "--json", "--invoke", "--", "2"])],
+            ),
+            ("x --invoke f 1 --json -- -2", vec![call("f", &["1", "-2"])]),
+            ("x --invoke -- --json 3 --repeat", vec![call("--json", &["3", "--repeat"])]),
+            ("x --invoke -- --", vec![call("--", &[])]),
+        ];
+        for (words, expected) in table {
+            assert_eq!(invokes(words), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_limit_overrides_its_preset_wherever_it_stands_and_none_lifts_it() {
+        let args = parsed("--max-fuel none --max-call-depth 5 --max-memory-pages 0 x --limits tutorial");
+        let expected =
+            Limits { fuel: None, call_depth: Some(5), memory_pages: Some(0), ..Preset::Tutorial.limits() };
+        assert_eq!(args.limits, expected);
+        assert_eq!(parsed("x").limits, Limits::default());
+        assert_eq!(parsed("x --max-instances 1 --max-instances 2").limits.instances, Some(2));
+        assert!(parsed("x --trap-on-refused-growth --limits unlimited").limits.trap_on_refused_growth);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_a_way_out() {
+        let table = [
+            ("", "`run` needs a FILE, or `-` for standard input"),
+            ("--json", "`run` needs a FILE, or `-` for standard input"),
+            ("a b", "`run` takes one FILE, and `b` is one too many"),
+            ("a --invoke f --json b", "`run` takes one FILE, and `b` is one too many"),
+            ("a --max-feul 3", "`run` has no option `--max-feul`"),
+            ("a --max-fuel=3", "`run` has no option `--max-fuel=3`"),
+            ("-x", "`run` has no option `-x`"),
+            ("a -- 3", "the value `3` belongs to no call"),
+            ("a --invoke", "`--invoke` needs the name of an export"),
+            ("a --invoke --json", "`--invoke` needs the name of an export"),
+            ("a --invoke --", "`--invoke` needs the name of an export"),
+            ("a --repeat", "`--repeat` needs a number from 1 on after it"),
+            ("a --repeat --json", "`--repeat` needs a number from 1 on after it"),
+            ("a --repeat 0", "`--repeat` takes a number from 1 on, not `0`"),
+            ("a --repeat none", "`--repeat` takes a number from 1 on, not `none`"),
+            ("a --max-fuel -1", "`--max-fuel` takes a number or `none`, not `-1`"),
+            ("a --max-fuel +1", "`--max-fuel` takes a number or `none`, not `+1`"),
+            (
+                "a --max-fuel 18446744073709551616",
+                "`--max-fuel` takes a number or `none`, not `18446744073709551616`",
+            ),
+            (
+                "a --limits tutrial",
+                "`--limits` takes one of `default`, `restrictive`, `unlimited`, `tutorial`, not `tutrial`",
+            ),
+        ];
+        for (words, message) in table {
+            let failure = parse_run(&os(words)).expect_err(words);
+            assert_eq!(failure.message(), message, "{words}");
+        }
+        assert_eq!(option_meant_by("--max-feul=3").as_deref(), Some("--max-fuel 3"));
+        assert_eq!(option_meant_by("-5"), None);
+    }
+
+    #[test]
+    fn json_and_help_are_heard_in_words_that_are_wrong_otherwise() {
+        assert!(asks_for_json(&os("--bogus --json")));
+        assert!(!asks_for_json(&os("x --invoke f -- --json")));
+        assert!(asks_for_help(&os("x --help")));
+        assert!(!asks_for_help(&os("x --invoke f --help")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_need_not_be_text_but_a_value_must() {
+        use std::os::unix::ffi::OsStringExt;
+        let odd = OsString::from_vec(vec![b'a', 0xff]);
+        let args = parse_run(std::slice::from_ref(&odd)).expect("a path may be any bytes");
+        assert_eq!(args.input, Input::File(PathBuf::from(&odd)));
+        let words = [OsString::from("x"), "--invoke".into(), "f".into(), odd];
+        assert!(parse_run(&words).is_err());
+    }
+
+    #[test]
+    fn inspect_takes_a_file_and_json() {
+        let args = parse_inspect(&os("--json -")).expect("both are known");
+        assert_eq!(args, InspectArgs { input: Input::Stdin, json: true });
+        for words in ["", "a b", "a --limits", "--jsn a"] {
+            assert!(parse_inspect(&os(words)).is_err(), "{words}");
+        }
+    }
+}

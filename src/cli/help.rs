@@ -1,0 +1,92 @@
+//! What the verbs and their options are, for people.
+//!
+//! Reads no words: the options are read in `args`.
+
+/// One verb of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verb {
+    /// The word itself.
+    pub name: &'static str,
+    /// The words after it.
+    pub usage: &'static str,
+    /// What it does, in one sentence.
+    pub summary: &'static str,
+}
+
+/// All verbs, in the order of the help.
+pub const VERBS: [Verb; 2] = [
+    Verb {
+        name: "run",
+        usage: "FILE [OPTIONS] [--invoke NAME ARGS…]…",
+        summary: "Instantiate a plugin, call its functions and report what they used of their limits",
+    },
+    Verb {
+        name: "inspect",
+        usage: "FILE [--json]",
+        summary: "Show what a module or component imports, exports and contains, without running it",
+    },
+];
+
+const RUN_DETAILS: &str = "\
+FILE is a module or a component, as text or binary; `-` reads it from standard input.
+The start function and `_initialize` run first, then each --invoke in order on the same instance,
+and `_cleanup` at the end, unless the last call failed.
+
+Options, which may stand anywhere:
+  --invoke NAME ARGS…           Call an export. It takes all words up to the next option of this list,
+                                so `-5`, `-inf` and `-nan:0x1` are values, and a vector is one word:
+                                'i32x4 1 2 3 4'
+  --                            Whatever follows is a value of the last --invoke
+  --repeat N                    Make each call N times, up to the first that does not return; the report
+                                has the last of them, and its metrics count all
+  --limits PRESET               default, restrictive, unlimited or tutorial
+  --max-fuel N                  Units of fuel per call; here and below, `none` lifts the limit
+  --max-execution-time-ms N     Wall-clock time per call
+  --max-memory-pages N          Pages of 64 KiB over all memories
+  --max-table-elements N        Elements over all tables
+  --max-instances N             Core instances, which only components have several of
+  --max-call-depth N            Frames on top of each other; the exported function is the first
+  --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
+  --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
+  --keep-after-trap             Go on with the same instance after a call that failed, instead of a
+                                fresh one
+  --json                        Print one JSON document
+";
+
+const INSPECT_DETAILS: &str = "\
+FILE is a module or a component, as text or binary; `-` reads it from standard input.
+
+Options:
+  --json                        Print one JSON document
+";
+
+const STATUS_DETAILS: &str = "
+Exit status: 0 everything returned; 1 a guest trapped, hit a limit or was cancelled;
+2 wrong words, or a source that can't be read, compiled or linked, or lacks an export.
+";
+
+/// Returns the help on the whole program.
+pub(super) fn overview() -> String {
+    let mut text = "\
+Open or edit WebAssembly plugins, call them, and watch what they use of their limits.
+
+Usage:
+  wasm-workbench [FILE…]        Open the window
+"
+    .to_owned();
+    for verb in VERBS {
+        text += &format!("  wasm-workbench {} {}\n      {}\n", verb.name, verb.usage, verb.summary);
+    }
+    text += "  wasm-workbench help [VERB], VERB --help\n  wasm-workbench --version\n";
+    text + STATUS_DETAILS
+}
+
+/// Returns the help on one verb.
+pub(super) fn of_verb(name: &str) -> String {
+    let details = if name == "run" { RUN_DETAILS } else { INSPECT_DETAILS };
+    let verb = VERBS.iter().find(|verb| verb.name == name);
+    let head = verb.map_or_else(String::new, |verb| {
+        format!("{}.\n\nUsage: wasm-workbench {} {}\n\n", verb.summary, verb.name, verb.usage)
+    });
+    format!("{head}{details}{STATUS_DETAILS}")
+}

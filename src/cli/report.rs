@@ -1,0 +1,238 @@
+//! What `run` reports: a block of lines for each call, or one JSON document.
+//!
+//! Knows no engine and prints nothing.
+
+use serde::Serialize;
+
+use super::failure::location;
+use super::input::Source;
+use super::output::{printable, printable_line};
+use super::session::{Made, Session};
+use crate::engine::Build;
+use crate::model::build::{CacheOutcome, Phases};
+use crate::model::call::{CallRecord, DeniedGrowth, Frame, Outcome};
+use crate::model::call_json::CallDocument;
+use crate::model::diagnostic::Place;
+use crate::model::humanize::{bytes, duration_ns, grouped};
+use crate::model::lifecycle::PluginState;
+use crate::model::limits::LimitKind;
+use crate::model::measured::Measured;
+use crate::model::metrics::MetricsSnapshot;
+use crate::model::timeline::Durations;
+use crate::model::value::Value;
+
+/// The document of `run`; the fields are its keys, in this order.
+#[derive(Serialize)]
+struct RunDocument<'a> {
+    plugin: &'a str,
+    state: PluginState,
+    compile: CompileDocument<'a>,
+    calls: Vec<CallDocument<'a>>,
+    metrics: MetricsSnapshot,
+}
+
+#[derive(Serialize)]
+struct CompileDocument<'a> {
+    source_bytes: u64,
+    wasm_bytes: u64,
+    sha256: &'a str,
+    cache: CacheOutcome,
+    phases_ns: Phases,
+}
+
+/// Frames and refusals that a block names, at most.
+const MOST_LISTED: usize = 8;
+
+/// Writes the document of a run.
+///
+/// # Panics
+///
+/// Never: what it writes always serialises.
+pub(super) fn run_json(source: &Source, build: &Build, session: &Session) -> String {
+    let info = &build.info;
+    let document = RunDocument {
+        plugin: &source.name,
+        state: session.state,
+        compile: CompileDocument {
+            source_bytes: info.source_bytes,
+            wasm_bytes: info.wasm_bytes,
+            sha256: &info.sha256,
+            cache: info.cache,
+            phases_ns: Phases { instantiate: session.instantiate_ns, ..info.phases },
+        },
+        calls: session.calls.iter().map(|made| CallDocument::from(&made.record)).collect(),
+        metrics: session.metrics.snapshot(),
+    };
+    serde_json::to_string_pretty(&document).expect("text, numbers and lists always serialise") + "\n"
+}
+
+/// Writes the lines on one call: `add(20, 22) = 42   0.18 µs · 4 fuel · depth 1`, and why it failed.
+pub(super) fn call(made: &Made, file: &str) -> String {
+    let record = &made.record;
+    let mut lines = vec![headline(record)];
+    lines.extend(made.repeated.as_ref().and_then(repeated));
+    if let Some(message) = &record.message {
+        lines.push(format!("  {}", printable_line(message)));
+    }
+    if let Some(place) = &record.place {
+        lines.push(format!("  at {}", place_text(file, place)));
+    }
+    lines.extend(refusals(made, file));
+    if let Some(note) =
+        record.note.as_ref().filter(|_| record.denied.is_empty() || !record.results.is_empty())
+    {
+        lines.push(format!("  note: {}", printable_line(note)));
+    }
+    if record.fresh_instance {
+        lines.push("  note: on a fresh instance, since the call before failed".to_owned());
+    }
+    if let Some(hint) = &record.hint {
+        lines.push(format!("  hint: {}", printable_line(hint)));
+    }
+    lines.extend(frames(&record.backtrace, file));
+    lines.join("\n") + "\n"
+}
+
+/// Writes the last line: what was compiled and how the calls ended.
+pub(super) fn summary(source: &Source, build: &Build, session: &Session) -> String {
+    let info = &build.info;
+    let compiled = format!("compiled {} in {}", bytes(info.wasm_bytes), duration_ns(info.phases.total_ns()));
+    let name = printable_line(&source.name);
+    let state = session.state.label().to_lowercase();
+    let metrics = session.metrics.snapshot();
+    let ends = match (metrics.call_count, metrics.error_count) {
+        (0, _) if info.kind.is_component() => "instantiated, components can't be called yet".to_owned(),
+        (0, _) => "instantiated, nothing to call".to_owned(),
+        (calls, 0) => format!("{} returned", calls_text(calls)),
+        (calls, errors) => format!("{}, {} failed", calls_text(calls), grouped(errors)),
+    };
+    format!("{name}: {state} · {ends} · {compiled}\n")
+}
+
+fn calls_text(calls: u64) -> String {
+    format!("{} {}", grouped(calls), if calls == 1 { "call" } else { "calls" })
+}
+
+fn headline(record: &CallRecord) -> String {
+    let name = printable_line(&record.export);
+    let subject = if name.starts_with('(') { name } else { format!("{name}({})", values(&record.args)) };
+    let end = match (record.outcome, record.results.as_slice()) {
+        (Outcome::Returned, []) => "   returned".to_owned(),
+        (Outcome::Returned, results) => format!(" = {}", values(results)),
+        (outcome, []) => format!("   {}", outcome.headline()),
+        (outcome, results) => format!(" = {}   {}", values(results), outcome.headline()),
+    };
+    let figures = figures(record);
+    if figures.is_empty() { format!("{subject}{end}") } else { format!("{subject}{end}   {figures}") }
+}
+
+fn figures(record: &CallRecord) -> String {
+    if record.number == 0 {
+        // It was never made.
+        return String::new();
+    }
+    let mut parts = vec![duration_ns(record.wall_ns)];
+    parts.extend(measured(record.fuel).map(|fuel| format!("{fuel} fuel")));
+    parts.extend(measured(record.peak_call_depth).map(|depth| format!("depth {depth}")));
+    if record.peak_memory_pages > 0 {
+        let noun = if record.peak_memory_pages == 1 { "page" } else { "pages" };
+        parts.push(format!("{} {noun}", grouped(record.peak_memory_pages)));
+    }
+    parts.join(" · ")
+}
+
+fn measured(figure: Measured<u64>) -> Option<String> {
+    match figure {
+        Measured::Exact(value) => Some(grouped(value)),
+        Measured::AtLeast(value) => Some(format!("≥ {}", grouped(value))),
+        Measured::NotMeasured => None,
+    }
+}
+
+fn repeated(durations: &Durations) -> Option<String> {
+    let summary = durations.summary()?;
+    let [p50, p95, p99] = [summary.p50, summary.p95, summary.p99].map(duration_ns);
+    Some(format!("  {} in a row · p50 {p50} · p95 {p95} · p99 {p99}", calls_text(durations.count())))
+}
+
+/// Lists refused growth; what was refused again and again is one line.
+fn refusals(made: &Made, file: &str) -> Vec<String> {
+    let line = |growth: &DeniedGrowth| {
+        let what = match growth.what {
+            LimitKind::MemoryPages => "pages",
+            _ => "table elements",
+        };
+        let limit =
+            growth.limit.map_or_else(String::new, |limit| format!(", the limit is {}", grouped(limit)));
+        format!("  refused: growth to {} {what}{limit}", grouped(growth.requested))
+    };
+    // The newest are those whose places are known, so that they stand for older ones that are alike.
+    let mut lines: Vec<_> =
+        collapsed(made.record.denied.iter().rev().map(|growth| (line(growth), growth.place.as_ref())))
+            .into_iter()
+            .map(|((line, place), count)| {
+                let place =
+                    place.map_or_else(String::new, |place| format!(", at {}", place_text(file, place)));
+                format!("{line}{place}{}", times(count))
+            })
+            .collect();
+    lines.reverse();
+    let mut lines = listed(lines);
+    let older = made.refused_growths.saturating_sub(made.record.denied.len() as u64);
+    if older > 0 {
+        let when = if made.repeated.is_some() { "in all of these calls" } else { "before" };
+        lines.push(format!("    … and {} more {when}", grouped(older)));
+    }
+    lines
+}
+
+fn frames(backtrace: &[Frame], file: &str) -> Vec<String> {
+    if backtrace.len() < 2 {
+        // The place says it already.
+        return Vec::new();
+    }
+    let frames = backtrace.iter().map(|frame| (format!("    {}", place_text(file, &frame.place)), None));
+    let lines = collapsed(frames).into_iter().map(|((line, _), count)| format!("{line}{}", times(count)));
+    listed(lines.collect())
+}
+
+/// Joins neighbours that are alike, and counts them; one without a place is like any with the same text.
+fn collapsed<'a>(
+    rows: impl Iterator<Item = (String, Option<&'a Place>)>,
+) -> Vec<((String, Option<&'a Place>), usize)> {
+    let mut joined: Vec<((String, Option<&Place>), usize)> = Vec::new();
+    for (text, place) in rows {
+        match joined.last_mut() {
+            Some(((last, at), count)) if *last == text && (place.is_none() || *at == place) => *count += 1,
+            _ => joined.push(((text, place), 1)),
+        }
+    }
+    joined
+}
+
+fn times(count: usize) -> String {
+    if count == 1 { String::new() } else { format!(" ({} times)", grouped(count as u64)) }
+}
+
+/// Keeps the first lines, and says how many more there are.
+fn listed(mut lines: Vec<String>) -> Vec<String> {
+    let count = lines.len();
+    if count > MOST_LISTED {
+        lines.truncate(MOST_LISTED);
+        lines.push(format!("    … and {} more", grouped((count - MOST_LISTED) as u64)));
+    }
+    lines
+}
+
+fn place_text(file: &str, place: &Place) -> String {
+    let function = match (&place.function, place.index) {
+        (Some(name), _) => format!(" in ${name}"),
+        (None, Some(index)) => format!(" in func {index}"),
+        (None, None) => String::new(),
+    };
+    printable_line(&format!("{}{function}", location(file, Some(place))))
+}
+
+fn values(values: &[Value]) -> String {
+    printable(&values.iter().map(Value::to_text).collect::<Vec<_>>().join(", "))
+}

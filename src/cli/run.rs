@@ -1,0 +1,168 @@
+//! The verb `run`: compiles a source, calls its exports and reports.
+//!
+//! Decides no exit code and prints no failure: both are the dispatcher's.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use super::args::{Invoke, option_meant_by, parse_run};
+use super::failure::{Failure, location};
+use super::input::Source;
+use super::session::{Call, Made, Watch, drive};
+use super::{Status, output, report, unwritable};
+use crate::engine::front::SizeCaps;
+use crate::engine::{Build, BuildCache, CompileRequest, EngineSettings, Engines, PluginOptions, compile};
+use crate::model::interface::{ExternType, Import, Interface};
+use crate::model::interface_json::{kind_word, type_text};
+use crate::model::nearest::nearest;
+use crate::model::signature::FuncSignature;
+use crate::model::value::parse_value;
+use crate::worker::foreground;
+
+/// Runs what the words ask for.
+///
+/// # Errors
+///
+/// Fails when the words are wrong or the source can't be read, compiled or linked.
+pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
+    let args = parse_run(words)?;
+    let source = args.input.read()?;
+    let engines = Engines::new();
+    let build = build(&engines, &source)?;
+    let calls = calls(&build, &args.invokes)?;
+    let watch = Arc::new(Watch::default());
+    stop_on_ctrl_c(&watch);
+    let options = PluginOptions {
+        limits: args.limits,
+        stub_missing_imports: args.stub_missing_imports,
+        keep_after_trap: args.keep_after_trap,
+    };
+    let mut written = Ok(());
+    let mut print = |made: &Made| {
+        if !args.json && written.is_ok() {
+            written = output::to_stdout(&report::call(made, &source.file));
+        }
+    };
+    let body = || drive(Arc::clone(&build), options, &watch, &calls, args.repeat, &mut print);
+    let session = foreground::run(&engines, build.thread_stack_bytes(), body)
+        .map_err(|err| Failure::new(format!("can't start a thread for the plugin: {err}")))?
+        .ok_or_else(|| Failure::new("the program failed inside, see above"))?
+        .map_err(|imports| missing(&imports))?;
+    let text = if args.json {
+        report::run_json(&source, &build, &session)
+    } else {
+        report::summary(&source, &build, &session)
+    };
+    written.and_then(|()| output::to_stdout(&text)).map_err(|err| unwritable(&err))?;
+    Ok(if session.is_success() { Status::Good } else { Status::GuestFailed })
+}
+
+/// Compiles the source, and tells on stderr what its author should know although it compiles.
+fn build(engines: &Engines, source: &Source) -> Result<Arc<Build>, Failure> {
+    let request = CompileRequest {
+        source: &source.bytes,
+        settings: &EngineSettings::default(),
+        caps: SizeCaps::default(),
+        read_ns: Some(source.read_ns),
+    };
+    // Nothing is compiled twice in one run, so that nothing need be kept.
+    let build = compile(engines, &BuildCache::new(0), &request)
+        .map_err(|failure| Failure::of_source(source.file.clone(), failure.diagnostics))?;
+    let mut text = String::new();
+    for warning in &build.info.warnings {
+        text += &format!("{}: warning: {}\n", location(&source.file, Some(&warning.place)), warning.message);
+    }
+    for notice in &build.info.notices {
+        text += &format!("{}: note: {notice}\n", source.file);
+    }
+    output::to_stderr(&output::printable(&text));
+    Ok(build)
+}
+
+/// Reads the values of all calls by the types of their exports, before anything runs.
+fn calls(build: &Build, invokes: &[Invoke]) -> Result<Vec<Call>, Failure> {
+    if build.info.kind.is_component() && !invokes.is_empty() {
+        return Err(Failure::new("the functions of a component can't be called yet")
+            .with_hint("without `--invoke` it is instantiated, and `inspect` shows its interface"));
+    }
+    invokes.iter().map(|invoke| call(&build.interface, invoke)).collect()
+}
+
+fn call(interface: &Interface, invoke: &Invoke) -> Result<Call, Failure> {
+    let export = &invoke.export;
+    let Some((_, signature)) = interface.exported_function(export) else {
+        return Err(unknown_export(interface, export));
+    };
+    let (expected, given) = (signature.params.len(), invoke.words.len());
+    if expected != given {
+        let noun = if expected == 1 { "argument" } else { "arguments" };
+        let failure = Failure::new(format!("`{export}` takes {expected} {noun}, not {given}"));
+        return Err(failure.with_hint(count_hint(signature, &invoke.words)));
+    }
+    let values = signature.params.iter().zip(&invoke.words).enumerate().map(|(index, (param, word))| {
+        parse_value(word, &param.ty).map_err(|err| {
+            let failure =
+                Failure::new(format!("argument {} of `{export}`, {}: {err}", index + 1, param.label(index)));
+            let option = option_meant_by(word).map(|option| format!("did you mean the option `{option}`?"));
+            match option.or(err.hint) {
+                Some(hint) => failure.with_hint(hint),
+                None => failure,
+            }
+        })
+    });
+    Ok(Call { export: export.clone(), args: values.collect::<Result<_, _>>()? })
+}
+
+fn count_hint(signature: &FuncSignature, words: &[String]) -> String {
+    match words.iter().find_map(|word| option_meant_by(word)) {
+        Some(option) => format!("did you mean the option `{option}`?"),
+        None => format!("its type is {}", signature.with_names()),
+    }
+}
+
+fn unknown_export(interface: &Interface, export: &str) -> Failure {
+    const MOST_NAMED: usize = 10;
+    if let Some(other) = interface.exports.iter().find(|other| other.name == export) {
+        return Failure::new(format!("`{export}` is exported, but it is a {}", kind_word(&other.ty)));
+    }
+    let failure = Failure::new(format!("no function is exported as `{export}`"));
+    let names: Vec<_> = interface.exported_functions().map(|(name, _, _)| name).collect();
+    if let Some(meant) = nearest(export, names.iter().copied()) {
+        return failure.with_hint(format!("did you mean `{meant}`?"));
+    }
+    let listed = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    failure.with_hint(match names.len() {
+        0 => "it exports no function".to_owned(),
+        count if count > MOST_NAMED => format!("its {count} functions are {listed} and so on: see `inspect`"),
+        _ => format!("its functions are {listed}"),
+    })
+}
+
+fn missing(imports: &[Import]) -> Failure {
+    let headline = match imports.len() {
+        1 => "nobody provides an import".to_owned(),
+        count => format!("nobody provides {count} imports"),
+    };
+    let name = |import: &Import| match import.ty {
+        ExternType::Component(_) => format!("`{}`", import.module),
+        _ => format!("`{}.{}`", import.module, import.name),
+    };
+    let details: Vec<_> =
+        imports.iter().map(|import| format!("{} {}", name(import), type_text(&import.ty))).collect();
+    Failure::new(headline)
+        .with_details(&details)
+        .with_hint("`--stub-missing-imports` fills them with stubs that end the call which uses one")
+}
+
+/// Has the first Ctrl+C end the running call, and the second the program.
+fn stop_on_ctrl_c(watch: &Arc<Watch>) {
+    let watch = Arc::clone(watch);
+    let handler = move || {
+        if watch.cancel() {
+            std::process::exit(i32::from(Status::GuestFailed as u8));
+        }
+    };
+    if let Err(err) = ctrlc::set_handler(handler) {
+        output::to_stderr(&format!("note: Ctrl+C ends the program, not the call: {err}\n"));
+    }
+}

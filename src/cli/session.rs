@@ -1,0 +1,266 @@
+//! One run of a plugin: instance, start, calls in order, cleanup, and the records of all of it.
+//!
+//! Prints nothing: each record is handed over when it is there.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::output::{printable_line, to_stderr};
+use crate::engine::{Build, CallObserver, CreateFailure, LiveView, Plugin, PluginOptions, Tick};
+use crate::model::call::{CallKind, CallRecord, Outcome};
+use crate::model::event::LogLevel;
+use crate::model::interface::Import;
+use crate::model::lifecycle::PluginState;
+use crate::model::measured::Measured;
+use crate::model::metrics::PluginMetrics;
+use crate::model::timeline::Durations;
+use crate::model::value::Value;
+
+/// A call whose export and values were found good.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    /// Name of the export.
+    pub(super) export: String,
+    /// Arguments.
+    pub(super) args: Vec<Value>,
+}
+
+/// A record, and the times of all calls that it stands for.
+#[derive(Debug, Clone)]
+pub(super) struct Made {
+    /// Record of the last call.
+    pub(super) record: CallRecord,
+    /// Times of the repeated calls; `None` when it was called once.
+    pub(super) repeated: Option<Durations>,
+    /// How often growth was refused; the record names the newest refusals only.
+    pub(super) refused_growths: u64,
+}
+
+/// What a run left behind.
+pub(super) struct Session {
+    /// All records, in order.
+    pub(super) calls: Vec<Made>,
+    /// State of the plugin at the end.
+    pub(super) state: PluginState,
+    /// Totals over all calls.
+    pub(super) metrics: PluginMetrics,
+    /// How long making the first instance took; `None` when it could not be made.
+    pub(super) instantiate_ns: Option<u64>,
+}
+
+/// Watches a run: prints what guests log, and stops them when the user says so.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    is_cancelled: AtomicBool,
+}
+
+/// Takes each record as soon as it is there.
+pub(super) type Sink<'a> = &'a mut (dyn FnMut(&Made) + Send);
+
+struct Driver<'a> {
+    plugin: Plugin,
+    watch: &'a Watch,
+    repeat: u64,
+    session: Session,
+    sink: Sink<'a>,
+    /// Whether start function and `_initialize` returned.
+    is_initialized: bool,
+}
+
+impl Watch {
+    /// Asks the running call to end; returns whether that had been asked before.
+    pub(super) fn cancel(&self) -> bool {
+        self.is_cancelled.swap(true, Ordering::AcqRel)
+    }
+}
+
+impl CallObserver for Watch {
+    fn tick(&self, _live: &mut dyn LiveView) -> Tick {
+        if self.is_cancelled() { Tick::Cancel } else { Tick::Continue { held: std::time::Duration::ZERO } }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.is_cancelled.load(Ordering::Acquire)
+    }
+
+    fn log(&self, level: LogLevel, text: String) {
+        to_stderr(&format!("[{}] {}\n", level.snake_case(), printable_line(&text)));
+    }
+}
+
+/// Makes an instance, runs the calls on it and cleans up.
+///
+/// # Errors
+///
+/// Returns the imports that nobody provides.
+pub(super) fn drive(
+    build: Arc<Build>,
+    options: PluginOptions,
+    watch: &Arc<Watch>,
+    calls: &[Call],
+    repeat: u64,
+    sink: Sink<'_>,
+) -> Result<Session, Vec<Import>> {
+    let mut session = Session {
+        calls: Vec::new(),
+        state: PluginState::Error,
+        metrics: PluginMetrics::default(),
+        instantiate_ns: None,
+    };
+    let observer: Arc<dyn CallObserver> = Arc::clone(watch) as _;
+    let plugin = match Plugin::create(build, 1, options, observer) {
+        Ok(plugin) => plugin,
+        Err(CreateFailure::MissingImports(imports)) => return Err(imports),
+        Err(CreateFailure::Failed(record)) => {
+            session.note(*record, sink);
+            for call in calls {
+                session.skip(call, Outcome::Error, "not called: there is no instance", sink);
+            }
+            return Ok(session);
+        }
+    };
+    session.instantiate_ns = Some(plugin.instantiate_ns());
+    let mut driver = Driver { plugin, watch, repeat, session, sink, is_initialized: false };
+    driver.initialize();
+    for call in calls {
+        driver.call(call);
+    }
+    Ok(driver.finish())
+}
+
+impl Driver<'_> {
+    fn initialize(&mut self) {
+        let records = self.plugin.initialize();
+        self.is_initialized = records.iter().all(CallRecord::is_success);
+        self.session.state = if self.is_initialized { PluginState::Ready } else { PluginState::Error };
+        for record in records {
+            self.session.note(record, self.sink);
+        }
+    }
+
+    /// Makes a fresh instance where the last call left one that can't go on; tells whether there is one.
+    fn renew_if_needed(&mut self) -> bool {
+        if !self.is_initialized {
+            // What just failed on a fresh instance would fail again.
+            return false;
+        }
+        if self.plugin.needs_renewal() {
+            if let Err(failure) = self.plugin.renew() {
+                self.is_initialized = false;
+                if let CreateFailure::Failed(record) = failure {
+                    self.session.note(*record, self.sink);
+                }
+                return false;
+            }
+            self.initialize();
+        }
+        self.is_initialized
+    }
+
+    fn call(&mut self, call: &Call) {
+        // A limit or a trap in between would hide that the user wants all of it to end.
+        if self.watch.is_cancelled() {
+            return self.session.skip(call, Outcome::Cancelled, "not called: the run was stopped", self.sink);
+        }
+        if !self.renew_if_needed() {
+            let why = "not called: the plugin could not be initialized";
+            return self.session.skip(call, Outcome::Error, why, self.sink);
+        }
+        let refused_before = self.plugin.usage().refused_growths;
+        let mut durations = Durations::default();
+        let metrics = &mut self.session.metrics;
+        let mut take = |samples: &[crate::model::call::CallSample]| {
+            let now = unix_ms();
+            for sample in samples {
+                durations.record(sample.wall_ns);
+                metrics.record_sample(sample, 0, now);
+            }
+            ControlFlow::Continue(())
+        };
+        let made = if self.repeat > 1 {
+            self.plugin.repeat(&call.export, &call.args, self.repeat, false, &mut take)
+        } else {
+            self.plugin.call(&call.export, &call.args)
+        };
+        let record = match made {
+            Ok(record) => record,
+            Err(refusal) => {
+                return self.session.skip(call, Outcome::Error, &refusal.to_string(), self.sink);
+            }
+        };
+        durations.record(record.wall_ns);
+        let refused = self.plugin.usage().refused_growths.saturating_sub(refused_before);
+        self.session.metrics.record_sample(&record.sample(0), refused, unix_ms());
+        self.session.state = if record.is_success() { PluginState::Ready } else { PluginState::Error };
+        let repeated = (self.repeat > 1).then_some(durations);
+        self.session.push(Made { record, repeated, refused_growths: refused }, self.sink);
+    }
+
+    /// Stops the plugin; one whose last call failed has nothing that it could clean up.
+    fn finish(mut self) -> Session {
+        if self.session.state == PluginState::Ready
+            && !self.watch.is_cancelled()
+            && let Some(record) = self.plugin.cleanup()
+        {
+            self.session.state = if record.is_success() { PluginState::Stopped } else { PluginState::Error };
+            self.session.note(record, self.sink);
+        }
+        self.session.metrics.set_current_memory_pages(self.plugin.usage().memory_pages);
+        self.session
+    }
+}
+
+impl Session {
+    /// Tells whether every call was made and returned.
+    pub(super) fn is_success(&self) -> bool {
+        self.calls.iter().all(|made| made.record.is_success())
+    }
+
+    /// Takes up a call that was made once.
+    fn note(&mut self, record: CallRecord, sink: &mut (dyn FnMut(&Made) + Send)) {
+        self.metrics.record(&record, unix_ms());
+        let refused_growths = record.denied.len() as u64;
+        self.push(Made { record, repeated: None, refused_growths }, sink);
+    }
+
+    /// Takes up a call that was not made: it is listed, but counts nowhere.
+    fn skip(&mut self, call: &Call, outcome: Outcome, why: &str, sink: &mut (dyn FnMut(&Made) + Send)) {
+        let record = CallRecord {
+            number: 0,
+            kind: CallKind::Export,
+            export: call.export.as_str().into(),
+            args: call.args.clone(),
+            results: Vec::new(),
+            outcome,
+            message: Some(why.to_owned()),
+            hint: None,
+            note: None,
+            place: None,
+            backtrace: Vec::new(),
+            wall_ns: 0,
+            fuel: Measured::NotMeasured,
+            peak_memory_pages: 0,
+            peak_table_elements: 0,
+            peak_call_depth: Measured::NotMeasured,
+            fresh_instance: false,
+            denied: Vec::new(),
+            limits: crate::model::limits::Limits::UNLIMITED,
+            build: 1,
+            started_ns: 0,
+        };
+        let refused_growths = record.denied.len() as u64;
+        self.push(Made { record, repeated: None, refused_growths }, sink);
+    }
+
+    fn push(&mut self, made: Made, sink: &mut (dyn FnMut(&Made) + Send)) {
+        sink(&made);
+        self.calls.push(made);
+    }
+}
+
+fn unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
