@@ -1,4 +1,5 @@
 //! The workers over real threads, each wait with a deadline; knows them by their commands and events alone.
+#![allow(clippy::disallowed_methods, reason = "files and threads are what is tested here")]
 
 mod bench;
 mod compiling;
