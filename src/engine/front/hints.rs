@@ -207,7 +207,9 @@ pub(super) fn plain_message(raw: &str) -> String {
         "undeclared function reference" => "the function is not declared for `ref.func`".to_owned(),
         _ => match first.find(" index out of bounds").and_then(|end| first[..end].rfind(": ")) {
             Some(cut) => format!("{}: there is no such index", &first[..cut]),
-            None => first.replace("but nothing on stack", "but the stack is empty"),
+            None => first
+                .replace("but nothing on stack", "but the stack is empty")
+                .replace(" count exceeds limit of ", " is over the limit of "),
         },
     };
     with_ticks(&replaced)
@@ -240,14 +242,14 @@ fn with_ticks(message: &str) -> String {
         if rest.starts_with("(ref ")
             && let Some(end) = closing_parenthesis(rest)
         {
-            out.push_str(&format!("`{}`", &rest[..end]));
+            out.extend(["`", &rest[..end], "`"]);
             rest = &rest[end..];
             continue;
         }
         let length = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
         let word = &rest[..length];
         if TYPES.contains(&word) {
-            out.push_str(&format!("`{word}`"));
+            out.extend(["`", word, "`"]);
         } else {
             out.push_str(word);
         }
@@ -277,18 +279,6 @@ fn closing_parenthesis(text: &str) -> Option<usize> {
 
 /// Returns what to do about an error of the validator, from its own message.
 pub(super) fn validation_hint(raw: &str) -> Option<String> {
-    if let Some(hint) = disabled_proposal_hint(raw) {
-        return Some(hint);
-    }
-    if let Some(types) = raw.strip_prefix("type mismatch: expected ") {
-        if let Some(expected) = types.strip_suffix(" but nothing on stack") {
-            let article = if expected.starts_with(['i', 'f', 'e', 'a']) { "an" } else { "a" };
-            return Some(format!("put {article} {} on the stack before this point", with_ticks(expected)));
-        }
-        if let Some((expected, found)) = types.split_once(", found ") {
-            return conversion_hint(expected, found);
-        }
-    }
     const BY_START: [(&str, &str); 14] = [
         (
             "type mismatch: values remaining on stack",
@@ -319,6 +309,18 @@ pub(super) fn validation_hint(raw: &str) -> Option<String> {
         ("unexpected end-of-file", "the binary is cut off; build or fetch it again"),
         ("unexpected end", "the binary is cut off or damaged; build or fetch it again"),
     ];
+    if let Some(hint) = disabled_proposal_hint(raw) {
+        return Some(hint);
+    }
+    if let Some(types) = raw.strip_prefix("type mismatch: expected ") {
+        if let Some(expected) = types.strip_suffix(" but nothing on stack") {
+            let article = if expected.starts_with(['i', 'f', 'e', 'a']) { "an" } else { "a" };
+            return Some(format!("put {article} {} on the stack before this point", with_ticks(expected)));
+        }
+        if let Some((expected, found)) = types.split_once(", found ") {
+            return conversion_hint(expected, found);
+        }
+    }
     let start = BY_START.iter().find(|(start, _)| raw.starts_with(start));
     start.or_else(|| BY_PART.iter().find(|(part, _)| raw.contains(part))).map(|(_, hint)| (*hint).to_owned())
 }

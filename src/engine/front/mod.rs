@@ -114,7 +114,7 @@ pub fn check(source: &[u8], caps: &SizeCaps, features: WasmFeatures) -> Result<F
     }
     let kind = sniff(source).map_err(|diagnostic| FrontFailure {
         reason: FailureReason::NotWasm,
-        diagnostics: vec![diagnostic],
+        diagnostics: vec![*diagnostic],
         parse_ns: 0,
         validate_ns: 0,
     })?;

@@ -167,7 +167,8 @@ impl<'a> Draft<'a> {
         }
         let open_at_end = outline(&self.text).open_at_end;
         if open_at_end > 0 {
-            self.text.to_mut().push_str(&format!("\n{}", ")".repeat(open_at_end)));
+            let closing = std::iter::once('\n').chain(std::iter::repeat_n(')', open_at_end));
+            self.text.to_mut().extend(closing);
         }
         true
     }
@@ -278,11 +279,24 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Blanks what stands between two fields, as far as the next field or the end of the module.
     fn blank_between_fields(&mut self, offset: usize, message: Option<&str>) {
-        let Some((_, token)) = next_token(self.text.as_bytes(), offset) else { return };
-        let is_behind = message.is_some_and(|message| message.starts_with("extra tokens"));
-        let end = if is_behind { self.text.len() } else { token.end };
-        self.overwrite(token.start..end, b"");
+        if message.is_some_and(|message| message.starts_with("extra tokens")) {
+            let end = self.text.len();
+            self.overwrite(offset.min(end)..end, b"");
+            return;
+        }
+        let next = self.fields.partition_point(|field| (field.start as usize) < offset);
+        let bound = self.fields.get(next).map_or(self.text.len(), |field| field.start as usize);
+        let mut end = offset;
+        while let Some((kind, token)) = next_token(self.text.as_bytes(), end) {
+            // A `)` that is wrong itself is the first token; any other closes the module.
+            if token.start >= bound || (kind == TokenKind::Close && end > offset) {
+                break;
+            }
+            end = token.end;
+        }
+        self.overwrite(offset..end.max(offset), b"");
     }
 
     /// Blanks the code of a function, or all but its name when its header is what is wrong.
@@ -401,6 +415,11 @@ impl<'a> Draft<'a> {
         self.report(diagnostic);
     }
 
+    /// Returns the keyword of the module or component: the place of what has no better one.
+    pub(super) fn head(&self) -> Range<usize> {
+        self.outline.head.clone().unwrap_or_default()
+    }
+
     /// Returns lines and columns of the author's text.
     pub(super) fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(self.original))
@@ -417,7 +436,9 @@ impl<'a> Draft<'a> {
         }
         bytes[tail..range.end].copy_from_slice(&with[..range.end - tail]);
         // Ranges are those of tokens and fields, which begin and end between characters.
-        self.text = Cow::Owned(String::from_utf8_lossy(&bytes).into_owned());
+        let mended = String::from_utf8(bytes)
+            .unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned());
+        self.text = Cow::Owned(mended);
     }
 }
 

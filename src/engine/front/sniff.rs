@@ -15,39 +15,41 @@ use crate::model::text_position::LineIndex;
 /// # Errors
 ///
 /// Returns what is wrong with bytes that are neither a text nor a binary of WebAssembly.
-pub fn sniff(bytes: &[u8]) -> Result<SourceKind, Diagnostic> {
+pub fn sniff(bytes: &[u8]) -> Result<SourceKind, Box<Diagnostic>> {
     if bytes.starts_with(b"\0asm") {
         return sniff_binary(bytes);
     }
     if let Some(refusal) = sniff_foreign(bytes) {
-        return Err(refusal);
+        return Err(Box::new(refusal));
     }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(err) => return Err(bad_utf8(bytes, err.valid_up_to())),
+        Err(err) => return Err(Box::new(bad_utf8(bytes, err.valid_up_to()))),
     };
     sniff_text(text)
 }
 
-fn sniff_binary(bytes: &[u8]) -> Result<SourceKind, Diagnostic> {
+fn sniff_binary(bytes: &[u8]) -> Result<SourceKind, Box<Diagnostic>> {
     let Some(&[version_low, version_high, layer_low, layer_high]) = bytes.get(4..8) else {
         let message = format!("the binary ends within its header, after {} bytes", bytes.len());
-        return Err(Diagnostic::error(message)
-            .at_offset(4)
-            .with_hint("the file is cut off; fetch or build it again"));
+        let refusal = Diagnostic::error(message).at_offset(4);
+        return Err(Box::new(refusal.with_hint("the file is cut off; fetch or build it again")));
     };
     let version = u16::from_le_bytes([version_low, version_high]);
     let layer = u16::from_le_bytes([layer_low, layer_high]);
-    match (version, layer) {
-        (1, 0) => Ok(SourceKind::ModuleBinary),
-        (0x0d, 1) => Ok(SourceKind::ComponentBinary),
-        (_, 1) => Err(Diagnostic::error(format!("unknown version {version:#x} of the component format"))
-            .at_offset(4)
-            .with_hint("components of version 0xd are read; build it with a current toolchain")),
-        _ => Err(Diagnostic::error(format!("unknown version {version} of the binary format, layer {layer}"))
-            .at_offset(4)
-            .with_hint("modules of version 1 and components of version 0xd are read")),
-    }
+    let (message, hint) = match (version, layer) {
+        (1, 0) => return Ok(SourceKind::ModuleBinary),
+        (0x0d, 1) => return Ok(SourceKind::ComponentBinary),
+        (_, 1) => (
+            format!("unknown version {version:#x} of the component format"),
+            "components of version 0xd are read; build it with a current toolchain",
+        ),
+        _ => (
+            format!("unknown version {version} of the binary format, layer {layer}"),
+            "modules of version 1 and components of version 0xd are read",
+        ),
+    };
+    Err(Box::new(Diagnostic::error(message).at_offset(4).with_hint(hint)))
 }
 
 /// Recognises files that people take for plugins, by their first bytes.
@@ -87,13 +89,13 @@ fn bad_utf8(bytes: &[u8], at: usize) -> Diagnostic {
 }
 
 /// Decides by the first form that is no annotation.
-fn sniff_text(text: &str) -> Result<SourceKind, Diagnostic> {
+fn sniff_text(text: &str) -> Result<SourceKind, Box<Diagnostic>> {
     let bytes = text.as_bytes();
     let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
     loop {
         let Some((kind, range)) = next_token(bytes, at) else { return Ok(SourceKind::ModuleText) };
         if kind != TokenKind::Open {
-            return Err(not_a_form(text, kind, range));
+            return Err(Box::new(not_a_form(text, kind, range)));
         }
         match next_token(bytes, range.end) {
             Some((TokenKind::Word, head)) if bytes[head.start] == b'@' => at = form_end(bytes, range.start),
@@ -101,7 +103,7 @@ fn sniff_text(text: &str) -> Result<SourceKind, Diagnostic> {
                 return match &text[head.clone()] {
                     "component" => Ok(SourceKind::ComponentText),
                     word if FIELD_HEADS.contains(&word) => Ok(SourceKind::ModuleText),
-                    word => Err(unknown_head(text, word, head.clone())),
+                    word => Err(Box::new(unknown_head(text, word, head.clone()))),
                 };
             }
             // What is wrong behind the parenthesis is for the parser to say.

@@ -180,15 +180,13 @@ impl SourceMap {
 
 /// Makes a map from a module's fields, already resolved, and the binary that was encoded from them.
 ///
-/// # Errors
-///
-/// Returns the reader's error when the binary can't be read back.
+/// Where the binary can't be read back, the map ends: the validator will say why.
 pub(super) fn build(
     text: &str,
     fields: &[ModuleField<'_>],
     field_ranges: Arc<[Range<u32>]>,
     wasm: &[u8],
-) -> Result<SourceMap, BinaryReaderError> {
+) -> SourceMap {
     let mut builder = Builder {
         text: text.as_bytes(),
         map: SourceMap {
@@ -201,9 +199,12 @@ pub(super) fn build(
             by_position: OnceLock::new(),
         },
     };
-    fields.iter().for_each(|field| builder.define(field));
-    builder.read_code(fields, wasm)?;
-    Ok(builder.map)
+    for field in fields {
+        builder.define(field);
+    }
+    // The error itself is found again by the validator, which reads the same binary.
+    let _ = builder.read_code(fields, wasm);
+    builder.map
 }
 
 struct Builder<'a> {
@@ -363,12 +364,21 @@ impl Builder<'_> {
         self.map.bodies.push(narrow(range.start)..narrow(range.end));
         self.push(range.start, span.offset());
         let spans = expression.instr_spans.as_deref().unwrap_or_default();
-        let mut spans = spans.iter().map(|span| span.offset());
+        let mut spans = spans.iter().map(Span::offset);
         // The function's own `end` stands nowhere in the text but at its closing parenthesis.
         let close = self.map.field_at(span.offset()).map_or(span.offset(), |field| field.end - 1);
         for operator in body.get_operators_reader()?.into_iter_with_offsets() {
-            let (_, offset) = operator?;
-            self.push(offset, spans.next().unwrap_or(close));
+            match operator {
+                Ok((_, offset)) => self.push(offset, spans.next().unwrap_or(close)),
+                // An `else` or `end` too many can't be read; the validator finds it at the same offset.
+                Err(err) => {
+                    self.push(
+                        err.offset().clamp(range.start + 1, range.end - 1),
+                        spans.next().unwrap_or(close),
+                    );
+                    break;
+                }
+            }
         }
         Ok(())
     }

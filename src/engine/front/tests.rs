@@ -69,7 +69,7 @@ fn operators_map_to_their_words_whether_folded_or_not() {
 
 #[test]
 fn each_error_stands_where_it_is() {
-    let cases: [(&str, &str); 30] = [
+    let cases: [(&str, &str); 33] = [
         ("(module\n  (func (result i32) i64.const 1))", "2:33: type mismatch: expected `i32`, found `i64`"),
         (
             "(func (result i32)\n  i32.const 1\n  i64.const 2\n  i32.add)",
@@ -109,6 +109,9 @@ fn each_error_stands_where_it_is() {
         ("(memory 1)(data (i32.const 0) \"\\zz\")", "1:33: invalid string escape 'z'"),
         ("(func \u{7} nop)", "1:7: unexpected character '\\u{7}'"),
         ("(func (block $a (br $b)))", "1:21: unknown label `$b`"),
+        ("(func nop else nop)", "1:11: `else` found outside `If` block"),
+        ("(func nop end nop)", "1:15: operators remaining after end of function body or expression"),
+        ("(module a b c (func))", "1:9: expected `(`, found `a`"),
     ];
     for (source, expected) in cases {
         assert_eq!(lines_of(source), [expected], "{source}");

@@ -171,7 +171,7 @@ fn encode(text: &str, fields: Arc<[Range<u32>]>) -> Result<Encoded, TextError> {
         let wasm = wat.encode()?;
         let map = match &wat {
             Wat::Module(Module { kind: ModuleKind::Text(parsed), .. }) => {
-                source_map::build(text, parsed, fields, &wasm).ok()
+                Some(source_map::build(text, parsed, fields, &wasm))
             }
             _ => None,
         };
@@ -244,15 +244,15 @@ fn place(
     if draft.is_original() {
         diagnostic = diagnostic.at_offset(finding.offset);
     }
-    let Some(map) = &encoded.map else { return (diagnostic, None) };
+    let Some(map) = &encoded.map else {
+        return (diagnostic.at_text(draft.lines(), draft.head()), None);
+    };
     let defined = finding.definition.and_then(|(kind, index)| map.definition(kind, index));
     let code = finding.function.and_then(|index| map.definition(DefinitionKind::Func, index));
     let definition = defined.as_ref().map(|spot| spot.range.start);
     let spot = map.spot(finding.offset).or(defined).or(code);
-    if let Some(spot) = spot {
-        diagnostic = diagnostic.at_text(draft.lines(), spot.range);
-    }
-    (diagnostic, definition)
+    let range = spot.map_or_else(|| draft.head(), |spot| spot.range);
+    (diagnostic.at_text(draft.lines(), range), definition)
 }
 
 fn describe(finding: &Finding, names: &HashMap<u32, String>) -> Diagnostic {
