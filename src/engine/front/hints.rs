@@ -279,7 +279,8 @@ fn closing_parenthesis(text: &str) -> Option<usize> {
 
 /// Returns what to do about an error of the validator, from its own message.
 pub(super) fn validation_hint(raw: &str) -> Option<String> {
-    const BY_START: [(&str, &str); 14] = [
+    const BY_START: [(&str, &str); 15] = [
+        ("section out of order", "a module has each section once, and so one `(start …)` at most"),
         (
             "type mismatch: values remaining on stack",
             "drop what is not needed with `drop`, or declare it as a result",

@@ -301,7 +301,7 @@ fn sources_past_the_caps_are_refused_with_both_sizes() {
         |source: &[u8]| check(source, &caps, default_features()).map_err(|failure| failure.reason).err();
     assert_eq!(reason(b"(module)"), None);
     assert_eq!(reason(&b" ".repeat(21)), Some(FailureReason::TooLarge { size: 21, max: 20 }));
-    assert_eq!(reason(b"\0asm\x01\0\0\0123456"), Some(FailureReason::TooLarge { size: 14, max: 12 }));
+    assert_eq!(reason(b"\0asm\x01\0\0\x00123456"), Some(FailureReason::TooLarge { size: 14, max: 12 }));
     let grown = reason(b"(memory 1)(func)");
     assert!(matches!(grown, Some(FailureReason::TooLarge { size: 13.., max: 12 })), "{grown:?}");
 }
