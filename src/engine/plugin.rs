@@ -103,6 +103,7 @@ pub struct Plugin {
     was_called: bool,
     is_fresh_after_failure: bool,
     seen_pages: Option<SeenPages>,
+    last: Figures,
 }
 
 impl Plugin {
@@ -129,6 +130,7 @@ impl Plugin {
             was_called: false,
             is_fresh_after_failure: false,
             seen_pages: None,
+            last: Figures::default(),
         };
         plugin.instantiate()?;
         Ok(plugin)
@@ -385,6 +387,7 @@ impl Plugin {
             // What the engine burnt past the limit before its next check says nothing about the guest.
             figures.fuel = limits.fuel.map_or(figures.fuel, Measured::AtLeast);
         }
+        self.last = figures;
         self.has_failed = end.outcome != Some(Outcome::Returned);
         record.results = results;
         fill(record, figures, end);
@@ -492,11 +495,14 @@ impl Plugin {
         self.set_limits(options.limits);
     }
 
-    /// Returns what is used of the limits now that no call runs.
+    /// Returns what is used of the limits now that no call runs, with the figures of the last call.
     pub fn usage(&self) -> Usage {
         self.live.as_ref().map_or_else(Usage::default, |live| {
             let mut usage = live.store.data().usage();
             usage.call_depth = Measured::Exact(0);
+            usage.fuel = self.last.fuel;
+            usage.wall_ns = self.last.wall_ns;
+            usage.call_depth_call_peak = self.last.peak_call_depth;
             usage
         })
     }
