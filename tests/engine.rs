@@ -420,3 +420,14 @@ fn the_pages_that_a_call_changed_are_marked() {
     call(&mut plugin, "poke", &[Value::I32(140_000)]);
     assert_eq!(pages(&mut plugin), [PageUse::Zero, PageUse::Used, PageUse::Changed]);
 }
+
+#[test]
+fn a_component_that_spins_at_its_start_is_stopped_by_fuel() {
+    let text = "(component
+      (core module $m (func $spin (loop br 0)) (start $spin))
+      (core instance (instantiate $m)))";
+    let limits = Limits { fuel: Some(10_000), ..NO_LIMITS };
+    let failure = failure(text, PluginOptions { limits, ..PluginOptions::default() });
+    let CreateFailure::Failed(record) = failure else { panic!("{failure:?}") };
+    assert_eq!(record.outcome, Outcome::Limit(LimitKind::Fuel), "{record:?}");
+}

@@ -14,7 +14,7 @@ use super::front::{self, SizeCaps};
 use super::inspect::inspect;
 use super::instance::nanos_since;
 use super::rewrite::{self, Prices, RewriteOptions};
-use super::settings::{EngineSettings, Engines};
+use super::settings::{EngineSettings, Engines, Pricing};
 use crate::model::build::{BuildInfo, CacheOutcome, Phases};
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::interface::Interface;
@@ -203,8 +203,8 @@ fn artefact(
     phases: &mut Phases,
     notices: &mut Vec<String>,
 ) -> wasmtime::Result<Artefact> {
-    let engine = engines.get(settings)?;
     if checked.kind.is_component() {
+        let engine = engines.get(settings, Pricing::ByEngine)?;
         let started = Instant::now();
         let component = Component::from_binary(&engine, &checked.wasm)?;
         phases.compile = Some(nanos_since(started));
@@ -214,35 +214,31 @@ fn artefact(
     let options = RewriteOptions {
         depth: settings.call_depth,
         prices: settings.fuel.then(Prices::default),
-        record_refused_growth: true,
+        record_refused_growth: settings.fuel || settings.call_depth,
     };
-    let rewritten = match rewrite::rewrite(&checked.wasm, &options) {
-        Ok(rewritten) => Some(rewritten),
-        Err(err) => {
-            notices.push(format!("runs uncounted, its depth and fuel are not measured: {err}"));
-            None
-        }
-    };
+    let rewritten = rewrite::rewrite(&checked.wasm, &options).map_err(|err| err.to_string());
     phases.rewrite = Some(nanos_since(started));
-    if let Some(rewritten) = &rewritten {
-        for function in &rewritten.uncounted {
-            let label = interface.function_label(function.index);
-            notices.push(format!("{label} {}", function.reason.clause()));
-        }
-    }
     let started = Instant::now();
-    let (module, rewritten) = match rewritten.map(|parts| (Module::from_binary(&engine, &parts.wasm), parts))
-    {
-        Some((Ok(module), parts)) => {
+    // A module at the edge of what the compiler takes may pass it with the counting added.
+    let counted = rewritten.and_then(|parts| {
+        let engine = engines.get(settings, Pricing::ByPass).map_err(|err| format!("{err:#}"))?;
+        let module = Module::from_binary(&engine, &parts.wasm).map_err(|err| format!("{err:#}"))?;
+        Ok((module, parts))
+    });
+    let (module, rewritten) = match counted {
+        Ok((module, parts)) => {
+            for function in &parts.uncounted {
+                let label = interface.function_label(function.index);
+                notices.push(format!("{label} {}", function.reason.clause()));
+            }
             (module, Some(RewrittenParts { layout: parts.layout, offsets: parts.offsets }))
         }
-        Some((Err(err), _)) => {
-            // A module at the edge of what the compiler takes may pass it with the counting added.
+        Err(err) => {
+            let engine = engines.get(settings, Pricing::ByEngine)?;
             let module = Module::from_binary(&engine, &checked.wasm)?;
-            notices.push(format!("runs uncounted, its depth and fuel are not measured: {err:#}"));
+            notices.push(format!("runs uncounted, its call depth is neither measured nor limited: {err}"));
             (module, None)
         }
-        None => (Module::from_binary(&engine, &checked.wasm)?, None),
     };
     phases.compile = Some(nanos_since(started));
     Ok(Artefact::Core(CoreArtefact { module, rewritten }))

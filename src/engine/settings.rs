@@ -59,6 +59,15 @@ impl Default for EngineSettings {
     }
 }
 
+/// Who puts the price of each operator into the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Pricing {
+    /// The rewriting pass does; the engine itself charges for `nop` alone.
+    ByPass,
+    /// The engine does, by its own table: for components, and for modules that run unrewritten.
+    ByEngine,
+}
+
 /// Native stack, in bytes, that the host's own frames need above a guest's.
 pub(crate) const HOST_STACK_BYTES: usize = 4 * 1024 * 1024;
 
@@ -72,7 +81,7 @@ impl EngineSettings {
         super::front::default_features()
     }
 
-    fn config(&self) -> Config {
+    fn config(&self, pricing: Pricing) -> Config {
         let mut config = Config::new();
         config
             .strategy(match self.compiler {
@@ -93,7 +102,7 @@ impl EngineSettings {
             .wasm_backtrace_details(WasmBacktraceDetails::Disable)
             .concurrency_support(false)
             .shared_memory(false);
-        if self.fuel {
+        if self.fuel && pricing == Pricing::ByPass {
             config.operator_cost(super::rewrite::engine_operator_cost());
         }
         if self.compiler == Compiler::Cranelift {
@@ -108,7 +117,7 @@ impl EngineSettings {
 /// What is linked together must share an engine, so there is one for each set of settings and no more.
 #[derive(Default)]
 pub struct Engines {
-    by_settings: Mutex<HashMap<EngineSettings, Engine>>,
+    by_settings: Mutex<HashMap<(EngineSettings, Pricing), Engine>>,
 }
 
 impl Engines {
@@ -125,17 +134,18 @@ impl Engines {
     }
 
     /// Returns the engine for these settings, made now if need be.
-    pub(crate) fn get(&self, settings: &EngineSettings) -> wasmtime::Result<Engine> {
+    pub(crate) fn get(&self, settings: &EngineSettings, pricing: Pricing) -> wasmtime::Result<Engine> {
         let mut engines = self.lock();
-        if let Some(engine) = engines.get(settings) {
+        let key = (settings.clone(), pricing);
+        if let Some(engine) = engines.get(&key) {
             return Ok(engine.clone());
         }
-        let engine = Engine::new(&settings.config())?;
-        engines.insert(settings.clone(), engine.clone());
+        let engine = Engine::new(&settings.config(pricing))?;
+        engines.insert(key, engine.clone());
         Ok(engine)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<EngineSettings, Engine>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(EngineSettings, Pricing), Engine>> {
         self.by_settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
