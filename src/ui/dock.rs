@@ -88,6 +88,10 @@ impl Dock {
         if behavior.is_edited {
             actions.push(Action::View(ViewAction::KeepLayout(self.to_text())));
         }
+        let memory = self.tree.tiles.find_pane(&PaneKind::Memory);
+        if !memory.is_some_and(|id| self.tree.active_tiles().contains(&id)) {
+            PaneViews::hide_memory(state, actions);
+        }
     }
 
     fn open(&mut self, pane: PaneKind) {

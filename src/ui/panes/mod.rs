@@ -8,8 +8,10 @@ mod events_pane;
 mod exports_pane;
 mod limits_pane;
 mod memory_pane;
+mod outcome_words;
 mod plugins_pane;
 mod problems_pane;
+mod row_scroll;
 mod samples_pane;
 mod source_pane;
 mod timing_pane;
@@ -37,6 +39,11 @@ pub struct PaneViews {
 }
 
 impl PaneViews {
+    /// Tells plugins that nobody looks at their memory any more.
+    pub(super) fn hide_memory(state: &AppState, actions: &mut Vec<Action>) {
+        memory_pane::MemoryPane::hide(state, actions);
+    }
+
     /// Asks for the keyboard to go into the first field of Call.
     pub(super) fn focus_call(&mut self) {
         self.call.focus();
@@ -91,6 +98,9 @@ pub(super) fn bar_right_ui(
         PaneKind::Plugins => views.plugins.bar_right_ui(ui, state, actions),
         PaneKind::Limits => views.limits.bar_right_ui(ui, state, actions),
         PaneKind::Timing => views.timing.bar_right_ui(ui, state, actions),
+        PaneKind::Memory => memory_pane::MemoryPane::bar_right_ui(ui, state, actions),
+        PaneKind::Calls => calls_pane::CallsPane::bar_right_ui(ui, state, actions),
+        PaneKind::Events => events_pane::EventsPane::bar_right_ui(ui, state, actions),
         _ => {}
     }
 }

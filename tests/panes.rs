@@ -1,0 +1,253 @@
+//! The panes that show figures, memory, calls and events, driven by accessible names.
+//!
+//! Knows no pixels; with `WORKBENCH_SHOTS` set to a folder, it leaves pictures there to look at.
+#![cfg(feature = "gui")]
+
+mod panes_rig;
+
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use panes_rig::{Workers, call_often, end_call, log, make_ready, workbench};
+use wasm_workbench::model::event::LogLevel;
+use wasm_workbench::model::ids::PluginId;
+use wasm_workbench::model::limits::Preset;
+use wasm_workbench::ui::Workbench;
+use wasm_workbench::ui::theme::{self, Mode};
+use wasm_workbench::worker::protocol::{Command, PluginCommand};
+
+struct Window {
+    harness: Harness<'static, Workbench>,
+    workers: Workers,
+}
+
+impl Window {
+    fn ready(mode: Mode, layout: Option<&str>) -> Self {
+        let (workbench, workers) = workbench(layout, mode.word());
+        let show = |ui: &mut egui::Ui, workbench: &mut Workbench| {
+            workbench.logic(ui.ctx());
+            workbench.ui(ui);
+        };
+        let builder = Harness::builder().with_size([1440.0, 900.0]);
+        let builder = builder.with_context_setup(move |ctx| theme::apply(ctx, mode));
+        // Only pictures need a render adapter.
+        let builder = if std::env::var_os("WORKBENCH_SHOTS").is_some() { builder.wgpu() } else { builder };
+        let mut window = Self { harness: builder.build_ui_state(show, workbench), workers };
+        window.harness.run();
+        make_ready(&window.workers, window.plugin());
+        window.harness.run();
+        window
+    }
+
+    /// Makes calls as somebody at work does: a few dozen, each with its details.
+    fn called(mode: Mode, layout: Option<&str>, total: u64) -> Self {
+        let mut window = Self::ready(mode, layout);
+        window.limit();
+        for number in 1..=total {
+            end_call(&window.workers, window.plugin(), number, total);
+        }
+        window.harness.run();
+        window
+    }
+
+    fn limit(&mut self) {
+        self.click(Role::Button, "Default");
+        self.click(Role::Button, Preset::Tutorial.label());
+    }
+
+    fn plugin(&self) -> PluginId {
+        self.harness.state().state().selection.plugin.expect("a plugin is selected")
+    }
+
+    fn click(&mut self, role: Role, name: &str) {
+        self.harness.get_by_role_and_label(role, name).click();
+        self.harness.run();
+    }
+
+    fn type_into(&mut self, field: &str, text: &str) {
+        self.harness.get_by_label(field).focus();
+        self.harness.run();
+        self.harness.get_by_label(field).type_text(text);
+        self.harness.run();
+    }
+
+    fn go_to(&mut self, address: &str) {
+        self.type_into("Go to address", address);
+        self.harness.key_press(egui::Key::Enter);
+        self.harness.run();
+    }
+
+    fn selected(&self) -> Option<u64> {
+        self.harness.state().state().selected_plugin().and_then(|plugin| plugin.calls.selected)
+    }
+
+    fn value_of(&self, name: &str) -> Option<String> {
+        self.harness.get_by_label(name).accesskit_node().value()
+    }
+
+    fn is_shown(&self, name: &str) -> bool {
+        self.harness.query_by_label(name).is_some()
+    }
+
+    fn shot(&mut self, name: &str) {
+        let Ok(folder) = std::env::var("WORKBENCH_SHOTS") else { return };
+        let picture = self.harness.render().expect("there is a render adapter");
+        picture.save(format!("{folder}/{name}.png")).expect("the folder can be written");
+    }
+}
+
+#[test]
+fn a_million_calls_are_plotted_in_one_frame_and_a_click_selects_one() {
+    let mut window = Window::ready(Mode::Dark, None);
+    call_often(&window.workers, window.plugin(), 1_000_000);
+    window.harness.run();
+    let value = window.value_of("Timing plot");
+    assert_eq!(value.as_deref(), Some("1000000 calls, 35001 failed, growth refused in 1"));
+    window.click(Role::Figure, "Timing plot");
+    let selected = window.selected().expect("the click selects a call");
+    assert!((100_000..900_000).contains(&selected), "{selected} is not in the middle");
+    window.shot("million-dark");
+    window.harness.key_press(egui::Key::End);
+    window.harness.run();
+    assert_eq!(window.selected(), Some(1_000_000));
+    window.harness.key_press(egui::Key::ArrowLeft);
+    window.harness.run();
+    assert_eq!(window.selected(), Some(999_999));
+    window.click(Role::Tab, "Calls");
+    window.harness.get_by_label("#999999 fib stopped by the fuel limit");
+    window.harness.get_by_label("Only the figures of this call are kept");
+}
+
+#[test]
+fn a_click_on_a_row_selects_the_call_and_shows_all_of_it() {
+    let mut window = Window::called(Mode::Dark, None, 94);
+    window.click(Role::Tab, "Calls");
+    assert_eq!(window.selected(), Some(94));
+    assert!(window.harness.get_all_by_label("start_here.wat 19:7").count() > 1, "place and backtrace");
+    window.shot("calls-dark");
+    window.click(Role::ListItem, "#90 fib(24) returned");
+    assert_eq!(window.selected(), Some(90));
+    window.click(Role::Button, "Call again");
+    let called = window.workers.sent.borrow().iter().any(|command| {
+        matches!(command, Command::Plugin { command: PluginCommand::Call(request), .. } if &*request.export == "fib")
+    });
+    assert!(called);
+}
+
+#[test]
+fn calls_are_filtered_by_text_and_outcome_and_sorted_by_a_column() {
+    let mut window = Window::called(Mode::Dark, None, 94);
+    window.click(Role::Tab, "Calls");
+    window.type_into("Filter calls", "fuel limit");
+    assert!(window.is_shown("4 found"));
+    assert!(window.is_shown("#94 fib(24) stopped by the fuel limit"));
+    assert!(!window.is_shown("#90 fib(24) returned"));
+    window.type_into("Filter calls", " and more");
+    assert!(window.is_shown("No call matches the filter"));
+    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    window.harness.key_press(egui::Key::Delete);
+    window.harness.run();
+    window.click(Role::Button, "All outcomes");
+    window.click(Role::Button, "Stopped by you");
+    assert!(window.is_shown("#50 fib(24) stopped by you") && window.is_shown("1 found"));
+    window.click(Role::Button, "Stopped by you");
+    window.click(Role::Button, "All outcomes");
+    window.click(Role::ColumnHeader, "Sort by Wall time");
+    let top = |window: &Window, name: &str| window.harness.get_by_label(name).rect().top();
+    assert!(
+        top(&window, "#94 fib(24) stopped by the fuel limit")
+            < top(&window, "#92 fib(24) stopped by the fuel limit")
+    );
+}
+
+#[test]
+fn the_memory_pane_asks_for_what_is_in_view_and_no_more() {
+    let mut window = Window::ready(Mode::Dark, None);
+    assert!(window.workers.memory_requests().is_empty(), "nobody looks at memory yet");
+    window.click(Role::Tab, "Memory");
+    let requests = window.workers.memory_requests();
+    let first = requests.last().expect("the pane asks");
+    assert_eq!(first.address, 0);
+    assert!(requests.iter().all(|request| request.bytes <= 64 * 64), "{requests:?}");
+    window.go_to("page 7 + 0x10");
+    let last = *window.workers.memory_requests().last().expect("the pane asks");
+    let asked = last.address..last.address + u64::from(last.bytes);
+    assert!(asked.contains(&(7 * 65_536 + 0x10)) && last.bytes <= 64 * 64, "{last:?}");
+    let quiet = window.workers.memory_requests().len();
+    window.harness.run_steps(5);
+    assert_eq!(window.workers.memory_requests().len(), quiet, "what is there is not asked for again");
+    window.click(Role::Tab, "Calls");
+    let watched = window.harness.state().state().plugins.iter().any(|plugin| plugin.memory.is_watched);
+    assert!(!watched, "nobody looks at memory any more");
+}
+
+#[test]
+fn a_typed_value_is_written_at_the_selected_byte() {
+    let mut window = Window::ready(Mode::Dark, None);
+    window.click(Role::Tab, "Memory");
+    window.go_to("272");
+    window.harness.get_by_label("Go to 0x00000010");
+    window.type_into("New value", "-2x");
+    assert!(window.harness.get_by_label("Write").accesskit_node().is_disabled());
+    window.harness.key_press(egui::Key::Backspace);
+    window.harness.run();
+    window.shot("memory-dark");
+    window.click(Role::Button, "Write");
+    let written = window.workers.sent.borrow().iter().find_map(|command| match command {
+        Command::Plugin { command: PluginCommand::WriteMemory { address, bytes, .. }, .. } => {
+            Some((*address, bytes.to_vec()))
+        }
+        _ => None,
+    });
+    assert_eq!(written, Some((272, vec![0xfe, 0xff, 0xff, 0xff])));
+    window.harness.get_by_label("Undo write");
+}
+
+#[test]
+fn events_are_filtered_paused_and_cleared() {
+    let mut window = Window::ready(Mode::Dark, None);
+    let plugin = window.plugin();
+    log(&window.workers, plugin, LogLevel::Warn, "the cup is nearly full");
+    log(&window.workers, plugin, LogLevel::Info, "pouring");
+    window.harness.run();
+    window.click(Role::Tab, "Events");
+    window.shot("events-dark");
+    let warning = "start_here Log the cup is nearly full";
+    assert!(window.is_shown(warning) && window.is_shown("start_here Log pouring"));
+    window.type_into("Filter events", "CUP");
+    assert!(window.is_shown(warning) && !window.is_shown("start_here Log pouring"));
+    window.click(Role::Button, "Show all events");
+    window.click(Role::Button, "Pause events");
+    log(&window.workers, plugin, LogLevel::Info, "spilt");
+    window.harness.run();
+    assert!(window.is_shown("paused, 1 held back") && !window.is_shown("start_here Log spilt"));
+    window.click(Role::Button, "Resume events");
+    assert!(window.is_shown("start_here Log spilt"));
+    window.click(Role::Button, "Clear events");
+    assert!(window.is_shown("Nothing has happened yet"));
+}
+
+#[test]
+fn every_pane_is_drawn_in_both_faces() {
+    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+        let mut window = Window::called(mode, None, 94);
+        window.shot(&format!("timing-{face}"));
+        for tab in ["Memory", "Calls", "Events"] {
+            window.click(Role::Tab, tab);
+            if tab == "Memory" {
+                window.go_to("256");
+                window.workers.generation.set(3);
+                end_call(&window.workers, window.plugin(), 95, 95);
+                window.harness.run();
+                window.harness.get_by_label_contains("00000100 e7 e7 e7 e7 00");
+            }
+            window.shot(&format!("{}-{face}", tab.to_lowercase()));
+        }
+        window.harness.set_size(egui::vec2(1024.0, 700.0));
+        window.harness.run();
+        for tab in ["Timing", "Memory", "Calls", "Events"] {
+            window.click(Role::Tab, tab);
+            window.shot(&format!("{}-{face}-small", tab.to_lowercase()));
+        }
+    }
+}
