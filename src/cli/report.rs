@@ -71,7 +71,9 @@ pub(super) fn call(made: &Made, file: &str) -> String {
     let record = &made.record;
     let mut lines = vec![headline(record)];
     lines.extend(made.repeated.as_ref().and_then(repeated));
-    if let Some(message) = &record.message {
+    // The trap's name is in the headline, and many a message says no more than that.
+    let name = record.outcome.trap().map(crate::model::call::TrapKind::phrase);
+    if let Some(message) = record.message.as_ref().filter(|message| Some(*message) != name.as_ref()) {
         lines.push(format!("  {}", printable_line(message)));
     }
     if let Some(place) = &record.place {

@@ -133,8 +133,8 @@ fn unknown_export(interface: &Interface, export: &str) -> Failure {
     let listed = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     failure.with_hint(match names.len() {
         0 => "it exports no function".to_owned(),
-        count if count > MOST_NAMED => format!("its {count} functions are {listed} and so on: see `inspect`"),
-        _ => format!("its functions are {listed}"),
+        count if count > MOST_NAMED => format!("it exports {count} functions, such as {listed}"),
+        _ => format!("it exports {listed}"),
     })
 }
 
