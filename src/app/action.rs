@@ -82,6 +82,8 @@ pub enum SourceAction {
     Edit(SourceId, Arc<str>),
     /// Compile now, without waiting.
     Compile(SourceId),
+    /// Make an instance of its last good build, such as after the last one was unloaded.
+    Instantiate(SourceId),
     /// Show a place in the editor.
     GoTo(SourceId, Place),
     /// Tell where the cursor is: line and column, both from 1.

@@ -20,6 +20,7 @@ pub mod measured;
 pub mod memory;
 pub mod metrics;
 pub mod nearest;
+pub mod raise;
 pub mod sample;
 pub mod signature;
 pub mod text_position;

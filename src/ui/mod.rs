@@ -16,7 +16,7 @@ pub mod widgets;
 mod workbench;
 
 pub use launch::{LaunchError, launch};
-pub use panes::PaneViews;
+pub use panes::{CallPane, ExportsPane, LimitsPane, PaneViews};
 pub use workbench::{Bridge, Clock, Workbench, system_clock};
 
 use std::sync::Arc;

@@ -17,6 +17,9 @@ pub(super) fn update(state: &mut AppState, action: SourceAction, now: Now, out: 
     match action {
         SourceAction::Edit(id, text) => edit(state, id, text, now),
         SourceAction::Compile(id) => request_compile(state, id, out),
+        SourceAction::Instantiate(id) => {
+            super::create_plugin(state, id, now, out);
+        }
         SourceAction::GoTo(id, place) => go_to(state, id, place),
         SourceAction::CursorMoved(id, line, column) => {
             if let Some(source) = state.source_mut(id) {

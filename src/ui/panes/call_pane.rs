@@ -1,117 +1,305 @@
-//! The Call pane: a field for each argument, Call and Stop, and how the last call ended.
+//! The Call pane: arguments, Call and Stop, and how the last call ended.
 //!
-//! Knows no engine; texts are read by the form in the program's state.
+//! Reads no values and makes no calls: texts are read by the form in the program's state.
 
-use egui::Ui;
+use egui::{Align, Frame, Layout, Margin, Response, RichText, ScrollArea, Ui, vec2};
 
-use crate::app::{Action, AppState, CallAction, CallForm, PluginView, UiCommand};
-use crate::model::call::CallRecord;
+use super::call_fields::CallFields;
+use super::call_result::ResultViews;
+use super::definition::{Definition, go_to};
+use super::end_card::EndCard;
+use super::instance_ui::{missing_ui, notes_ui, steps_ui, switches_ui};
+use super::outcome_words::place_text;
+use crate::app::{Action, AppState, CallAction, CallForm, PluginView, SourceAction, UiCommand};
+use crate::model::call::{CallKind, CallRecord, Outcome};
+use crate::model::humanize;
+use crate::model::ids::CallId;
+use crate::model::lifecycle::PluginState;
 use crate::model::signature::FuncSignature;
-use crate::model::value::Value;
 use crate::ui::icons;
-use crate::ui::theme::{code, strong, tokens};
+use crate::ui::theme::{self, space, tokens};
 use crate::ui::widgets::{
-    card, card_heading, empty_state, field_error, primary_button, quiet_button, section, text_field,
+    empty_state, field_error, hairline, link, primary_button, quiet_button, text_field,
 };
 
+/// Seconds after which a call that runs shows that it does.
+const QUIET: f64 = 0.2;
+/// Seconds between two looks at a running time.
+const REFRESH: f64 = 0.1;
+
 /// The Call pane.
-#[derive(Default)]
-pub(super) struct CallPane {
+#[derive(Debug, Default)]
+pub struct CallPane {
+    fields: CallFields,
+    results: ResultViews,
+    end: EndCard,
     wants_focus: bool,
+    is_instance_open: bool,
+    // The call that runs and when it was first seen, in the window's own seconds.
+    running: Option<(CallId, f64)>,
 }
 
 impl CallPane {
     /// Asks for the keyboard to go into the first field.
-    pub(super) fn focus(&mut self) {
+    pub fn focus(&mut self) {
         self.wants_focus = true;
     }
 
-    pub(super) fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    /// Shows the pane.
+    pub fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let is_component = state.shown_build().is_some_and(|good| good.build.info.kind.is_component());
-        if is_component && state.selected_plugin().is_none() {
-            let hint = "Its interface stands in Exports; calling components comes later.";
-            empty_state(ui, icons::PUZZLE_PIECE, "This is a component", hint);
+        let plugin = state.selected_plugin();
+        if let Some((icon, headline, hint)) = emptiness(state, is_component) {
+            empty_state(ui, icon, headline, &hint);
+            instantiate_ui(ui, state, is_component, actions);
             return;
         }
-        let (Some((plugin, export, signature)), Some(form)) =
-            (state.selected_function(), state.selected_form())
-        else {
-            empty_state(ui, icons::PLAY, "Nothing to call yet", "Pick a function in Exports.");
-            return;
-        };
-        section(ui, |ui| {
-            ui.label(strong(export));
-            self.fields_ui(ui, signature, form, actions);
-            buttons_ui(ui, state, form, actions);
-            if let Some(refusal) = &plugin.refusal {
-                field_error(ui, refusal);
-            }
-            end_ui(ui, plugin, export);
+        let Some(plugin) = plugin else { return };
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            Frame::new().inner_margin(Margin { left: 12, right: 12, top: 2, bottom: 12 }).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = 6.0;
+                self.content_ui(ui, state, plugin, actions);
+            });
         });
+        self.wants_focus = false;
     }
 
-    fn fields_ui(
+    /// Shows the function that is called, right after the pane's title.
+    pub fn bar_ui(&mut self, ui: &mut Ui, state: &AppState) {
+        let Some((_, export, signature)) = state.selected_function() else { return };
+        let text = theme::code(export).size(theme::FIGURE);
+        ui.add(egui::Label::new(text).truncate()).on_hover_text(theme::code(signature.with_names()));
+    }
+
+    /// Shows the steps of the life cycle, laid out from the right end of the pane's bar.
+    pub fn bar_right_ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+        if state.selected_plugin().is_some() {
+            steps_ui(ui, state, actions);
+        }
+    }
+
+    fn content_ui(&mut self, ui: &mut Ui, state: &AppState, plugin: &PluginView, actions: &mut Vec<Action>) {
+        let function = state.selected_function();
+        if let (Some((_, export, signature)), Some(form)) = (function, state.selected_form()) {
+            signature_ui(ui, state, plugin, export, signature, actions);
+            let wants_focus = &mut self.wants_focus;
+            self.fields.ui(ui, state, (plugin, export, signature), form, wants_focus, actions);
+            Self::buttons_ui(ui, state, form, actions);
+            if let Err(error) = form.repeat_count() {
+                field_error(ui, &error);
+            }
+        }
+        self.progress_ui(ui, plugin);
+        notes_ui(ui, plugin);
+        missing_ui(ui, plugin, actions);
+        if let Some(record) = shown_record(plugin, function.map(|(_, export, _)| export)) {
+            let signature = function.filter(|(_, export, _)| **export == *record.export);
+            self.record_ui(ui, state, plugin, record, signature.map(|(_, _, signature)| signature), actions);
+        }
+        hairline(ui);
+        switches_ui(ui, state, &mut self.is_instance_open, actions);
+    }
+
+    fn record_ui(
         &mut self,
         ui: &mut Ui,
-        signature: &FuncSignature,
-        form: &CallForm,
+        state: &AppState,
+        plugin: &PluginView,
+        record: &CallRecord,
+        signature: Option<&FuncSignature>,
         actions: &mut Vec<Action>,
     ) {
-        for (index, (param, arg)) in signature.params.iter().zip(&form.args).enumerate() {
-            let name = param.label(index);
-            let mut text = arg.text.clone();
-            ui.horizontal(|ui| {
-                ui.label(code(&name));
-                let error = arg.value.as_ref().err().map(String::as_str);
-                let response = ui.add(text_field(&name, &mut text).error(error).code());
-                if std::mem::take(&mut self.wants_focus) {
-                    response.request_focus();
-                }
-                if response.changed() {
-                    actions.push(Action::Call(CallAction::SetArg(index, text)));
-                }
-                if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
-                    actions.push(Action::Call(CallAction::Call));
+        if record.outcome == Outcome::Returned || !record.results.is_empty() {
+            self.results.ui(ui, plugin, record, signature, actions);
+        }
+        if record.outcome != Outcome::Returned || !record.denied.is_empty() {
+            self.end.ui(ui, state, plugin, record, actions);
+        }
+    }
+
+    fn buttons_ui(ui: &mut Ui, state: &AppState, form: &CallForm, actions: &mut Vec<Action>) {
+        ui.horizontal(|ui| {
+            let call = UiCommand::CallFunction.action(state).and_then(|call| {
+                form.values().map_err(|(index, err)| format!("argument {index}: {err}"))?;
+                form.repeat_count()?;
+                Ok(call)
+            });
+            let button =
+                primary_button(icons::PLAY, "Call").hint(icons::ARROW_ELBOW_DOWN_LEFT).min_width(88.0);
+            if told(ui.add_enabled(call.is_ok(), button), "Call", "F5", call.as_ref().err()).clicked() {
+                actions.extend(call);
+            }
+            ui.label(RichText::new("×").color(tokens(ui).text_muted));
+            let mut repeat = form.repeat.clone();
+            let error = form.repeat_count().err();
+            let field = text_field("Repeat", &mut repeat).code().width(64.0).error(error.as_deref());
+            let response = ui.allocate_ui(vec2(64.0, space::ROW), |ui| ui.add(field)).inner;
+            if response.changed() {
+                actions.push(Action::Call(CallAction::SetRepeat(repeat)));
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let stop = UiCommand::StopCall.action(state);
+                let button = quiet_button(icons::STOP, "Stop");
+                let response = ui.add_enabled(stop.is_ok(), button);
+                if told(response, "Stop", "Shift+F5", stop.as_ref().err()).clicked() {
+                    actions.extend(stop);
                 }
             });
+        });
+        if form.repeat_count().is_ok_and(|count| count > 1) {
+            let mut go_on = form.continue_on_failure;
+            let checkbox = ui.checkbox(&mut go_on, "Go on after a failure");
+            if checkbox.on_hover_text("Repeats also after a call that did not return").changed() {
+                actions.push(Action::Call(CallAction::SetContinueOnFailure(go_on)));
+            }
+        }
+    }
+
+    /// Shows how long a call runs and how many of the repeated ones are done, once that takes a while.
+    fn progress_ui(&mut self, ui: &mut Ui, plugin: &PluginView) {
+        let Some(pending) = plugin.calls.pending.front().filter(|_| plugin.state.is_busy()) else {
+            self.running = None;
+            return;
+        };
+        let now = ui.input(|input| input.time);
+        let since = match self.running {
+            Some((call, since)) if call == pending.call => since,
+            _ => now,
+        };
+        self.running = Some((pending.call, since));
+        let passed = now - since;
+        let is_paused = plugin.state == PluginState::Paused;
+        if passed < QUIET {
+            ui.ctx().request_repaint_after_secs(seconds(QUIET - passed));
+            return;
+        }
+        if !is_paused {
+            ui.ctx().request_repaint_after_secs(seconds(REFRESH));
+        }
+        let word = if is_paused { "paused" } else { "running" };
+        let time = format!("{word} for {passed:.1} s");
+        let (share, text) = if pending.total > 1 {
+            let done = format!("{} / {}", humanize::grouped(pending.done), humanize::grouped(pending.total));
+            (share(pending.done, pending.total), format!("{done} · {time}"))
+        } else {
+            (1.0, time)
+        };
+        let tokens = tokens(ui);
+        let colour = if is_paused { tokens.warning } else { tokens.info };
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 4.0), egui::Sense::hover());
+        ui.painter().rect_filled(rect, 2.0, tokens.border);
+        let mut done = rect;
+        done.set_width(rect.width() * share);
+        ui.painter().rect_filled(done, 2.0, colour);
+        ui.label(theme::caption(text).color(colour));
+        if plugin.calls.pending.len() > 1 {
+            let waiting = format!("{} more wait", plugin.calls.pending.len() - 1);
+            ui.label(theme::caption(waiting).color(tokens.text_muted));
         }
     }
 }
 
-fn buttons_ui(ui: &mut Ui, state: &AppState, form: &CallForm, actions: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
-        let call = UiCommand::CallFunction.action(state);
-        if ui.add_enabled(call.is_ok(), primary_button(icons::PLAY, "Call")).clicked() {
-            actions.extend(call);
-        }
-        let mut repeat = form.repeat.clone();
-        if ui.add(text_field("Repeat", &mut repeat).width(64.0)).changed() {
-            actions.push(Action::Call(CallAction::SetRepeat(repeat)));
-        }
-        let stop = UiCommand::StopCall.action(state);
-        if ui.add_enabled(stop.is_ok(), quiet_button(icons::STOP, "Stop")).clicked() {
-            actions.extend(stop);
+/// Adds the tooltip of a button: its keys, or why it can't be used now.
+fn told(response: Response, name: &str, keys: &str, refusal: Option<&String>) -> Response {
+    match refusal {
+        None => response.on_hover_text(format!("{name}  {keys}")),
+        Some(reason) => response.on_disabled_hover_text(format!("{name}: {reason}")),
+    }
+}
+
+/// Returns the call that the pane shows: the selected one where it is of the shown function or of the
+/// instance itself, else the newest of that function.
+fn shown_record<'a>(plugin: &'a PluginView, export: Option<&str>) -> Option<&'a CallRecord> {
+    let is_shown = |record: &&CallRecord| match record.kind {
+        CallKind::Export => export == Some(&*record.export),
+        CallKind::Instantiate | CallKind::Start | CallKind::Hook => !record.is_success(),
+    };
+    let selected = plugin.calls.selected_record().filter(is_shown);
+    selected.or_else(|| plugin.calls.newest_of(export?))
+}
+
+fn signature_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    plugin: &PluginView,
+    export: &str,
+    signature: &FuncSignature,
+    actions: &mut Vec<Action>,
+) {
+    let build = &plugin.build.build;
+    let muted = tokens(ui).text_muted;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.label(theme::code(signature.with_names()).size(theme::FIGURE).color(muted));
+        let Some(place) = Definition::of_export(&build.interface, export).map(|found| found.place(build))
+        else {
+            return;
+        };
+        if let Some(text) = place_text(state, plugin.source, &place)
+            && link(ui, &text).on_hover_text("Show the definition in the source").clicked()
+        {
+            actions.push(go_to(plugin.source, place));
         }
     });
 }
 
-fn end_ui(ui: &mut Ui, plugin: &PluginView, export: &str) {
-    let Some(record) = plugin.calls.newest_of(export) else { return };
-    let tokens = tokens(ui);
-    if record.is_success() {
-        ui.label(code(result_line(record)));
-    } else {
-        card(ui, tokens.error, |ui| {
-            let number = format!("#{}", record.number);
-            card_heading(ui, tokens.error, icons::WARNING, &record.outcome.headline(), &number);
-            for text in [&record.message, &record.hint, &record.note].into_iter().flatten() {
-                ui.label(text);
-            }
-        });
+/// Says why there is nothing to call and what to do about it; `None` when there is something.
+fn emptiness(state: &AppState, is_component: bool) -> Option<(&'static str, &'static str, String)> {
+    let source = state.active_source();
+    if state.selected_function().is_some() {
+        return None;
+    }
+    if is_component && state.selected_plugin().is_none() {
+        let hint = "Its interface stands in Exports; calling components comes later";
+        return Some((icons::PUZZLE_PIECE, "This is a component", hint.to_owned()));
+    }
+    match (state.selected_plugin(), source) {
+        (Some(plugin), _) if plugin.calls.records.is_empty() && plugin.missing_imports.is_empty() => {
+            let hint = "Export one: (func (export \"run\") …)";
+            Some((icons::FUNCTION, "No function is exported", hint.to_owned()))
+        }
+        (Some(_), _) => None,
+        (None, None) => Some((
+            icons::PLAY,
+            "Nothing to call yet",
+            "Open a file or a sample to call its functions".to_owned(),
+        )),
+        (None, Some(source)) if source.good.is_none() && source.failure.is_some() => {
+            Some((icons::WARNING_CIRCLE, "It does not compile yet", "Problems says what is wrong".to_owned()))
+        }
+        (None, Some(source)) if source.good.is_none() => {
+            Some((icons::HOURGLASS, "Compiling", format!("The functions of {} come here", source.name)))
+        }
+        (None, Some(_)) => {
+            let hint = "The plugin was unloaded; its source is still here";
+            Some((icons::PLUG, "No instance", hint.to_owned()))
+        }
     }
 }
 
-fn result_line(record: &CallRecord) -> String {
-    let results = record.results.iter().map(Value::to_text).collect::<Vec<_>>();
-    format!("= {}", if results.is_empty() { "nothing".to_owned() } else { results.join(", ") })
+/// Offers a new instance where the last one was unloaded.
+fn instantiate_ui(ui: &mut Ui, state: &AppState, is_component: bool, actions: &mut Vec<Action>) {
+    let source = state.active_source().filter(|source| source.good.is_some());
+    let Some(source) = source.filter(|_| !is_component && state.selected_plugin().is_none()) else { return };
+    ui.add_space(space::S);
+    ui.vertical_centered(|ui| {
+        if ui.add(quiet_button(icons::PLUS, "New instance")).clicked() {
+            actions.push(Action::Source(SourceAction::Instantiate(source.id)));
+        }
+    });
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "a wait of a fraction of a second")]
+fn seconds(wait: f64) -> f32 {
+    wait.max(0.0) as f32
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a bar is a few hundred pixels long"
+)]
+fn share(done: u64, total: u64) -> f32 {
+    (done as f64 / total.max(1) as f64).clamp(0.0, 1.0) as f32
 }

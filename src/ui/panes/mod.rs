@@ -2,10 +2,19 @@
 //!
 //! A pane reads the state, keeps only what belongs to its looks, and pushes actions.
 
+mod call_fields;
 mod call_pane;
+mod call_result;
 mod calls_pane;
+mod definition;
+mod end_card;
 mod events_pane;
+mod export_list;
+mod export_words;
 mod exports_pane;
+mod fold;
+mod instance_ui;
+mod limit_gauge;
 mod limits_pane;
 mod memory_pane;
 mod outcome_words;
@@ -18,6 +27,9 @@ mod timing_pane;
 
 use egui::Ui;
 
+pub use call_pane::CallPane;
+pub use exports_pane::ExportsPane;
+pub use limits_pane::LimitsPane;
 pub(super) use plugins_pane::state_colour;
 
 use crate::app::{Action, AppState, PaneKind};
@@ -81,8 +93,10 @@ pub(super) fn bar_ui(
     views: &mut PaneViews,
     actions: &mut Vec<Action>,
 ) {
-    if kind == PaneKind::Source {
-        views.source.bar_ui(ui, state, actions);
+    match kind {
+        PaneKind::Source => views.source.bar_ui(ui, state, actions),
+        PaneKind::Call => views.call.bar_ui(ui, state),
+        _ => {}
     }
 }
 
@@ -96,6 +110,7 @@ pub(super) fn bar_right_ui(
 ) {
     match kind {
         PaneKind::Plugins => views.plugins.bar_right_ui(ui, state, actions),
+        PaneKind::Call => views.call.bar_right_ui(ui, state, actions),
         PaneKind::Limits => views.limits.bar_right_ui(ui, state, actions),
         PaneKind::Timing => views.timing.bar_right_ui(ui, state, actions),
         PaneKind::Memory => memory_pane::MemoryPane::bar_right_ui(ui, state, actions),

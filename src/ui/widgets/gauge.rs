@@ -35,6 +35,8 @@ pub struct GaugeView<'a> {
     pub value: &'a str,
     /// The limit as text; `None` where there is none.
     pub limit: Option<&'a str>,
+    /// Width at the right edge where somebody else shows the limit, such as a field for it.
+    pub limit_room: Option<f32>,
     /// Share of the limit that was used, from 0 to 1; `None` where there is no limit.
     pub fraction: Option<f32>,
     /// Most that was ever used, as a share of the limit.
@@ -78,6 +80,7 @@ pub fn gauge(ui: &mut Ui, view: &GaugeView<'_>) -> Response {
 fn figures(ui: &Ui, view: &GaugeView<'_>, tokens: &Tokens, rect: Rect, y: f32) {
     let font = || theme::body_font(theme::FIGURE);
     let limit = match (view.limit, view.quality) {
+        _ if view.limit_room.is_some() => " / ".to_owned(),
         (_, GaugeQuality::NotMeasured) => String::new(),
         (Some(limit), _) => format!(" / {limit}"),
         (None, _) => " / no limit".to_owned(),
@@ -91,7 +94,8 @@ fn figures(ui: &Ui, view: &GaugeView<'_>, tokens: &Tokens, rect: Rect, y: f32) {
             one_line(ui, "not measured", font(), tokens.text_muted, rect.width() * 0.6)
         }
     };
-    let left = rect.right() - limit.size().x - value.size().x;
+    let right = rect.right() - view.limit_room.unwrap_or(0.0);
+    let left = right - limit.size().x - value.size().x;
     let name = one_line(ui, view.name, font(), tokens.text, left - rect.left() - space::S);
     put(ui, name, rect.left(), y);
     let x = put(ui, value, left, y);

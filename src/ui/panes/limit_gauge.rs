@@ -1,0 +1,290 @@
+//! One limit of the Limits pane: a gauge whose limit is a field.
+//!
+//! Reads no numbers that people type: the program's state does, and says what is wrong with them.
+
+use egui::{
+    Align2, Color32, FontSelection, Frame, Id, Key, Margin, Rect, Stroke, TextEdit, Ui, UiBuilder, pos2, vec2,
+};
+
+use super::call_fields::select_all;
+use crate::app::{Action, PluginAction, PluginView};
+use crate::model::humanize;
+use crate::model::limits::LimitKind;
+use crate::model::measured::Measured;
+use crate::ui::icons;
+use crate::ui::theme::{self, tokens};
+use crate::ui::widgets::{GaugeQuality, GaugeView, field_error, gauge};
+
+/// Nanoseconds in a millisecond.
+const MILLI: u64 = 1_000_000;
+/// Height of the line of figures above the bar.
+const LINE: f32 = 18.0;
+/// Least width of a limit's field.
+const LEAST_FIELD: f32 = 10.0;
+/// Space of a field around its digits.
+const MARGIN: f32 = 4.0;
+
+/// What a gauge shows of a limit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LimitUse<'a> {
+    pub(super) kind: LimitKind,
+    /// Used now: by the running or the last call, or in the plugin's life.
+    pub(super) now: Measured<u64>,
+    /// Most that was ever used.
+    pub(super) peak: Option<u64>,
+    /// New totals that were asked for and refused, oldest first.
+    pub(super) refused: &'a [u64],
+    /// How often growth was refused.
+    pub(super) num_refused: u64,
+}
+
+/// Shows a limit: its gauge, its field, what is wrong with its text, when a change takes effect.
+pub(super) fn limit_ui(ui: &mut Ui, plugin: &PluginView, used: &LimitUse<'_>, actions: &mut Vec<Action>) {
+    let kind = used.kind;
+    let limit = plugin.options.limits.get(kind);
+    let id = Id::unique(("limit", plugin.id, kind.snake_case()));
+    let has_focus = ui.memory(|memory| memory.has_focus(id));
+    let field = plugin.limit_fields.get(&kind);
+    let error = field.and_then(|field| field.error.as_deref());
+    let typed = field.filter(|field| has_focus || field.error.is_some());
+    let mut text = match (typed, limit) {
+        (Some(field), _) => field.text.clone(),
+        (None, Some(limit)) => humanize::grouped(limit),
+        (None, None) => "none".to_owned(),
+    };
+    let suffix = if kind == LimitKind::ExecutionTime && limit.is_some() { " ms" } else { "" };
+    let room = field_room(ui, &text, suffix);
+
+    // A limit of nothing is full as soon as anything is used.
+    let scale =
+        limit.map(|limit| if kind == LimitKind::ExecutionTime { limit.saturating_mul(MILLI) } else { limit });
+    let value = used.now.value().map_or_else(String::new, |value| value_text(kind, value));
+    let refused = used.refused.iter().filter_map(|asked| fraction(*asked, scale)).collect::<Vec<_>>();
+    let note = refused_note(used);
+    let view = GaugeView {
+        name: if kind == LimitKind::ExecutionTime { "Execution time" } else { kind.label() },
+        value: &value,
+        limit: Some(text.as_str()),
+        limit_room: Some(room),
+        fraction: used.now.value().and_then(|value| fraction(value, scale)),
+        peak: used.peak.filter(|peak| *peak > 0).and_then(|peak| fraction(peak, scale)),
+        refused: &refused,
+        note: note.as_deref(),
+        quality: quality(used.now),
+    };
+    let shown = gauge(ui, &view);
+    let rect = shown.rect;
+    shown.on_hover_text(exact(used, limit));
+    // The digits end where the bar ends; the field's own margins lie around them.
+    let right = rect.right() - suffix_width(ui, suffix) + MARGIN;
+    let left = rect.right() - room - MARGIN;
+    let at = Rect::from_min_max(pos2(left, rect.top()), pos2(right, rect.top() + LINE));
+    field_ui(ui, plugin, kind, at, id, &mut text, error.is_some(), actions);
+    suffix_ui(ui, suffix, pos2(rect.right(), rect.top() + LINE * 0.5));
+    if let Some(error) = error {
+        field_error(ui, error);
+    } else if let Some(effect) = effect(plugin, kind) {
+        let text = format!("{} {}", icons::CLOCK_COUNTDOWN, effect);
+        ui.label(theme::caption(text).color(tokens(ui).info));
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call, from above")]
+fn field_ui(
+    ui: &mut Ui,
+    plugin: &PluginView,
+    kind: LimitKind,
+    at: Rect,
+    id: Id,
+    text: &mut String,
+    is_wrong: bool,
+    actions: &mut Vec<Action>,
+) {
+    let tokens = tokens(ui);
+    let has_focus = ui.memory(|memory| memory.has_focus(id));
+    let is_lit = has_focus || ui.rect_contains_pointer(at);
+    let colour = if is_lit { tokens.text } else { tokens.text_muted };
+    let edit = TextEdit::singleline(text)
+        .id(id)
+        .frame(Frame::new().inner_margin(Margin::symmetric(4, 0)))
+        .font(FontSelection::FontId(theme::body_font(theme::FIGURE)))
+        .text_color(if is_wrong { tokens.error } else { colour })
+        .desired_width(at.width())
+        .align(Align2::RIGHT_CENTER)
+        .clip_text(true);
+    // A part of its own, so that what comes next still stands under the gauge.
+    let mut line = ui.new_child(UiBuilder::new().max_rect(at).id_salt(kind.label()));
+    line.spacing_mut().interact_size.y = LINE;
+    let response = line.add(edit).accessible_name(kind.label());
+    let line = match (is_wrong, has_focus, is_lit) {
+        (true, ..) => tokens.error,
+        (false, true, _) => tokens.accent,
+        (false, false, true) => tokens.border_strong,
+        (false, false, false) => Color32::TRANSPARENT,
+    };
+    ui.painter().rect_stroke(at, 4.0, Stroke::new(1.0, line), egui::StrokeKind::Inside);
+    if response.gained_focus() {
+        select_all(ui, id, text);
+    }
+    let set = |text: String| Action::Plugin(plugin.id, PluginAction::SetLimitText(kind, text));
+    if response.changed() {
+        actions.push(set(text.clone()));
+    }
+    if response.lost_focus() {
+        let is_given_up = ui.input(|input| input.key_pressed(Key::Escape));
+        if text.trim().is_empty() && !is_given_up {
+            actions.push(set("none".to_owned()));
+        } else if is_given_up {
+            actions.push(Action::Plugin(plugin.id, PluginAction::SetLimits(plugin.options.limits)));
+        }
+    }
+    response.on_hover_text(format!("{}: type another limit; nothing or `none` lifts it", kind.label()));
+}
+
+fn width(ui: &Ui, text: &str) -> f32 {
+    let font = theme::body_font(theme::FIGURE);
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::WHITE).size().x
+}
+
+fn suffix_width(ui: &Ui, suffix: &str) -> f32 {
+    if suffix.is_empty() { 0.0 } else { width(ui, suffix) }
+}
+
+fn field_room(ui: &Ui, text: &str, suffix: &str) -> f32 {
+    let most = ui.available_width() * 0.5;
+    // One point more for the cursor.
+    (width(ui, text) + 1.0).clamp(LEAST_FIELD, most).ceil() + suffix_width(ui, suffix)
+}
+
+fn suffix_ui(ui: &Ui, suffix: &str, right: egui::Pos2) {
+    if suffix.is_empty() {
+        return;
+    }
+    let colour = tokens(ui).text_muted;
+    let font = theme::body_font(theme::FIGURE);
+    let galley = ui.painter().layout_no_wrap(suffix.to_owned(), font, colour);
+    let at = right - vec2(galley.size().x, galley.size().y * 0.5);
+    ui.painter().galley(pos2(at.x.round(), at.y.round()), galley, colour);
+}
+
+/// Says when a changed limit takes effect, as long as the last call ran under another one.
+fn effect(plugin: &PluginView, kind: LimitKind) -> Option<&'static str> {
+    let field = plugin.limit_fields.get(&kind)?;
+    let effect = field.effect.filter(|_| field.error.is_none())?;
+    let last = plugin.calls.records.back().map(|record| record.limits.get(kind));
+    let is_new = last.is_none_or(|limit| limit != plugin.options.limits.get(kind));
+    (is_new || !field.is_set).then_some(effect)
+}
+
+fn quality(figure: Measured<u64>) -> GaugeQuality {
+    match figure {
+        Measured::Exact(_) => GaugeQuality::Exact,
+        Measured::AtLeast(_) => GaugeQuality::AtLeast,
+        Measured::NotMeasured => GaugeQuality::NotMeasured,
+    }
+}
+
+fn value_text(kind: LimitKind, value: u64) -> String {
+    match kind {
+        LimitKind::ExecutionTime => millis_text(value),
+        _ => humanize::count(value),
+    }
+}
+
+/// Writes a time in the unit of its limit, such as `0.03 ms`.
+fn millis_text(nanos: u64) -> String {
+    let hundredths = nanos / (MILLI / 100);
+    match hundredths {
+        0 if nanos == 0 => "0 ms".to_owned(),
+        0 => "<0.01 ms".to_owned(),
+        1..1000 => format!("{}.{:02} ms", hundredths / 100, hundredths % 100),
+        _ => format!("{} ms", humanize::grouped(nanos / MILLI)),
+    }
+}
+
+fn refused_note(used: &LimitUse<'_>) -> Option<String> {
+    let last = humanize::grouped(*used.refused.last()?);
+    Some(match used.num_refused {
+        0 | 1 => format!("growth to {last} refused once"),
+        2 => format!("growth refused twice, last to {last}"),
+        times => format!("growth refused {} times, last to {last}", humanize::grouped(times)),
+    })
+}
+
+/// Writes use, peak and limit to the unit.
+fn exact(used: &LimitUse<'_>, limit: Option<u64>) -> String {
+    let text = |value: u64| match used.kind {
+        LimitKind::ExecutionTime => humanize::duration_exact_ns(value),
+        LimitKind::MemoryPages => humanize::pages(value),
+        _ => humanize::grouped(value),
+    };
+    let now = match used.now {
+        Measured::Exact(value) => text(value),
+        Measured::AtLeast(value) => format!("at least {}", text(value)),
+        Measured::NotMeasured => "not measured".to_owned(),
+    };
+    let what = match used.kind {
+        LimitKind::Fuel | LimitKind::ExecutionTime | LimitKind::CallDepth => "last call",
+        _ => "now",
+    };
+    let peak = used.peak.map_or_else(|| "not measured".to_owned(), text);
+    let limit = match (limit, used.kind) {
+        (None, _) => "none".to_owned(),
+        (Some(limit), LimitKind::ExecutionTime) => format!("{} ms", humanize::grouped(limit)),
+        (Some(limit), LimitKind::MemoryPages) => humanize::pages(limit),
+        (Some(limit), _) => humanize::grouped(limit),
+    };
+    format!("{what} {now}\npeak {peak}\nlimit {limit}")
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a gauge is a few hundred pixels long"
+)]
+fn fraction(value: u64, limit: Option<u64>) -> Option<f32> {
+    match limit? {
+        0 => Some(if value == 0 { 0.0 } else { 1.0 }),
+        limit => Some((value as f64 / limit as f64) as f32),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_in_the_unit_of_its_limit() {
+        for (nanos, text) in [
+            (0, "0 ms"),
+            (180, "<0.01 ms"),
+            (31_000, "0.03 ms"),
+            (9_990_000, "9.99 ms"),
+            (10_000_000, "10 ms"),
+            (1_000_400_000, "1\u{202f}000 ms"),
+        ] {
+            assert_eq!(millis_text(nanos), text);
+        }
+    }
+
+    #[test]
+    fn a_refused_growth_is_told_with_its_size() {
+        let used = |refused| LimitUse {
+            kind: LimitKind::MemoryPages,
+            now: Measured::Exact(1),
+            peak: None,
+            refused,
+            num_refused: refused.len() as u64,
+        };
+        assert_eq!(refused_note(&used(&[])), None);
+        assert_eq!(refused_note(&used(&[20])).as_deref(), Some("growth to 20 refused once"));
+        assert_eq!(refused_note(&used(&[20, 30])).as_deref(), Some("growth refused twice, last to 30"));
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_full_at_once() {
+        assert_eq!(fraction(0, Some(0)), Some(0.0));
+        assert_eq!(fraction(1, Some(0)), Some(1.0));
+        assert_eq!(fraction(1, None), None);
+    }
+}

@@ -1,0 +1,488 @@
+//! The panes at the right of the window, driven by accessible names against the real engine.
+//!
+//! Commands are carried out at once and on the spot, without threads and without a window.
+#![cfg(feature = "gui")]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use wasm_workbench::app::{
+    Action, AppState, CallAction, Effect, FileAction, Now, PluginAction, SourceAction, apply, update,
+};
+use wasm_workbench::engine::front::SizeCaps;
+use wasm_workbench::engine::{
+    BuildCache, CompileRequest, CreateFailure, EngineSettings, Engines, NoObserver, Plugin, compile,
+};
+use wasm_workbench::model::call::CallRecord;
+use wasm_workbench::model::ids::{BuildNumber, PluginId};
+use wasm_workbench::model::lifecycle::{LifecycleStep, PluginState, StateChange};
+use wasm_workbench::model::limits::LimitKind;
+use wasm_workbench::ui::theme::{self, Mode};
+use wasm_workbench::ui::{CallPane, ExportsPane, LimitsPane};
+use wasm_workbench::worker::protocol::{CallRequest, Command, Event, PluginCommand, PluginEvent};
+
+const MATH: &str = r#"(module
+  (memory $mem (export "memory") 1 16)
+  (global $count (export "count") (mut i32) (i32.const 7))
+  (func $add (export "add") (param $a i32) (param $b i32) (result i32)
+    local.get $a
+    local.get $b
+    i32.add)
+  (func $fib (export "fib") (param $n i32) (result i32)
+    local.get $n
+    i32.const 2
+    i32.lt_s
+    if (result i32)
+      local.get $n
+    else
+      local.get $n
+      i32.const 1
+      i32.sub
+      call $fib
+      local.get $n
+      i32.const 2
+      i32.sub
+      call $fib
+      i32.add
+    end)
+  (func (export "grow") (param $by i32) (result i32)
+    local.get $by
+    memory.grow)
+  (func $div (export "div") (param i32 i32) (result i32)
+    local.get 0
+    local.get 1
+    i32.div_s)
+  (func (export "pair") (result i32 i64)
+    i32.const -1
+    i64.const 2)
+  (func (export "alloc") (param $size i32) (result i32)
+    i32.const 1024)
+  (func (export "length") (param $ptr i32) (param $len i32) (result i32)
+    local.get $len))"#;
+
+const LONELY: &str = r#"(module
+  (import "env" "host" (func $host (param i32)))
+  (import "env" "clock" (func (result i64)))
+  (func (export "run") (call $host (i32.const 1))))"#;
+
+/// The program, its plugins, and everything that the panes asked for.
+struct World {
+    state: AppState,
+    plugins: HashMap<PluginId, Plugin>,
+    engines: Arc<Engines>,
+    cache: BuildCache,
+    now: Now,
+    acts: Vec<Action>,
+    calls: Vec<CallRequest>,
+    exports: ExportsPane,
+    call: CallPane,
+    limits: LimitsPane,
+}
+
+impl World {
+    fn with(text: &str) -> Self {
+        let mut world = Self {
+            state: AppState::default(),
+            plugins: HashMap::new(),
+            engines: Engines::new(),
+            cache: BuildCache::new(1 << 20),
+            now: Now::default(),
+            acts: Vec::new(),
+            calls: Vec::new(),
+            exports: ExportsPane::default(),
+            call: CallPane::default(),
+            limits: LimitsPane::default(),
+        };
+        let path = std::path::PathBuf::from("math.wat");
+        let open = Action::File(FileAction::Open(vec![path.clone()]));
+        for command in update(&mut world.state, open, world.now) {
+            if let Command::OpenFile { request, .. } = command {
+                let result = Ok((text.as_bytes().into(), 1));
+                world.hear(Event::FileOpened { request, path: path.clone(), result });
+            }
+        }
+        world
+    }
+
+    fn act(&mut self, action: Action) {
+        self.acts.push(action.clone());
+        let commands = update(&mut self.state, action, self.now);
+        self.carry_out(commands);
+        for effect in std::mem::take(&mut self.state.effects) {
+            if effect == Effect::FocusCall {
+                self.call.focus();
+            }
+        }
+    }
+
+    fn hear(&mut self, event: Event) {
+        let commands = apply(&mut self.state, event, self.now);
+        self.carry_out(commands);
+    }
+
+    fn tell(&mut self, plugin: PluginId, event: PluginEvent) {
+        self.hear(Event::Plugin { plugin, event });
+    }
+
+    fn carry_out(&mut self, commands: Vec<Command>) {
+        for command in commands {
+            match command {
+                Command::Compile { source, generation, content, .. } => {
+                    let settings = EngineSettings::default();
+                    let caps = SizeCaps::default();
+                    let request =
+                        CompileRequest { source: &content, settings: &settings, caps, read_ns: None };
+                    let result = compile(&self.engines, &self.cache, &request).map_err(Arc::new);
+                    self.hear(Event::Compiled { source, generation, result });
+                }
+                Command::CreatePlugin { plugin, build, options, .. } => {
+                    let made = Plugin::create(build, 1, options, Arc::new(NoObserver));
+                    self.made(plugin, made);
+                }
+                Command::Plugin { plugin, command } => self.run(plugin, command),
+                _ => {}
+            }
+        }
+    }
+
+    fn made(&mut self, id: PluginId, made: Result<Plugin, CreateFailure>) {
+        match made {
+            Ok(plugin) => {
+                let build = Arc::clone(plugin.build());
+                self.plugins.insert(id, plugin);
+                let event = PluginEvent::Instantiated {
+                    build,
+                    build_number: BuildNumber(1),
+                    instantiate_ns: 1,
+                    state_reset: false,
+                };
+                self.tell(id, event);
+                self.turn(id, PluginState::Ready, "instantiated");
+            }
+            Err(CreateFailure::MissingImports(imports)) => {
+                self.tell(id, PluginEvent::ImportsMissing(imports));
+                self.turn(id, PluginState::Error, "imports are missing");
+            }
+            Err(CreateFailure::Failed(record)) => {
+                self.ended(id, None, *record);
+            }
+        }
+    }
+
+    fn run(&mut self, id: PluginId, command: PluginCommand) {
+        if let PluginCommand::SetOptions(options) = &command
+            && !self.plugins.contains_key(&id)
+        {
+            let build = Arc::clone(&self.state.plugin(id).expect("it is live").build.build);
+            let made = Plugin::create(build, 1, *options, Arc::new(NoObserver));
+            self.made(id, made);
+            return;
+        }
+        let Some(plugin) = self.plugins.get_mut(&id) else { return };
+        match command {
+            PluginCommand::Call(request) => {
+                self.calls.push(request.clone());
+                self.turn(id, PluginState::Running, "call");
+                let plugin = self.plugins.get_mut(&id).expect("it is live");
+                let record = plugin.call(&request.export, &request.args).expect("the call is legal");
+                self.ended(id, Some(request), record);
+            }
+            PluginCommand::SetLimits(limits) => {
+                plugin.set_limits(limits);
+                self.tell(id, PluginEvent::LimitsSet(limits));
+            }
+            PluginCommand::ReadGlobals => {
+                let globals = plugin.globals();
+                self.tell(id, PluginEvent::Globals(globals));
+            }
+            PluginCommand::WriteText { request, text } => {
+                let result = plugin.write_text(&text);
+                self.tell(id, PluginEvent::TextWritten { request, result });
+            }
+            PluginCommand::ReadText { request, address, bytes } => {
+                let result = plugin.read_text(address, bytes);
+                self.tell(id, PluginEvent::TextRead { request, result });
+            }
+            PluginCommand::WatchUsage(true) => {
+                let usage = plugin.usage();
+                self.tell(id, PluginEvent::Usage(usage));
+            }
+            PluginCommand::Unload => {
+                self.plugins.remove(&id);
+                self.tell(id, PluginEvent::Unloaded);
+            }
+            _ => {}
+        }
+    }
+
+    fn ended(&mut self, id: PluginId, request: Option<CallRequest>, record: CallRecord) {
+        let to = if record.is_success() { PluginState::Ready } else { PluginState::Error };
+        let call = request.map(|request| request.call);
+        self.tell(id, PluginEvent::CallEnded { call, record: Box::new(record), is_sampled: false });
+        if let Some(usage) = self.plugins.get(&id).map(Plugin::usage) {
+            self.tell(id, PluginEvent::Usage(usage));
+        }
+        self.turn(id, to, "ended");
+    }
+
+    fn turn(&mut self, id: PluginId, to: PluginState, reason: &str) {
+        let Some(from) = self.state.plugin(id).map(|plugin| plugin.state) else { return };
+        let change = StateChange { from, to, at_unix_ms: 1_700_000_000_000, reason: reason.to_owned() };
+        self.tell(id, PluginEvent::StateChanged(change));
+    }
+
+    fn plugin(&self) -> PluginId {
+        self.state.selection.plugin.expect("a plugin is selected")
+    }
+}
+
+/// Shows the three panes one above the other, as wide as in the window.
+fn column<'a>(world: World, mode: Mode, heights: [f32; 3]) -> Harness<'a, World> {
+    let height = heights.iter().sum::<f32>();
+    let builder = Harness::builder()
+        .with_size(egui::vec2(360.0, height))
+        .with_context_setup(move |ctx| theme::apply(ctx, mode));
+    let mut harness = builder.build_ui_state(
+        move |ui, world: &mut World| {
+            theme::apply(ui.ctx(), mode);
+            let mut actions = Vec::new();
+            let World { state, exports, call, limits, .. } = world;
+            for (index, height) in heights.into_iter().enumerate() {
+                let (_, rect) = ui.allocate_space(egui::vec2(360.0, height));
+                let builder = egui::UiBuilder::new().max_rect(rect).id_salt(index);
+                ui.scope_builder(builder, |ui| {
+                    ui.set_clip_rect(rect);
+                    ui.painter().rect_filled(rect, 0.0, theme::tokens(ui).pane);
+                    let title = ["Exports", "Call", "Limits"][index];
+                    wasm_workbench::ui::widgets::list_title(ui, title, |ui| match index {
+                        1 => {
+                            call.bar_right_ui(ui, state, &mut actions);
+                            call.bar_ui(ui, state);
+                        }
+                        2 => limits.bar_right_ui(ui, state, &mut actions),
+                        _ => {}
+                    });
+                    match index {
+                        0 => exports.ui(ui, state, &mut actions),
+                        1 => call.ui(ui, state, &mut actions),
+                        _ => limits.ui(ui, state, &mut actions),
+                    }
+                });
+            }
+            for action in actions {
+                world.act(action);
+            }
+        },
+        world,
+    );
+    harness.run();
+    harness
+}
+
+fn shown<'a>(text: &str) -> Harness<'a, World> {
+    column(World::with(text), Mode::Dark, [400.0, 600.0, 500.0])
+}
+
+fn select(harness: &mut Harness<'_, World>, export: &str) {
+    harness.get_by_role_and_label(egui::Role::ListItem, export).click();
+    harness.run();
+}
+
+fn type_into(harness: &mut Harness<'_, World>, name: &str, text: &str) {
+    harness.get_by_role_and_label(egui::Role::TextInput, name).focus();
+    harness.run();
+    harness.get_by_role_and_label(egui::Role::TextInput, name).type_text(text);
+    harness.run();
+}
+
+fn press(harness: &mut Harness<'_, World>, name: &str) {
+    harness.get_by_role_and_label(egui::Role::Button, name).click();
+    harness.run();
+}
+
+fn enter(harness: &mut Harness<'_, World>) {
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+}
+
+fn last_args(harness: &Harness<'_, World>) -> Vec<String> {
+    let call = harness.state().calls.last().expect("a call was made");
+    call.args.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn enter_in_a_field_calls_with_what_was_typed() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "add");
+    type_into(&mut harness, "$a i32", "20");
+    type_into(&mut harness, "$b i32", "0x16");
+    enter(&mut harness);
+    assert_eq!(last_args(&harness), ["20", "22"]);
+    harness.get_by_label("= 42");
+    // The keyboard stays where it is, so that the next Enter calls again.
+    enter(&mut harness);
+    assert_eq!(harness.state().calls.len(), 2);
+}
+
+#[test]
+fn a_text_that_stands_for_no_value_says_why_and_is_not_called() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "add");
+    type_into(&mut harness, "$a i32", "5000000000");
+    harness.get_by_label_contains("5000000000 is out of range for i32: −2147483648 … 4294967295");
+    enter(&mut harness);
+    assert!(harness.get_by_role_and_label(egui::Role::Button, "Call").accesskit_node().is_disabled());
+    assert!(harness.state().calls.is_empty());
+}
+
+#[test]
+fn the_arrows_walk_the_history_of_the_function() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "fib");
+    for text in ["3", "4"] {
+        type_into(&mut harness, "$n i32", text);
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        harness.run();
+        harness.get_by_label("$n i32").type_text(text);
+        harness.run();
+        enter(&mut harness);
+    }
+    let value = |harness: &Harness<'_, World>| {
+        harness.get_by_role_and_label(egui::Role::TextInput, "$n i32").accesskit_node().value()
+    };
+    harness.key_press(egui::Key::ArrowUp);
+    harness.run();
+    harness.key_press(egui::Key::ArrowUp);
+    harness.run();
+    assert_eq!(value(&harness).as_deref(), Some("3"));
+    harness.key_press(egui::Key::ArrowDown);
+    harness.run();
+    assert_eq!(value(&harness).as_deref(), Some("4"));
+}
+
+#[test]
+fn a_call_that_ran_out_of_fuel_says_where_and_is_repeated_with_more() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "fib");
+    type_into(&mut harness, "Fuel", "1000");
+    type_into(&mut harness, "$n i32", "20");
+    press(&mut harness, "Call");
+    harness.get_by_label("Stopped by the fuel limit");
+    press(&mut harness, "Backtrace");
+    let links = harness.get_all_by_role(egui::Role::Link);
+    let names = links.filter_map(|node| node.accesskit_node().label()).collect::<Vec<_>>();
+    let place = names.last().expect("the card has a link").clone();
+    assert!(place.starts_with("math.wat "), "{place}");
+    harness.get_all_by_label(&place).last().expect("it is there").click();
+    harness.run();
+    let went = |action: &Action| matches!(action, Action::Source(SourceAction::GoTo(..)));
+    assert!(harness.state().acts.iter().any(went));
+    press(&mut harness, "Raise to 10\u{202f}000, call again");
+    let plugin = harness.state().plugin();
+    let raise = PluginAction::RaiseLimit { kind: LimitKind::Fuel, value: Some(10_000), call_again: Some(1) };
+    assert!(harness.state().acts.contains(&Action::Plugin(plugin, raise)));
+    assert_eq!(last_args(&harness), ["20"]);
+    assert_eq!(harness.state().calls.len(), 2);
+}
+
+#[test]
+fn refused_growth_is_told_by_the_card_and_by_the_gauge() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "grow");
+    type_into(&mut harness, "Memory pages", "4");
+    type_into(&mut harness, "$by i32", "19");
+    enter(&mut harness);
+    harness.get_by_label("= -1");
+    harness.get_by_label("Growth was refused");
+    let gauge = harness.get_by_label("Memory pages gauge").accesskit_node().value();
+    assert!(gauge.is_some_and(|said| said.contains("growth to 20 refused once")));
+}
+
+#[test]
+fn a_limit_is_lifted_by_nothing_and_refuses_what_is_no_number() {
+    let mut harness = shown(MATH);
+    let limit = |harness: &Harness<'_, World>| {
+        harness.state().state.selected_plugin().expect("it is live").options.limits.call_depth
+    };
+    type_into(&mut harness, "Call depth", "many");
+    harness.get_by_label_contains("`many` is not a whole number");
+    assert_eq!(limit(&harness), Some(1000));
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.key_press(egui::Key::Backspace);
+    harness.run();
+    harness.get_by_label("Fuel").focus();
+    harness.run();
+    assert_eq!(limit(&harness), None);
+}
+
+#[test]
+fn each_step_of_the_life_cycle_can_be_taken_exactly_when_it_is_legal() {
+    let mut harness = shown(MATH);
+    for to in [PluginState::Ready, PluginState::Running, PluginState::Paused, PluginState::Stopped] {
+        let id = harness.state().plugin();
+        harness.state_mut().turn(id, to, "test");
+        // A running call repaints now and then.
+        harness.run_steps(2);
+        for (name, step) in [
+            ("Initialize", LifecycleStep::Initialize),
+            ("Call", LifecycleStep::Call),
+            ("Stop", LifecycleStep::Cancel),
+            ("Pause", LifecycleStep::Pause),
+            ("Resume", LifecycleStep::Resume),
+            ("Stop plugin", LifecycleStep::StopPlugin),
+            ("Unload", LifecycleStep::Unload),
+            ("Reload", LifecycleStep::Reload),
+        ] {
+            let button = harness.get_by_role_and_label(egui::Role::Button, name);
+            assert_eq!(button.accesskit_node().is_disabled(), to.step(step).is_err(), "{name} in {to:?}");
+        }
+    }
+}
+
+#[test]
+fn missing_imports_are_listed_and_can_be_stubbed() {
+    let mut harness = shown(LONELY);
+    harness.get_by_label("2 imports are missing");
+    harness.get_by_label("env.clock");
+    press(&mut harness, "Run with stubs");
+    assert!(harness.query_by_label("2 imports are missing").is_none());
+    press(&mut harness, "Call");
+    harness.get_by_label("Trapped: missing import");
+}
+
+#[test]
+fn a_text_is_written_for_an_address_and_its_length() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "length");
+    type_into(&mut harness, "Text → memory", "Grüße");
+    press(&mut harness, "Write");
+    let value = |name: &str| harness.get_by_label(name).accesskit_node().value();
+    assert_eq!((value("$ptr i32").as_deref(), value("$len i32").as_deref()), (Some("1024"), Some("7")));
+}
+
+#[test]
+fn exports_show_types_live_globals_and_lead_to_their_definition() {
+    let mut harness = shown(MATH);
+    harness.get_by_role_and_label(egui::Role::ListItem, "memory").click();
+    harness.run();
+    let place = harness.state().acts.iter().find_map(|action| match action {
+        Action::Source(SourceAction::GoTo(_, place)) => Some((place.line, place.column)),
+        _ => None,
+    });
+    assert_eq!(place, Some((Some(2), Some(4))));
+    let globals = &harness.state().state.selected_plugin().expect("it is live").globals;
+    assert_eq!(globals.first().map(|global| global.value.to_text()).as_deref(), Some("7"));
+}
+
+#[test]
+fn an_unloaded_plugin_can_be_made_anew() {
+    let mut harness = shown(MATH);
+    press(&mut harness, "Unload");
+    harness.get_by_label("No instance");
+    press(&mut harness, "New instance");
+    press(&mut harness, "Call");
+    assert_eq!(harness.state().calls.len(), 1);
+    assert!(!harness.state().acts.contains(&Action::Call(CallAction::Recall(-1))));
+}
