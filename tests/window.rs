@@ -161,7 +161,7 @@ fn a_function_is_called_two_clicks_after_the_start() {
 fn menus_run_commands_and_show_what_cannot_be_done() {
     let mut window = Window::ready();
     window.click(Role::Button, "Plugin");
-    window.click(Role::Button, "Stop plugin");
+    window.click(Role::MenuItem, "Stop plugin");
     assert!(window.told().iter().any(|command| matches!(command, PluginCommand::Stop)));
     window.state(PluginState::Stopped);
     window.harness.get_by_label("Stopped");
@@ -192,7 +192,7 @@ fn text_that_is_typed_is_compiled_after_a_pause() {
 fn panes_are_closed_and_opened_from_the_view_menu_and_the_layout_is_kept() {
     let mut window = Window::ready();
     window.click(Role::Button, "View");
-    window.click(Role::Button, "Problems");
+    window.click(Role::MenuItemCheckBox, "Problems");
     assert!(window.harness.query_by_role_and_label(Role::Tab, "Problems").is_none());
     let layout = window.harness.state().state().session.layout.clone().expect("it was kept");
     let session = wasm_workbench::app::Session { layout: Some(layout), ..Default::default() };

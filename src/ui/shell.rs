@@ -116,10 +116,11 @@ fn entry_ui(ui: &mut Ui, command: UiCommand, is_on: Option<bool>, refusal: Optio
     let button = Button::new(command.label()).shortcut_text(format!("{mark} {keys}"));
     let response = ui.add_enabled(refusal.is_none(), button);
     let is_enabled = refusal.is_none();
-    // The keys are no part of the name that people and tests know the entry by.
+    // The keys are no part of the name that people and tests know the entry by; the role tells the entry
+    // from a button that does the same.
     response.widget_info(|| match is_on {
-        Some(is_on) => WidgetInfo::selected(Role::Button, is_enabled, is_on, command.label()),
-        None => WidgetInfo::labeled(Role::Button, is_enabled, command.label()),
+        Some(is_on) => WidgetInfo::selected(Role::MenuItemCheckBox, is_enabled, is_on, command.label()),
+        None => WidgetInfo::labeled(Role::MenuItem, is_enabled, command.label()),
     });
     let response = response.on_hover_text(command.tooltip());
     match refusal {

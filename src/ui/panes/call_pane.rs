@@ -9,6 +9,7 @@ use super::call_result::ResultViews;
 use super::definition::{Definition, go_to};
 use super::end_card::EndCard;
 use super::instance_ui::{missing_ui, notes_ui, steps_ui, switches_ui};
+use super::outcome_words::place_text;
 use crate::app::{Action, AppState, CallAction, CallForm, PluginView, SourceAction, UiCommand};
 use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::humanize;
@@ -235,7 +236,7 @@ fn signature_ui(
         else {
             return;
         };
-        if let Some(text) = super::call_words::place_text(state, plugin.source, &place)
+        if let Some(text) = place_text(state, plugin.source, &place)
             && link(ui, &text).on_hover_text("Show the definition in the source").clicked()
         {
             actions.push(go_to(plugin.source, place));

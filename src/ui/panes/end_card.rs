@@ -5,8 +5,8 @@
 use egui::{RichText, ScrollArea, Ui};
 
 use super::call_result::{at_least, exact_figures, pages};
-use super::call_words::{outcome_icon, place_text};
 use super::definition::go_to;
+use super::outcome_words::{outcome_look, place_text};
 use crate::app::{Action, AppState, CallAction, PluginAction, PluginView};
 use crate::model::call::{CallKind, CallRecord, DeniedGrowth, Frame, Outcome};
 use crate::model::diagnostic::Place;
@@ -49,8 +49,11 @@ impl EndCard {
             Outcome::Returned | Outcome::Cancelled => tokens(ui).warning,
             _ => tokens(ui).error,
         };
-        let icon =
-            if record.outcome == Outcome::Returned { icons::WARNING } else { outcome_icon(record.outcome) };
+        let icon = if record.outcome == Outcome::Returned {
+            icons::WARNING
+        } else {
+            outcome_look(record.outcome, tokens(ui)).icon
+        };
         card(ui, colour, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.spacing_mut().interact_size.y = LINE;

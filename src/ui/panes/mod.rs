@@ -5,7 +5,6 @@
 mod call_fields;
 mod call_pane;
 mod call_result;
-mod call_words;
 mod calls_pane;
 mod definition;
 mod end_card;
