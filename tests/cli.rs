@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of the library; it runs the program. `BLESS=1` writes the files anew. Times are masked,
 //! and what depends on the machine where a case says so; fuel, bytes and hashes are exact.
+#![allow(clippy::disallowed_methods, reason = "goldens and inputs are files, and no window waits for them")]
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -145,14 +146,14 @@ fn transcript(case: &Case) -> String {
         let parsed = serde_json::from_str::<serde_json::Value>(&stdout);
         assert!(parsed.is_ok(), "{}: stdout is no JSON document: {stdout}", case.name);
     }
-    let mut transcript = format!("$ wasm-workbench {}\n", case.command);
-    for (stream, content) in [("stdout", stdout), ("stderr", text(&output.stderr))] {
-        if !content.is_empty() {
-            transcript += &format!("--- {stream}\n{}", masked(&content, case.mask));
-        }
-    }
+    let section = |stream: &str, content: &str| {
+        let masked = masked(content, case.mask);
+        if masked.is_empty() { masked } else { format!("--- {stream}\n{masked}") }
+    };
+    let stdout = section("stdout", &stdout);
+    let stderr = section("stderr", &text(&output.stderr));
     let code = output.status.code().expect("no signal ended the program");
-    transcript + &format!("--- exit {code}\n")
+    format!("$ wasm-workbench {}\n{stdout}{stderr}--- exit {code}\n", case.command)
 }
 
 /// Runs a command as a shell would that knows words, single quotes and `<`.
@@ -200,15 +201,13 @@ fn masked(content: &str, mask: Mask) -> String {
     let mut masked = String::new();
     let mut is_in_phases = false;
     for line in content.lines() {
-        let line = match line.trim_start().strip_prefix('"').and_then(|rest| rest.split_once("\": ")) {
-            Some((key, value)) => {
-                is_in_phases = key == "phases_ns" || is_in_phases && !line.contains('}');
-                mask_json_line(line, key, value, is_in_phases, mask)
-            }
-            None => {
-                is_in_phases = is_in_phases && !line.contains('}');
-                mask_text_line(line, mask)
-            }
+        let field = line.trim_start().strip_prefix('"').and_then(|rest| rest.split_once("\": "));
+        is_in_phases &= !line.contains('}');
+        let line = if let Some((key, value)) = field {
+            is_in_phases |= key == "phases_ns";
+            mask_json_line(line, key, value, is_in_phases, mask)
+        } else {
+            mask_text_line(line, mask)
         };
         masked += &line;
         masked.push('\n');

@@ -102,6 +102,10 @@ pub const CASES: &[Case] = &[
     case("life_repeat", "run sample_plugins/counter.wat --repeat 1000 --invoke increment --invoke get"),
     case("life_repeat_json", "run sample_plugins/counter.wat --json --repeat 5000 --invoke increment"),
     case("life_repeat_until_trap", "run tests/plugins/hooks.wat --json --repeat 100 --invoke trap_at 117"),
+    case(
+        "life_repeat_until_overrun",
+        "run sample_plugins/math.wat --max-fuel 3 --repeat 10 --invoke add 20 22",
+    ),
     case("life_start_function", "run sample_plugins/start_function.wat --invoke square 3"),
     // Limits, at the boundary and past it.
     case("limit_fuel_exact", "run sample_plugins/math.wat --max-fuel 4 --invoke add 20 22"),

@@ -39,6 +39,12 @@ pub struct CallPane {
     running: Option<(CallId, f64)>,
 }
 
+/// Width of the field for repeating, where there is room and where there is little.
+const REPEAT_WIDTH: f32 = 64.0;
+const REPEAT_LEAST: f32 = 40.0;
+/// Room that the button beside it takes.
+const STOP_WIDTH: f32 = 86.0;
+
 impl CallPane {
     /// Asks for the keyboard to go into the first field.
     pub fn focus(&mut self) {
@@ -133,10 +139,15 @@ impl CallPane {
             ui.label(RichText::new("×").color(tokens(ui).text_muted));
             let mut repeat = form.repeat.clone();
             let error = form.repeat_count().err();
-            let field = text_field("Repeat", &mut repeat).code().width(64.0).error(error.as_deref());
-            let response = ui.allocate_ui(vec2(64.0, space::ROW), |ui| ui.add(field)).inner;
+            let width = REPEAT_WIDTH.min(ui.available_width() - STOP_WIDTH).max(REPEAT_LEAST);
+            let field = text_field("Repeat", &mut repeat).code().width(width).error(error.as_deref());
+            let response = ui.allocate_ui(vec2(width, space::ROW), |ui| ui.add(field)).inner;
             if response.changed() {
                 actions.push(Action::Call(CallAction::SetRepeat(repeat)));
+            }
+            if response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)) {
+                response.request_focus();
+                actions.extend(UiCommand::CallFunction.action(state));
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let stop = UiCommand::StopCall.action(state);
