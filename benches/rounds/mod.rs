@@ -1,0 +1,88 @@
+//! Rounds that are measured in turns, and the table that they end in.
+//!
+//! Knows nothing of what is measured. Only ratios within one run count: both sides of a ratio take turns, so
+//! that whatever else the machine does hits them alike.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+/// Times of the sides of a comparison, in nanoseconds, one entry a round.
+pub(crate) struct Rounds {
+    names: Vec<String>,
+    times: Vec<Vec<f64>>,
+}
+
+/// A side of a comparison: what it is called, and what is timed.
+pub(crate) type Side<'a> = (&'a str, &'a mut dyn FnMut());
+
+impl Rounds {
+    /// Lets the sides take turns; the first round warms up and does not count.
+    ///
+    /// Every other round runs backwards, so that no side always follows the same one.
+    pub(crate) fn run(count: usize, sides: &mut [Side<'_>]) -> Self {
+        let mut times = vec![Vec::with_capacity(count); sides.len()];
+        let mut order = (0..sides.len()).collect::<Vec<_>>();
+        for round in 0..=count {
+            for &index in &order {
+                let started = Instant::now();
+                (sides[index].1)();
+                let ns = started.elapsed().as_secs_f64() * 1e9;
+                if round > 0 {
+                    times[index].push(ns);
+                }
+            }
+            order.reverse();
+        }
+        Self { names: sides.iter().map(|(name, _)| (*name).to_owned()).collect(), times }
+    }
+
+    /// Returns the median time of a side, in nanoseconds.
+    pub(crate) fn median_ns(&self, side: usize) -> f64 {
+        median(self.times[side].clone())
+    }
+
+    /// Returns the longest time of a side, in nanoseconds.
+    pub(crate) fn longest_ns(&self, side: usize) -> f64 {
+        self.times[side].iter().copied().fold(0.0, f64::max)
+    }
+
+    /// Returns the median over all rounds of one side's time as a multiple of another's.
+    pub(crate) fn ratio(&self, side: usize, to: usize) -> f64 {
+        median(self.times[side].iter().zip(&self.times[to]).map(|(one, other)| one / other).collect())
+    }
+
+    /// Writes a line for each side: its median for one of `per_round` repetitions, and its ratio to the first.
+    pub(crate) fn table(&self, title: &str, per_round: f64) -> String {
+        let mut out = format!("\n{title}, {} rounds\n", self.times.first().map_or(0, Vec::len));
+        for (index, name) in self.names.iter().enumerate() {
+            let each = duration(self.median_ns(index) / per_round);
+            // Writing to a string does not fail.
+            let _ = writeln!(out, "  {name:<52} {each:>12}   {:>6.3} x", self.ratio(index, 0));
+        }
+        out
+    }
+}
+
+/// Says whether a figure keeps what is asked of it; a slow machine is no failure.
+pub(crate) fn verdict(what: &str, figure: f64, bar: f64, unit: &str) -> String {
+    let word = if figure <= bar { "kept" } else { "MISSED" };
+    format!("  => {what}: {figure:.3} {unit}, the bar is {bar} {unit}: {word}\n")
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => 0.0,
+        count if count % 2 == 1 => values[count / 2],
+        count => f64::midpoint(values[count / 2 - 1], values[count / 2]),
+    }
+}
+
+fn duration(ns: f64) -> String {
+    match ns {
+        ..1e3 => format!("{ns:.1} ns"),
+        ..1e6 => format!("{:.2} µs", ns / 1e3),
+        ..1e9 => format!("{:.2} ms", ns / 1e6),
+        _ => format!("{:.2} s", ns / 1e9),
+    }
+}
