@@ -107,7 +107,7 @@ impl Window {
         self.harness.state().state().selection.plugin.expect("a plugin is selected")
     }
 
-    fn click(&mut self, role: egui::accesskit::Role, name: &str) {
+    fn click(&mut self, role: Role, name: &str) {
         self.harness.get_by_role_and_label(role, name).click();
         self.harness.run();
     }
@@ -184,7 +184,7 @@ fn text_that_is_typed_is_compiled_after_a_pause() {
     window.wait(200);
     assert_eq!(count(&window), before + 1);
     window.answer_compiler();
-    let line = window.harness.state().state().active_source().and_then(|source| source.build_line());
+    let line = window.harness.state().state().active_source().and_then(wasm_workbench::app::Source::build_line);
     assert!(line.as_ref().is_some_and(|line| line.contains("running build 1 · build 2 has")), "{line:?}");
 }
 

@@ -3,7 +3,6 @@
 //! Knows nothing of what is measured. Only ratios within one run count: both sides of a ratio take turns, so
 //! that whatever else the machine does hits them alike.
 
-use std::fmt::Write as _;
 use std::time::Instant;
 
 /// Times of the sides of a comparison, in nanoseconds, one entry a round.
@@ -41,23 +40,20 @@ impl Rounds {
         median(self.times[side].clone())
     }
 
-    /// Returns the longest time of a side, in nanoseconds.
-    pub(crate) fn longest_ns(&self, side: usize) -> f64 {
-        self.times[side].iter().copied().fold(0.0, f64::max)
-    }
-
     /// Returns the median over all rounds of one side's time as a multiple of another's.
     pub(crate) fn ratio(&self, side: usize, to: usize) -> f64 {
         median(self.times[side].iter().zip(&self.times[to]).map(|(one, other)| one / other).collect())
     }
 
-    /// Writes a line for each side: its median for one of `per_round` repetitions, and its ratio to the first.
+    /// Writes a line for each side: median and longest of one of `per_round` repetitions, and its ratio to the
+    /// first side.
     pub(crate) fn table(&self, title: &str, per_round: f64) -> String {
         let mut out = format!("\n{title}, {} rounds\n", self.times.first().map_or(0, Vec::len));
         for (index, name) in self.names.iter().enumerate() {
             let each = duration(self.median_ns(index) / per_round);
-            // Writing to a string does not fail.
-            let _ = writeln!(out, "  {name:<52} {each:>12}   {:>6.3} x", self.ratio(index, 0));
+            let longest = duration(self.times[index].iter().copied().fold(0.0, f64::max) / per_round);
+            let ratio = self.ratio(index, 0);
+            out += &format!("  {name:<50} {each:>12}  longest {longest:>10}  {ratio:>6.3} x\n");
         }
         out
     }

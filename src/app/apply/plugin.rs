@@ -36,7 +36,7 @@ pub(super) fn apply(
             demo::instantiated(state, id);
         }
         PluginEvent::CallEnded { call, record, is_sampled } => {
-            call_ended(state, id, call, *record, is_sampled, now, out);
+            call_ended(state, id, call, &record, is_sampled, now, out);
         }
         PluginEvent::CallSamples { call, export, samples, done, .. } => {
             call_samples(state, id, call, &export, samples, done, now);
@@ -102,7 +102,7 @@ fn call_ended(
     state: &mut AppState,
     id: PluginId,
     call: Option<CallId>,
-    record: CallRecord,
+    record: &CallRecord,
     is_sampled: bool,
     now: Now,
     out: &mut Vec<Command>,
@@ -127,11 +127,11 @@ fn call_ended(
     if !is_sampled {
         state.runtime.record_execution(record.wall_ns, record.is_success());
     }
-    journal::call_ended(state, id, &record, now);
-    if let Some((address, bytes)) = text_behind(&record) {
+    journal::call_ended(state, id, record, now);
+    if let Some((address, bytes)) = text_behind(record) {
         read_text(state, id, (record.number, address, bytes), out);
     }
-    demo::call_ended(state, id, call, &record, now, out);
+    demo::call_ended(state, id, call, record, now, out);
 }
 
 fn call_samples(

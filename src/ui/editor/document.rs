@@ -150,6 +150,7 @@ fn coloured(text: &str, tokens: &Tokens) -> LayoutJob {
     job
 }
 
+#[allow(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general enough")]
 fn atlas_fill(ui: &Ui) -> f32 {
     ui.ctx().fonts(|fonts| fonts.font_atlas_fill_ratio())
 }
