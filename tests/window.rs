@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use wasm_workbench::app::{Now, Startup};
@@ -127,8 +128,6 @@ impl Window {
     }
 }
 
-use egui::accesskit::Role;
-
 #[test]
 fn the_first_window_has_a_tab_for_every_pane_and_the_first_sample_ready() {
     let window = Window::ready();
@@ -184,7 +183,8 @@ fn text_that_is_typed_is_compiled_after_a_pause() {
     window.wait(200);
     assert_eq!(count(&window), before + 1);
     window.answer_compiler();
-    let line = window.harness.state().state().active_source().and_then(wasm_workbench::app::Source::build_line);
+    let line =
+        window.harness.state().state().active_source().and_then(wasm_workbench::app::Source::build_line);
     assert!(line.as_ref().is_some_and(|line| line.contains("running build 1 · build 2 has")), "{line:?}");
 }
 
