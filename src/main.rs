@@ -7,7 +7,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
     if words.first().is_some_and(|word| wasm_workbench::cli::is_verb(word)) {
-        return wasm_workbench::cli::run(words);
+        return wasm_workbench::cli::run(&words);
     }
     match window(words) {
         Ok(()) => ExitCode::SUCCESS,

@@ -134,87 +134,84 @@ pub(super) fn parse_inspect(words: &[OsString]) -> Result<InspectArgs, Failure> 
 ///
 /// Says which word is wrong.
 pub(super) fn parse_run(words: &[OsString]) -> Result<RunArgs, Failure> {
-    let mut reader = RunReader { words: words.iter(), preset: Preset::Default, ..RunReader::empty() };
+    let mut reader = RunReader {
+        words: words.iter(),
+        place: Place::Outside,
+        input: None,
+        preset: Preset::Default,
+        limits: Vec::new(),
+        traps_on_refused_growth: false,
+        args: RunArgs {
+            input: Input::Stdin,
+            json: false,
+            repeat: 1,
+            limits: Limits::default(),
+            stub_missing_imports: false,
+            keep_after_trap: false,
+            invokes: Vec::new(),
+        },
+    };
     while let Some(word) = reader.words.next() {
         reader.take(word)?;
     }
+    let input = reader.input.ok_or_else(|| no_input("run"))?;
     let mut limits = reader.preset.limits();
     for (kind, value) in reader.limits {
         limits.set(kind, value);
     }
-    limits.trap_on_refused_growth = reader.trap_on_refused_growth;
-    Ok(RunArgs {
-        input: reader.input.ok_or_else(|| no_input("run"))?,
-        json: reader.json,
-        repeat: reader.repeat,
-        limits,
-        stub_missing_imports: reader.stub_missing_imports,
-        keep_after_trap: reader.keep_after_trap,
-        invokes: reader.invokes,
-    })
+    limits.trap_on_refused_growth = reader.traps_on_refused_growth;
+    Ok(RunArgs { input, limits, ..reader.args })
+}
+
+/// Whom a plain word belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// To no call.
+    Outside,
+    /// To the last `--invoke`, up to the next option.
+    InInvoke,
+    /// To the last `--invoke`, since `--` was met.
+    PastOptions,
 }
 
 /// The words of `run`, half read.
 struct RunReader<'a> {
     words: std::slice::Iter<'a, OsString>,
+    place: Place,
     input: Option<Input>,
-    json: bool,
-    repeat: u64,
     preset: Preset,
     limits: Vec<(LimitKind, Option<u64>)>,
-    trap_on_refused_growth: bool,
-    stub_missing_imports: bool,
-    keep_after_trap: bool,
-    invokes: Vec<Invoke>,
-    /// Whether a plain word belongs to the last `--invoke`.
-    is_in_invoke: bool,
-    /// Whether `--` was met.
-    is_past_options: bool,
+    traps_on_refused_growth: bool,
+    /// All the rest.
+    args: RunArgs,
 }
 
 impl RunReader<'_> {
-    fn empty() -> Self {
-        Self {
-            words: [].iter(),
-            input: None,
-            json: false,
-            repeat: 1,
-            preset: Preset::Default,
-            limits: Vec::new(),
-            trap_on_refused_growth: false,
-            stub_missing_imports: false,
-            keep_after_trap: false,
-            invokes: Vec::new(),
-            is_in_invoke: false,
-            is_past_options: false,
-        }
-    }
-
     fn take(&mut self, word: &OsStr) -> Result<(), Failure> {
-        if self.is_past_options {
+        if self.place == Place::PastOptions {
             return self.take_value(word);
         }
         if word == END_OF_OPTIONS {
-            self.is_past_options = true;
+            self.place = Place::PastOptions;
             return Ok(());
         }
         if let Some((name, option)) = run_options().find(|(name, _)| word == *name) {
             return self.take_option(name, option);
         }
-        if self.is_in_invoke {
+        if self.place == Place::InInvoke {
             return self.take_value(word);
         }
         take_input(&mut self.input, word, "run", "values follow `--invoke NAME`")
     }
 
     fn take_option(&mut self, name: &'static str, option: RunOption) -> Result<(), Failure> {
-        self.is_in_invoke = false;
+        self.place = Place::Outside;
         match option {
-            RunOption::Json => self.json = true,
-            RunOption::TrapOnRefusedGrowth => self.trap_on_refused_growth = true,
-            RunOption::StubMissingImports => self.stub_missing_imports = true,
-            RunOption::KeepAfterTrap => self.keep_after_trap = true,
-            RunOption::Repeat => self.repeat = self.count(name)?,
+            RunOption::Json => self.args.json = true,
+            RunOption::TrapOnRefusedGrowth => self.traps_on_refused_growth = true,
+            RunOption::StubMissingImports => self.args.stub_missing_imports = true,
+            RunOption::KeepAfterTrap => self.args.keep_after_trap = true,
+            RunOption::Repeat => self.args.repeat = self.count(name)?,
             RunOption::Limits => self.preset = self.preset(name)?,
             RunOption::Limit(kind) => {
                 let value = self.limit(name)?;
@@ -229,21 +226,21 @@ impl RunReader<'_> {
         const EXAMPLE: &str = "write the name of an exported function, such as `--invoke add 20 22`";
         let missing = || Failure::usage("`--invoke` needs the name of an export").with_hint(EXAMPLE);
         let mut word = self.words.next().ok_or_else(missing)?;
+        self.place = Place::InInvoke;
         if word == END_OF_OPTIONS {
             // What follows may look like an option and still be the name.
-            self.is_past_options = true;
+            self.place = Place::PastOptions;
             word = self.words.next().ok_or_else(missing)?;
         } else if run_options().any(|(name, _)| word == name) {
             return Err(missing());
         }
         let export = utf8(word, "the name of an export")?;
-        self.invokes.push(Invoke { export, words: Vec::new() });
-        self.is_in_invoke = true;
+        self.args.invokes.push(Invoke { export, words: Vec::new() });
         Ok(())
     }
 
     fn take_value(&mut self, word: &OsStr) -> Result<(), Failure> {
-        let Some(invoke) = self.invokes.last_mut() else {
+        let Some(invoke) = self.args.invokes.last_mut() else {
             return Err(Failure::usage(format!("the value `{}` belongs to no call", word.display()))
                 .with_hint("values follow `--invoke NAME`; a file such as `-x` is written `./-x`"));
         };

@@ -9,7 +9,10 @@ use crate::model::diagnostic::{Diagnostic, Place, Severity};
 
 /// One or more reasons why a verb could not do its work.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct Failure(Box<Reasons>);
+
+#[derive(Debug, Default)]
+struct Reasons {
     /// What the places are in; `None` when none has a place.
     file: Option<String>,
     first: Reason,
@@ -44,19 +47,19 @@ impl Failure {
     /// Says what is wrong, without a place.
     pub(super) fn new(message: impl Into<String>) -> Self {
         let first = Reason { message: message.into(), ..Reason::default() };
-        Self { file: None, first, others: Vec::new() }
+        Self(Box::new(Reasons { first, ..Reasons::default() }))
     }
 
     /// Adds what to do about it.
     pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.first.hint = Some(hint.into());
+        self.0.first.hint = Some(hint.into());
         self
     }
 
     /// Adds what the message is about, such as names.
     pub(super) fn with_details(mut self, details: &[String]) -> Self {
-        self.first.layout = Some(format!("{}:\n  {}", self.first.message, details.join("\n  ")));
-        self.first.message = format!("{}: {}", self.first.message, details.join(", "));
+        self.0.first.layout = Some(format!("{}:\n  {}", self.0.first.message, details.join("\n  ")));
+        self.0.first.message = format!("{}: {}", self.0.first.message, details.join(", "));
         self
     }
 
@@ -64,32 +67,27 @@ impl Failure {
     pub(super) fn of_source(file: String, diagnostics: Vec<Diagnostic>) -> Self {
         let mut reasons = diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         let first = reasons.next().unwrap_or_else(|| Diagnostic::error("the source does not compile"));
-        Self { file: Some(file), first: first.into(), others: reasons.map(Reason::from).collect() }
+        let others = reasons.map(Reason::from).collect();
+        Self(Box::new(Reasons { file: Some(file), first: first.into(), others }))
     }
 
     /// Returns the first message.
     #[cfg(test)]
     pub(super) fn message(&self) -> &str {
-        &self.first.message
+        &self.0.first.message
     }
 
     /// Writes the lines for people: `file:line:column: message` for what is wrong in a source.
     pub(super) fn to_text(&self) -> String {
-        let mut text = String::new();
+        let mut lines = Vec::new();
         for reason in self.reasons() {
-            match &self.file {
-                Some(file) => {
-                    text += &format!("{}: {}\n", location(file, reason.place.as_ref()), reason.message);
-                }
-                None => {
-                    text += &format!("error: {}\n", reason.layout.as_ref().unwrap_or(&reason.message));
-                }
-            }
-            if let Some(hint) = &reason.hint {
-                text += &format!("  hint: {hint}\n");
-            }
+            lines.push(match &self.0.file {
+                Some(file) => format!("{}: {}", location(file, reason.place.as_ref()), reason.message),
+                None => format!("error: {}", reason.layout.as_ref().unwrap_or(&reason.message)),
+            });
+            lines.extend(reason.hint.as_ref().map(|hint| format!("  hint: {hint}")));
         }
-        printable(&text)
+        printable(&(lines.join("\n") + "\n"))
     }
 
     /// Writes the document for scripts.
@@ -98,13 +96,13 @@ impl Failure {
     ///
     /// Never: what it writes always serialises.
     pub(super) fn to_json(&self) -> String {
-        let errors = (!self.others.is_empty()).then(|| self.reasons().collect());
-        let document = Document { error: &self.first, errors };
+        let errors = (!self.0.others.is_empty()).then(|| self.reasons().collect());
+        let document = Document { error: &self.0.first, errors };
         serde_json::to_string_pretty(&document).expect("text and numbers always serialise") + "\n"
     }
 
     fn reasons(&self) -> impl Iterator<Item = &Reason> {
-        std::iter::once(&self.first).chain(&self.others)
+        std::iter::once(&self.0.first).chain(&self.0.others)
     }
 }
 

@@ -67,18 +67,19 @@ Exit status: 0 everything returned; 1 a guest trapped, hit a limit or was cancel
 
 /// Returns the help on the whole program.
 pub(super) fn overview() -> String {
-    let mut text = "\
+    let verbs =
+        VERBS.map(|verb| format!("  wasm-workbench {} {}\n      {}\n", verb.name, verb.usage, verb.summary));
+    let verbs = verbs.concat();
+    format!(
+        "\
 Open or edit WebAssembly plugins, call them, and watch what they use of their limits.
 
 Usage:
   wasm-workbench [FILE…]        Open the window
-"
-    .to_owned();
-    for verb in VERBS {
-        text += &format!("  wasm-workbench {} {}\n      {}\n", verb.name, verb.usage, verb.summary);
-    }
-    text += "  wasm-workbench help [VERB], VERB --help\n  wasm-workbench --version\n";
-    text + STATUS_DETAILS
+{verbs}  wasm-workbench help [VERB], VERB --help
+  wasm-workbench --version
+{STATUS_DETAILS}"
+    )
 }
 
 /// Returns the help on one verb.

@@ -13,7 +13,7 @@ use super::{Status, output, unwritable};
 use crate::engine::front::{self, FrontOutput, SizeCaps};
 use crate::engine::inspect::inspect;
 use crate::model::humanize::bytes;
-use crate::model::interface::{ExternType, Interface, SourceKind};
+use crate::model::interface::{DataSegment, Definition, ExternType, Interface, SourceKind};
 use crate::model::interface_json::{to_json, type_text};
 use crate::model::signature::id;
 
@@ -28,7 +28,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let checked = front::check(&source.bytes, &SizeCaps::default(), front::default_features())
         .map_err(|failure| Failure::of_source(source.file.clone(), failure.diagnostics))?;
     let interface = inspect(&checked.wasm).map_err(|err| Failure::new(err.to_string()))?;
-    let sha256 = Sha256::digest(&checked.wasm).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let sha256 = hex(&Sha256::digest(&checked.wasm));
     let text = if args.json {
         format!("{:#}\n", to_json(checked.kind, &interface, &sha256))
     } else {
@@ -39,82 +39,69 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
 }
 
 fn to_text(checked: &FrontOutput, interface: &Interface, sha256: &str) -> String {
-    let mut text = format!("{}, {} of wasm\n", kind_text(checked.kind), bytes(checked.wasm.len() as u64));
-    text += &format!("sha256 {sha256}\n");
-    if let Some(name) = &interface.module_name {
-        text += &format!("module {}\n", id(name));
-    }
+    let mut lines = vec![
+        format!("{}, {} of wasm", kind_text(checked.kind), bytes(checked.wasm.len() as u64)),
+        format!("sha256 {sha256}"),
+    ];
+    lines.extend(interface.module_name.as_ref().map(|name| printable_line(&format!("module {}", id(name)))));
     if let Some(wit) = &interface.wit {
-        return text + &format!("\n{}\n", printable(wit.trim_end()));
+        lines.extend([String::new(), printable(wit.trim_end())]);
+        return lines.join("\n") + "\n";
     }
     let imports = interface.imports.iter();
-    list(&mut text, "imports", imports.map(|it| (format!("{}.{}", it.module, it.name), type_text(&it.ty))));
+    let imports = imports.map(|it| (format!("{}.{}", it.module, it.name), type_text(&it.ty)));
+    lines.extend(list("imports", imports));
     let exports = interface.exports.iter();
-    list(&mut text, "exports", exports.map(|it| (it.name.clone(), type_text(&it.ty))));
-    definitions(&mut text, interface);
-    if let Some(start) = interface.start {
-        list(&mut text, "start", std::iter::once((interface.function_label(start), format!("func {start}"))));
-    }
-    let data = interface.data.iter().map(|segment| {
-        let name = label(segment.index, segment.name.as_deref());
-        let target = match (segment.memory, segment.address) {
-            (Some(memory), Some(address)) => format!(" to memory {memory} at {address:#x}"),
-            (Some(memory), None) => format!(" to memory {memory}"),
-            (None, _) => ", passive".to_owned(),
-        };
-        (name, format!("{}{target}", bytes(segment.bytes)))
-    });
-    list(&mut text, "data", data);
+    lines.extend(list("exports", exports.map(|it| (it.name.clone(), type_text(&it.ty)))));
+    lines.extend(definitions(interface));
+    let start = interface.start.map(|index| (interface.function_label(index), format!("func {index}")));
+    lines.extend(list("start", start.into_iter()));
+    lines.extend(list("data", interface.data.iter().map(segment)));
     let sections = interface.custom_sections.iter();
-    list(&mut text, "custom sections", sections.map(|section| (section.name.clone(), bytes(section.bytes))));
-    text
+    lines.extend(list(
+        "custom sections",
+        sections.map(|section| (section.name.clone(), bytes(section.bytes))),
+    ));
+    lines.join("\n") + "\n"
+}
+
+fn segment(segment: &DataSegment) -> (String, String) {
+    let target = match (segment.memory, segment.address) {
+        (Some(memory), Some(address)) => format!(" to memory {memory} at {address:#x}"),
+        (Some(memory), None) => format!(" to memory {memory}"),
+        (None, _) => ", passive".to_owned(),
+    };
+    (label(segment.index, segment.name.as_deref()), format!("{}{target}", bytes(segment.bytes)))
 }
 
 /// Lists memories, tables, globals and tags by index.
-fn definitions(text: &mut String, interface: &Interface) {
-    let origin = |is_imported: bool| if is_imported { ", imported" } else { "" };
-    let line = |index, name: Option<&str>, ty: ExternType, is_imported| {
-        (label(index, name), type_text(&ty) + origin(is_imported))
-    };
-    let memories = interface.memories.iter();
-    list(
-        text,
-        "memories",
-        memories
-            .map(|it| line(it.index, it.name.as_deref(), ExternType::Memory(it.ty.clone()), it.is_imported)),
-    );
-    let tables = interface.tables.iter();
-    list(
-        text,
-        "tables",
-        tables.map(|it| line(it.index, it.name.as_deref(), ExternType::Table(it.ty.clone()), it.is_imported)),
-    );
-    let globals = interface.globals.iter();
-    list(
-        text,
-        "globals",
-        globals
-            .map(|it| line(it.index, it.name.as_deref(), ExternType::Global(it.ty.clone()), it.is_imported)),
-    );
-    let tags = interface.tags.iter();
-    list(
-        text,
-        "tags",
-        tags.map(|it| line(it.index, it.name.as_deref(), ExternType::Tag(it.ty.clone()), it.is_imported)),
-    );
+fn definitions(interface: &Interface) -> Vec<String> {
+    let memories = interface.memories.iter().map(|it| row(it, ExternType::Memory));
+    let tables = interface.tables.iter().map(|it| row(it, ExternType::Table));
+    let globals = interface.globals.iter().map(|it| row(it, ExternType::Global));
+    let tags = interface.tags.iter().map(|it| row(it, ExternType::Tag));
+    let lists =
+        [list("memories", memories), list("tables", tables), list("globals", globals), list("tags", tags)];
+    lists.concat()
 }
 
-/// Writes a headed list of two columns, unless it is empty.
-fn list(text: &mut String, head: &str, rows: impl Iterator<Item = (String, String)>) {
+fn row<T: Clone>(definition: &Definition<T>, ty: fn(T) -> ExternType) -> (String, String) {
+    let origin = if definition.is_imported { ", imported" } else { "" };
+    let name = label(definition.index, definition.name.as_deref());
+    (name, type_text(&ty(definition.ty.clone())) + origin)
+}
+
+/// Writes a headed list of two columns; nothing when it is empty.
+fn list(head: &str, rows: impl Iterator<Item = (String, String)>) -> Vec<String> {
     const WIDEST: usize = 32;
     let rows: Vec<_> = rows.map(|(left, right)| (printable_line(&left), printable_line(&right))).collect();
-    let width = rows.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0).min(WIDEST);
-    for (index, (left, right)) in rows.iter().enumerate() {
-        if index == 0 {
-            *text += &format!("\n{head}\n");
-        }
-        *text += &format!("  {left:width$}  {right}\n");
+    if rows.is_empty() {
+        return Vec::new();
     }
+    let width = rows.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0).min(WIDEST);
+    let mut lines = vec![String::new(), head.to_owned()];
+    lines.extend(rows.iter().map(|(left, right)| format!("  {left:width$}  {right}")));
+    lines
 }
 
 fn label(index: u32, name: Option<&str>) -> String {
@@ -128,4 +115,8 @@ fn kind_text(kind: SourceKind) -> &'static str {
         SourceKind::ComponentText => "component, text",
         SourceKind::ComponentBinary => "component, binary",
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }

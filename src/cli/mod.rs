@@ -38,7 +38,7 @@ pub fn is_verb(word: &OsStr) -> bool {
 }
 
 /// Does what the words after the program's name ask for, and tells how it ended.
-pub fn run(args: Vec<OsString>) -> ExitCode {
+pub fn run(args: &[OsString]) -> ExitCode {
     let (first, words) =
         args.split_first().map_or((OsStr::new("help"), &[][..]), |(first, words)| (first, words));
     let result = match first.to_str() {

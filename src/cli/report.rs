@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::failure::location;
 use super::input::Source;
 use super::output::{printable, printable_line};
-use super::session::{Made, Session};
+use super::session::{Made, Repeated, Session};
 use crate::engine::Build;
 use crate::model::build::{CacheOutcome, Phases};
 use crate::model::call::{CallRecord, DeniedGrowth, Frame, Outcome};
@@ -18,7 +18,6 @@ use crate::model::lifecycle::PluginState;
 use crate::model::limits::LimitKind;
 use crate::model::measured::Measured;
 use crate::model::metrics::MetricsSnapshot;
-use crate::model::timeline::Durations;
 use crate::model::value::Value;
 
 /// The document of `run`; the fields are its keys, in this order.
@@ -71,7 +70,9 @@ pub(super) fn call(made: &Made, file: &str) -> String {
     let record = &made.record;
     let mut lines = vec![headline(record)];
     lines.extend(made.repeated.as_ref().and_then(repeated));
-    if let Some(message) = &record.message {
+    // The trap's name is in the headline, and many a message says no more than that.
+    let name = record.outcome.trap().map(crate::model::call::TrapKind::phrase);
+    if let Some(message) = record.message.as_ref().filter(|message| Some(*message) != name.as_ref()) {
         lines.push(format!("  {}", printable_line(message)));
     }
     if let Some(place) = &record.place {
@@ -149,10 +150,16 @@ fn measured(figure: Measured<u64>) -> Option<String> {
     }
 }
 
-fn repeated(durations: &Durations) -> Option<String> {
-    let summary = durations.summary()?;
+fn repeated(repeated: &Repeated) -> Option<String> {
+    let summary = repeated.durations.summary()?;
     let [p50, p95, p99] = [summary.p50, summary.p95, summary.p99].map(duration_ns);
-    Some(format!("  {} in a row · p50 {p50} · p95 {p95} · p99 {p99}", calls_text(durations.count())))
+    let made = repeated.durations.count();
+    let count = if made == repeated.asked {
+        calls_text(made)
+    } else {
+        format!("call {} of {}", grouped(made), grouped(repeated.asked))
+    };
+    Some(format!("  {count} · p50 {p50} · p95 {p95} · p99 {p99}"))
 }
 
 /// Lists refused growth; what was refused again and again is one line.

@@ -68,13 +68,11 @@ fn build(engines: &Engines, source: &Source) -> Result<Arc<Build>, Failure> {
     // Nothing is compiled twice in one run, so that nothing need be kept.
     let build = compile(engines, &BuildCache::new(0), &request)
         .map_err(|failure| Failure::of_source(source.file.clone(), failure.diagnostics))?;
-    let mut text = String::new();
-    for warning in &build.info.warnings {
-        text += &format!("{}: warning: {}\n", location(&source.file, Some(&warning.place)), warning.message);
-    }
-    for notice in &build.info.notices {
-        text += &format!("{}: note: {notice}\n", source.file);
-    }
+    let warnings = build.info.warnings.iter().map(|warning| {
+        format!("{}: warning: {}\n", location(&source.file, Some(&warning.place)), warning.message)
+    });
+    let notices = build.info.notices.iter().map(|notice| format!("{}: note: {notice}\n", source.file));
+    let text = warnings.chain(notices).collect::<Vec<_>>().concat();
     output::to_stderr(&output::printable(&text));
     Ok(build)
 }
@@ -133,8 +131,8 @@ fn unknown_export(interface: &Interface, export: &str) -> Failure {
     let listed = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     failure.with_hint(match names.len() {
         0 => "it exports no function".to_owned(),
-        count if count > MOST_NAMED => format!("its {count} functions are {listed} and so on: see `inspect`"),
-        _ => format!("its functions are {listed}"),
+        count if count > MOST_NAMED => format!("it exports {count} functions, such as {listed}"),
+        _ => format!("it exports {listed}"),
     })
 }
 

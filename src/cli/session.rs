@@ -32,10 +32,19 @@ pub(super) struct Call {
 pub(super) struct Made {
     /// Record of the last call.
     pub(super) record: CallRecord,
-    /// Times of the repeated calls; `None` when it was called once.
-    pub(super) repeated: Option<Durations>,
+    /// What else is known of a repeated call; `None` where one call was asked for.
+    pub(super) repeated: Option<Repeated>,
     /// How often growth was refused; the record names the newest refusals only.
     pub(super) refused_growths: u64,
+}
+
+/// A repeated call.
+#[derive(Debug, Clone)]
+pub(super) struct Repeated {
+    /// How many calls were asked for.
+    pub(super) asked: u64,
+    /// Times of those that were made.
+    pub(super) durations: Durations,
 }
 
 /// What a run left behind.
@@ -194,7 +203,7 @@ impl Driver<'_> {
         let refused = self.plugin.usage().refused_growths.saturating_sub(refused_before);
         self.session.metrics.record_sample(&record.sample(0), refused, unix_ms());
         self.session.state = if record.is_success() { PluginState::Ready } else { PluginState::Error };
-        let repeated = (self.repeat > 1).then_some(durations);
+        let repeated = (self.repeat > 1).then_some(Repeated { asked: self.repeat, durations });
         self.session.push(Made { record, repeated, refused_growths: refused }, self.sink);
     }
 

@@ -29,11 +29,22 @@ const MOST_FRAMES_KEPT: usize = 100;
 pub(crate) fn explain(live: &mut LiveInstance, error: &wasmtime::Error, limits: &Limits) -> End {
     let mut frames = frames_of(live, error);
     let outcome = outcome_of(live, error);
-    if outcome == Outcome::Limit(LimitKind::CallDepth) && frames.len() > 1 {
+    let was_not_entered = match outcome {
+        Outcome::Limit(LimitKind::CallDepth) => true,
+        Outcome::Limit(LimitKind::WasmStack) => {
+            frames.first().is_some_and(|frame| frame.place.offset.is_none())
+        }
+        _ => false,
+    };
+    if was_not_entered && frames.len() > 1 {
         // The innermost frame was refused before its first operator: the call that was one too many counts.
         frames.remove(0);
     }
-    let denied = denied(live, error.is::<GrowthTrap>());
+    let mut denied = denied(live, error.is::<GrowthTrap>());
+    if let Some(last) = denied.last_mut().filter(|_| error.is::<GrowthTrap>()) {
+        // The growth that ended the call is where the call ended.
+        last.place = frames.first().map(|frame| frame.place.clone());
+    }
     let wasm_stack_bytes = live.build.wasm_stack_bytes;
     End {
         outcome: Some(outcome),
@@ -210,7 +221,10 @@ fn hint_of(outcome: Outcome, limits: &Limits, live: &LiveInstance) -> Option<Str
             return after_refusal;
         }
         Outcome::Limit(LimitKind::Fuel) => {
-            format!("raise the fuel limit, such as to {}", limits.fuel.unwrap_or_default().saturating_mul(10))
+            format!(
+                "raise the fuel limit, such as to {}",
+                limits.fuel.unwrap_or_default().max(1).saturating_mul(10)
+            )
         }
         Outcome::Limit(LimitKind::ExecutionTime) => {
             "raise the time limit, or look for a loop without an end".to_owned()

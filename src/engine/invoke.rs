@@ -65,7 +65,7 @@ pub(crate) fn run_one(
 
 /// Calls an export up to `most` times with nothing but figures to show, and stops at the first failure.
 ///
-/// Returns the figures and the error of the call that failed; `None` for the error when it overran its fuel.
+/// Returns the figures of the call that failed and its error, or its results when it overran its fuel.
 pub(crate) fn run_batch(
     live: &mut LiveInstance,
     entry: &Entry,
@@ -73,7 +73,7 @@ pub(crate) fn run_batch(
     most: u64,
     born: Instant,
     samples: &mut Vec<CallSample>,
-) -> Option<(Figures, Option<wasmtime::Error>)> {
+) -> Option<(Figures, wasmtime::Result<Vec<Value>>)> {
     let mut buffer = raw_buffer(&entry.signature);
     let mut started = Instant::now();
     let mut started_ns = u64::try_from((started - born).as_nanos()).unwrap_or(u64::MAX);
@@ -87,10 +87,10 @@ pub(crate) fn run_batch(
         figures.wall_ns = charged_ns(&live.store, ended);
         if let Err(error) = result {
             forget_exception(live, &error);
-            return Some((figures, Some(error)));
+            return Some((figures, Err(error)));
         }
         if figures.has_overrun {
-            return Some((figures, None));
+            return Some((figures, Ok(results_in(&buffer, entry))));
         }
         samples.push(CallSample {
             started_ns,
@@ -161,7 +161,11 @@ fn call_plain(live: &mut LiveInstance, entry: &Entry, args: &[Value]) -> wasmtim
     let mut buffer = raw_buffer(&entry.signature);
     fill_raw(&mut buffer, args);
     call_raw(live, entry, &mut buffer)?;
-    Ok(entry.signature.results.iter().zip(&buffer).map(|(ty, raw)| from_raw(ty, raw)).collect())
+    Ok(results_in(&buffer, entry))
+}
+
+fn results_in(buffer: &[ValRaw], entry: &Entry) -> Vec<Value> {
+    entry.signature.results.iter().zip(buffer).map(|(ty, raw)| from_raw(ty, raw)).collect()
 }
 
 /// Calls through the engine's unchecked door.

@@ -318,10 +318,13 @@ impl Plugin {
         let ended = invoke::run_batch(live, entry, args, most, born, samples);
         self.next_number += samples.len() as u64;
         self.is_fresh_after_failure &= samples.is_empty();
-        let (figures, error) = ended?;
+        let (figures, result) = ended?;
         let started_ns = figures.started_ns;
         let mut record = self.record(CallKind::Export, Arc::clone(&entry.name), args, started_ns);
-        self.finish(&mut record, figures, error.as_ref(), Vec::new());
+        match result {
+            Ok(results) => self.finish(&mut record, figures, None, results),
+            Err(error) => self.finish(&mut record, figures, Some(&error), Vec::new()),
+        }
         Some(record)
     }
 

@@ -1,0 +1,277 @@
+//! Golden tests of the verbs: each file in `tests/golden` is what one command prints and how it ends.
+//!
+//! Knows nothing of the library; it runs the program. `BLESS=1` writes the files anew. Times are masked,
+//! and what depends on the machine where a case says so; fuel, bytes and hashes are exact.
+#![allow(clippy::disallowed_methods, reason = "goldens and inputs are files, and no window waits for them")]
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+mod cli_cases;
+
+use cli_cases::{CASES, Case, Mask};
+
+#[test]
+fn each_command_prints_what_its_golden_says() {
+    let is_blessing = std::env::var_os("BLESS").is_some();
+    let mut problems = Vec::new();
+    for case in CASES {
+        let actual = transcript(case);
+        let path = golden_folder().join(format!("{}.txt", case.name));
+        if is_blessing {
+            fs::write(&path, &actual).expect("the folder of goldens can be written");
+            continue;
+        }
+        match fs::read_to_string(&path) {
+            Ok(expected) if expected == actual => {}
+            Ok(expected) => problems.push(format!("{}\n{}", case.name, difference(&expected, &actual))),
+            Err(err) => problems.push(format!("{}: no golden, run with BLESS=1: {err}", case.name)),
+        }
+    }
+    assert!(problems.is_empty(), "{} goldens differ:\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn each_golden_belongs_to_a_case() {
+    let names: BTreeSet<String> = CASES.iter().map(|case| format!("{}.txt", case.name)).collect();
+    assert_eq!(names.len(), CASES.len(), "two cases have the same name");
+    let files = fs::read_dir(golden_folder()).expect("there is a folder of goldens");
+    let files = files.map(|file| file.expect("the folder can be read").file_name().display().to_string());
+    let orphans: Vec<_> = files.filter(|file| !names.contains(file)).collect();
+    assert!(orphans.is_empty(), "goldens without a case: {orphans:?}");
+}
+
+#[test]
+fn every_option_is_in_some_case_and_in_the_help() {
+    let help =
+        fs::read_to_string(golden_folder().join("help_run.txt")).expect("there is a golden of the help");
+    for option in [
+        "--json",
+        "--repeat",
+        "--limits",
+        "--max-fuel",
+        "--max-memory-pages",
+        "--max-table-elements",
+        "--max-instances",
+        "--max-execution-time-ms",
+        "--max-call-depth",
+        "--trap-on-refused-growth",
+        "--stub-missing-imports",
+        "--keep-after-trap",
+        "--invoke",
+    ] {
+        let is_used = |case: &&Case| case.command.split(' ').any(|word| word == option);
+        assert!(CASES.iter().any(|case| is_used(&case)), "{option} is never used");
+        assert!(help.contains(&format!("\n  {option} ")), "{option} is not in the help");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = program()
+        .args(["inspect", "-", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // Nobody reads any more before there is anything to write.
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    stdin.write_all(b"(module)").expect("the program reads its input");
+    drop(stdin);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_can_not_be_written_is_a_failure() {
+    let full = File::options().write(true).open("/dev/full").expect("Linux has this device");
+    let output = program()
+        .args(["run", "sample_plugins/math.wat", "--invoke", "add", "1", "2"])
+        .stdout(full)
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("error: can't write to standard output"), "{output:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_cancels_the_running_call_and_those_after_it() {
+    let mut child = program()
+        .args(["run", "tests/plugins/log_and_spin.wat", "--limits", "unlimited", "--json"])
+        .args(["--invoke", "forever", "--invoke", "answer"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
+    let mut line = String::new();
+    // The guest says that it runs, so that there is a call to cancel.
+    stderr.read_line(&mut line).expect("stderr is text");
+    assert_eq!(line, "[info] running\n");
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.expect("there is a `kill`").success());
+    let mut json = String::new();
+    child.stdout.take().expect("stdout is piped").read_to_string(&mut json).expect("stdout is text");
+    let status = child.wait().expect("the program ends");
+    let document: serde_json::Value = serde_json::from_str(&json).expect("stdout is JSON");
+    let ends = document["calls"].as_array().expect("calls are a list").iter();
+    let ends: Vec<_> = ends.map(|call| (call["export"].as_str(), call["outcome"].as_str())).collect();
+    assert_eq!(ends, [(Some("forever"), Some("cancelled")), (Some("answer"), Some("cancelled"))]);
+    assert_eq!((status.code(), document["state"].as_str()), (Some(1), Some("error")));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_no_text_is_read_or_refused_like_any_other() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let path = PathBuf::from(std::ffi::OsString::from_vec(b"tests/no_such_\xff_file".to_vec()));
+    let output = program().arg("inspect").arg(path).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("there is no such file"), "{output:?}");
+}
+
+/// Runs a command and writes down all that can be seen of it.
+fn transcript(case: &Case) -> String {
+    let output = run(case.command);
+    let stdout = text(&output.stdout);
+    if words(case.command).iter().take_while(|word| *word != "--").any(|word| word == "--json") {
+        // One document and nothing else, whatever happens.
+        let parsed = serde_json::from_str::<serde_json::Value>(&stdout);
+        assert!(parsed.is_ok(), "{}: stdout is no JSON document: {stdout}", case.name);
+    }
+    let section = |stream: &str, content: &str| {
+        let masked = masked(content, case.mask);
+        if masked.is_empty() { masked } else { format!("--- {stream}\n{masked}") }
+    };
+    let stdout = section("stdout", &stdout);
+    let stderr = section("stderr", &text(&output.stderr));
+    let code = output.status.code().expect("no signal ended the program");
+    format!("$ wasm-workbench {}\n{stdout}{stderr}--- exit {code}\n", case.command)
+}
+
+/// Runs a command as a shell would that knows words, single quotes and `<`.
+fn run(command: &str) -> Output {
+    let (command, input) =
+        command.split_once(" < ").map_or((command, None), |(command, file)| (command, Some(file)));
+    let stdin = input.map_or_else(Stdio::null, |file| {
+        File::open(root().join(file)).expect("the case names an input that exists").into()
+    });
+    program().args(words(command)).stdin(stdin).output().expect("the program starts")
+}
+
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (index, part) in command.split('\'').enumerate() {
+        if index % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wasm-workbench"));
+    command.current_dir(root()).env_remove("RUST_BACKTRACE");
+    command
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn golden_folder() -> PathBuf {
+    root().join("tests/golden")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the program writes UTF-8")
+}
+
+/// Replaces what differs from run to run.
+fn masked(content: &str, mask: Mask) -> String {
+    let mut masked = String::new();
+    let mut is_in_phases = false;
+    for line in content.lines() {
+        let field = line.trim_start().strip_prefix('"').and_then(|rest| rest.split_once("\": "));
+        is_in_phases &= !line.contains('}');
+        let line = if let Some((key, value)) = field {
+            is_in_phases |= key == "phases_ns";
+            mask_json_line(line, key, value, is_in_phases, mask)
+        } else {
+            mask_text_line(line, mask)
+        };
+        masked += &line;
+        masked.push('\n');
+    }
+    masked
+}
+
+fn mask_json_line(line: &str, key: &str, value: &str, is_in_phases: bool, mask: Mask) -> String {
+    let number = value.trim_end_matches(',');
+    let is_time = is_in_phases || key.ends_with("_ns") || key == "last_execution";
+    let is_figure = mask == Mask::Figures && matches!(key, "fuel" | "fuel_consumed" | "peak_call_depth");
+    if !(is_time || is_figure) || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return line.to_owned();
+    }
+    let name = if is_time { "<time>" } else { "<figure>" };
+    format!(
+        "{}\"{name}\"{}",
+        line.strip_suffix(value).expect("the value ends its line"),
+        &value[number.len()..]
+    )
+}
+
+/// Masks times in lines of figures, which have ` · ` between them and three spaces before the first.
+fn mask_text_line(line: &str, mask: Mask) -> String {
+    let mut line = line.to_owned();
+    if line.contains(" · ") || line.trim_start().contains("   ") {
+        let parts: Vec<_> = line.split(" · ").map(mask_time).collect();
+        line = parts.join(" · ");
+        if mask == Mask::Figures {
+            let parts: Vec<_> = line.split(" · ").map(mask_figure).collect();
+            line = parts.join(" · ");
+        }
+    }
+    if mask == Mask::Figures && line.ends_with(" times)") {
+        let head = line.rsplit_once('(').map_or("", |(head, _)| head);
+        return format!("{head}(<figure> times)");
+    }
+    line
+}
+
+/// Masks a duration at the end of a part, such as `p50 42 ns` or `add(1, 2) = 3   0.18 µs`.
+fn mask_time(part: &str) -> String {
+    let Some((head, unit)) = part.rsplit_once(' ') else { return part.to_owned() };
+    let number_at = head.rfind(' ').map_or(0, |space| space + 1);
+    let is_number = head[number_at..].chars().all(|c| c.is_ascii_digit() || c == '.');
+    if matches!(unit, "ns" | "µs" | "ms" | "s") && is_number {
+        return format!("{}<time>", &head[..number_at]);
+    }
+    part.to_owned()
+}
+
+fn mask_figure(part: &str) -> String {
+    if part.ends_with(" fuel") {
+        "<figure> fuel".to_owned()
+    } else if part.starts_with("depth ") {
+        "depth <figure>".to_owned()
+    } else {
+        part.to_owned()
+    }
+}
+
+/// Shows the lines from the first difference on.
+fn difference(expected: &str, actual: &str) -> String {
+    let same = expected.lines().zip(actual.lines()).take_while(|(left, right)| left == right).count();
+    let rest = |text: &str| text.lines().skip(same).take(12).collect::<Vec<_>>().join("\n    ");
+    format!("  from line {}, expected\n    {}\n  found\n    {}", same + 1, rest(expected), rest(actual))
+}

@@ -1,0 +1,190 @@
+//! The commands that have a golden, by name.
+//!
+//! Knows nothing of how they are run.
+
+/// One command.
+pub struct Case {
+    /// Name of its golden.
+    pub name: &'static str,
+    /// Words after the program's name, as in a shell; `< FILE` at the end gives it an input.
+    pub command: &'static str,
+    /// What is masked in its golden.
+    pub mask: Mask,
+}
+
+/// What is masked in a golden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mask {
+    /// Times alone.
+    Times,
+    /// Times, fuel and depth: where a call is stopped by what depends on the machine.
+    Figures,
+}
+
+const fn case(name: &'static str, command: &'static str) -> Case {
+    Case { name, command, mask: Mask::Times }
+}
+
+const fn masked(name: &'static str, command: &'static str) -> Case {
+    Case { name, command, mask: Mask::Figures }
+}
+
+pub const CASES: &[Case] = &[
+    // Help and wrong words.
+    case("help", "help"),
+    case("help_run", "run --help"),
+    case("help_inspect", "help inspect"),
+    case("help_unknown", "help rum"),
+    case("usage_no_file", "run"),
+    case("usage_two_files", "run sample_plugins/math.wat add 1 2"),
+    case("usage_unknown_option", "run sample_plugins/math.wat --max-feul 3"),
+    case("usage_equals", "run --max-fuel=3 sample_plugins/math.wat --json"),
+    case("usage_bad_number", "run sample_plugins/math.wat --max-fuel many"),
+    case("usage_bad_preset", "run sample_plugins/math.wat --limits tutrial"),
+    case("usage_invoke_without_name", "run sample_plugins/math.wat --invoke --json"),
+    case("usage_inspect", "inspect sample_plugins/math.wat --limits"),
+    // Values.
+    case("values_integers", "run sample_plugins/math.wat --invoke add -5 0x10 --invoke add 4294967295 1"),
+    case("values_options_anywhere", "run --invoke add 20 22 --json --max-fuel 4 sample_plugins/math.wat"),
+    case(
+        "values_floats",
+        "run sample_plugins/floats.wat --json --invoke add -inf 1 --invoke negate -nan:0x1 --invoke divide 1 3 --invoke negate 0",
+    ),
+    case("values_after_dashes", "run sample_plugins/floats.wat --invoke divide -- -1 -0"),
+    case("values_vector", "run sample_plugins/vectors.wat --invoke add 'i32x4 1 2 3 4' 'i32x4 10 20 30 -40'"),
+    case(
+        "values_references",
+        "run sample_plugins/references.wat --invoke echo '\"a text\"' --invoke is_null null --invoke no_function",
+    ),
+    case("values_multi", "run sample_plugins/multi_value.wat --invoke swap 1 2 --invoke one_of_each"),
+    case("values_out_of_range", "run sample_plugins/math.wat --invoke add 4294967296 1"),
+    case("values_bad_json", "run sample_plugins/math.wat --json --invoke add 1 two"),
+    case("values_too_few", "run sample_plugins/math.wat --invoke add 1"),
+    case("values_option_misspelt", "run sample_plugins/math.wat --invoke add 1 2 --max-feul 3"),
+    case("values_name_like_an_option", "run tests/plugins/rude.wat --invoke -- --json 7"),
+    // Sources.
+    case("source_stdin", "run - --invoke add 20 22 < sample_plugins/math.wat"),
+    case("source_stdin_empty", "inspect -"),
+    case("source_binary", "run tests/plugins/add.wasm --json --invoke add 20 22"),
+    case("source_missing", "run tests/plugins/no_such_file.wat"),
+    case("source_missing_json", "run tests/plugins/no_such_file.wat --json"),
+    case("source_folder", "inspect tests/plugins"),
+    case("source_not_wasm", "run tests/plugins/not_wasm.txt"),
+    case("source_errors", "run tests/plugins/errors.wat --invoke one"),
+    case("source_errors_json", "run --json tests/plugins/errors.wat"),
+    case("source_type_errors", "inspect tests/plugins/type_errors.wat"),
+    case("source_binary_error", "inspect tests/plugins/broken.wasm --json"),
+    case("source_empty_module", "run tests/plugins/empty.wat"),
+    // Exports and imports.
+    case("export_unknown", "run sample_plugins/math.wat --invoke ad 1 2"),
+    case("export_unknown_far", "run sample_plugins/math.wat --json --invoke xyzzy"),
+    case("export_is_a_memory", "run sample_plugins/memory.wat --invoke memory"),
+    case("imports_missing", "run sample_plugins/missing_import.wat --invoke answer"),
+    case("imports_missing_json", "run sample_plugins/missing_import.wat --json"),
+    case(
+        "imports_stubbed",
+        "run sample_plugins/missing_import.wat --stub-missing-imports --invoke answer --invoke forecast 3",
+    ),
+    // Lifecycle.
+    case("life_hooks", "run tests/plugins/hooks.wat --json --invoke next"),
+    case("life_cleanup_traps", "run tests/plugins/hooks.wat --invoke next --invoke next --invoke next"),
+    case(
+        "life_fresh_instance",
+        "run tests/plugins/hooks.wat --json --invoke next --invoke trap_at 112 --invoke next",
+    ),
+    case(
+        "life_keep_after_trap",
+        "run tests/plugins/hooks.wat --keep-after-trap --invoke next --invoke trap_at 112 --invoke next --invoke next",
+    ),
+    case("life_start_traps", "run tests/plugins/start_traps.wat --json --invoke answer"),
+    case("life_start_traps_keep", "run tests/plugins/start_traps.wat --keep-after-trap --invoke answer"),
+    case("life_no_instance", "run tests/plugins/data_outside.wat --invoke answer"),
+    case("life_repeat", "run sample_plugins/counter.wat --repeat 1000 --invoke increment --invoke get"),
+    case("life_repeat_json", "run sample_plugins/counter.wat --json --repeat 5000 --invoke increment"),
+    case("life_repeat_until_trap", "run tests/plugins/hooks.wat --json --repeat 100 --invoke trap_at 117"),
+    case(
+        "life_repeat_until_overrun",
+        "run sample_plugins/math.wat --max-fuel 3 --repeat 10 --invoke add 20 22",
+    ),
+    case("life_start_function", "run sample_plugins/start_function.wat --invoke square 3"),
+    // Limits, at the boundary and past it.
+    case("limit_fuel_exact", "run sample_plugins/math.wat --max-fuel 4 --invoke add 20 22"),
+    case(
+        "limit_fuel_overrun",
+        "run sample_plugins/math.wat --max-fuel 3 --json --invoke add 20 22 --invoke add 1 2",
+    ),
+    case(
+        "limit_fuel",
+        "run sample_plugins/limit_fuel.wat --max-fuel 40000 --invoke count_to 1000 --invoke forever",
+    ),
+    case("limit_fuel_zero", "run sample_plugins/math.wat --max-fuel 0 --invoke add 20 22"),
+    case(
+        "limit_time",
+        "run sample_plugins/limit_time.wat --max-fuel none --max-execution-time-ms 20 --invoke forever",
+    ),
+    case(
+        "limit_time_in_start",
+        "run tests/plugins/spin_in_start.wat --limits unlimited --max-execution-time-ms 20 --invoke answer",
+    ),
+    case(
+        "limit_time_in_initialize",
+        "run tests/plugins/spin_in_initialize.wat --json --max-fuel none --max-execution-time-ms 20 --invoke answer",
+    ),
+    case("limit_fuel_in_start", "run sample_plugins/loop_in_start.wat --limits tutorial"),
+    case(
+        "limit_depth",
+        "run sample_plugins/limit_call_depth.wat --json --max-call-depth 100 --invoke dive 100 --invoke dive 101",
+    ),
+    case("limit_depth_zero", "run sample_plugins/math.wat --max-call-depth 0 --invoke add 1 2"),
+    masked(
+        "limit_wasm_stack",
+        "run sample_plugins/limit_wasm_stack.wat --max-call-depth none --invoke dive_forever",
+    ),
+    case("limit_memory", "run sample_plugins/limit_memory.wat --json --max-memory-pages 16 --invoke fill_up"),
+    case(
+        "limit_memory_ignored",
+        "run sample_plugins/limit_memory.wat --max-memory-pages 16 --max-fuel 20000 --invoke hoard",
+    ),
+    case(
+        "limit_memory_trap",
+        "run sample_plugins/limit_memory_trap.wat --trap-on-refused-growth --max-memory-pages 16 --invoke grow 15 --invoke grow 1",
+    ),
+    case("limit_memory_at_start", "run sample_plugins/limit_initial_memory.wat --json --max-memory-pages 31"),
+    case("limit_memory_at_start_exact", "run sample_plugins/limit_initial_memory.wat --max-memory-pages 32"),
+    case(
+        "limit_table",
+        "run sample_plugins/limit_table.wat --max-table-elements 100 --invoke grow_first 80 --invoke grow_second 1",
+    ),
+    case(
+        "limit_table_trap",
+        "run sample_plugins/limit_table.wat --json --max-table-elements 100 --trap-on-refused-growth --invoke grow_first 81",
+    ),
+    case("limit_instances", "run sample_plugins/limit_instances.wat --max-instances 2"),
+    case("limit_instances_exact", "run sample_plugins/limit_instances.wat --max-instances 3"),
+    case("limit_preset", "run sample_plugins/limit_call_depth.wat --limits restrictive --invoke dive 101"),
+    // Traps.
+    case("trap_unreachable", "run sample_plugins/traps.wat --json --invoke hit_unreachable"),
+    case(
+        "trap_all",
+        "run sample_plugins/traps.wat --invoke read_past_memory --invoke read_past_table --invoke divide 1 0 --invoke divide -2147483648 -1 --invoke to_integer nan --invoke call_empty_slot --invoke call_wrong_type",
+    ),
+    case(
+        "trap_exception",
+        "run sample_plugins/uncaught_exception.wat --invoke throw_if 7 --invoke guarded 7",
+    ),
+    // What guests say.
+    case("log_lines", "run sample_plugins/host_log_levels.wat --json --invoke all_levels"),
+    case("log_bad_pointer", "run sample_plugins/log_bad_pointers.wat --invoke past_the_end"),
+    case("log_rude", "run tests/plugins/rude.wat --invoke 'clear\u{1b}[2J'"),
+    // Components.
+    case("component", "run sample_plugins/component.wat"),
+    case("component_json", "run sample_plugins/component.wat --json"),
+    case("component_invoke", "run sample_plugins/component.wat --invoke add 1 2"),
+    // Inspect.
+    case("inspect_all", "inspect tests/plugins/globals_and_tags.wat"),
+    case("inspect_all_json", "inspect --json tests/plugins/globals_and_tags.wat"),
+    case("inspect_binary", "inspect tests/plugins/add.wasm"),
+    case("inspect_stdin_json", "inspect - --json < tests/plugins/add.wasm"),
+    case("inspect_component", "inspect sample_plugins/component.wat"),
+    case("inspect_component_json", "inspect sample_plugins/component.wat --json"),
+];

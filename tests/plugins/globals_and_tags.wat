@@ -1,0 +1,16 @@
+;; One of everything that `inspect` lists.
+(module $all
+  (import "env" "log" (func $log (param $pointer i32) (param $length i32)))
+  (import "env" "limit" (global $limit i32))
+  (memory $memory (export "memory") 1 4)
+  (table $slots (export "slots") 2 10 funcref)
+  (global $count (export "count") (mut i64) (i64.const 7))
+  (tag $oops (export "oops") (param i32))
+  (data $text (memory $memory) (i32.const 16) "hello")
+  (data $later "passive")
+  (@custom "note" "made by hand")
+  (func $begin)
+  (start $begin)
+  (func $add (export "add") (param $a i32) (param i32) (result i32 i64)
+    (local.get $a)
+    (i64.const 1)))

@@ -1,0 +1,21 @@
+;; Start function, `_initialize` and `_cleanup`, and a counter that shows which instance answers.
+(module
+  (global $count (mut i32) (i32.const 0))
+  (func $begin
+    (global.set $count (i32.const 10)))
+  (start $begin)
+  (func (export "_initialize")
+    (global.set $count (i32.add (global.get $count) (i32.const 100))))
+  (func (export "next") (result i32)
+    (global.set $count (i32.add (global.get $count) (i32.const 1)))
+    (global.get $count))
+  (func (export "trap_at") (param $count i32)
+    (drop (call $next))
+    (if (i32.eq (global.get $count) (local.get $count))
+      (then (unreachable))))
+  (func $next (result i32)
+    (global.set $count (i32.add (global.get $count) (i32.const 1)))
+    (global.get $count))
+  (func (export "_cleanup")
+    (if (i32.eq (global.get $count) (i32.const 113))
+      (then (unreachable)))))
