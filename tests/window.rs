@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use wasm_workbench::app::{Now, Startup};
@@ -126,8 +127,6 @@ impl Window {
         told.collect()
     }
 }
-
-use egui::accesskit::Role;
 
 #[test]
 fn the_first_window_has_a_tab_for_every_pane_and_the_first_sample_ready() {
