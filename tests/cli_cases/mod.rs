@@ -3,18 +3,18 @@
 //! Knows nothing of how they are run.
 
 /// One command.
-pub struct Case {
+pub(crate) struct Case {
     /// Name of its golden.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Words after the program's name, as in a shell; `< FILE` at the end gives it an input.
-    pub command: &'static str,
+    pub(crate) command: &'static str,
     /// What is masked in its golden.
-    pub mask: Mask,
+    pub(crate) mask: Mask,
 }
 
 /// What is masked in a golden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mask {
+pub(crate) enum Mask {
     /// Times alone.
     Times,
     /// Times, fuel and depth: where a call is stopped by what depends on the machine.
@@ -29,7 +29,7 @@ const fn masked(name: &'static str, command: &'static str) -> Case {
     Case { name, command, mask: Mask::Figures }
 }
 
-pub const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     // Help and wrong words.
     case("help", "help"),
     case("help_run", "run --help"),
