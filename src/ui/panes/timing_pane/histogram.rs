@@ -154,7 +154,7 @@ mod tests {
     fn timeline(times: impl Iterator<Item = u64>) -> Timeline {
         let mut timeline = Timeline::default();
         for (number, wall_ns) in (0..).zip(times) {
-            timeline.push(&CallSample {
+            timeline.push(CallSample {
                 started_ns: number,
                 wall_ns,
                 fuel: Measured::NotMeasured,
