@@ -122,11 +122,13 @@ fn a_million_calls_are_plotted_in_one_frame_and_a_click_selects_one() {
 fn the_distribution_takes_the_place_of_the_plots_and_tells_exact_counts() {
     for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
         let mut window = Window::called(mode, None, 94);
+        let pane = window.harness.get_by_label("Timing plot").rect();
         window.click(Role::Button, "Distribution");
         assert!(!window.is_shown("Timing plot"));
         let value = window.value_of("Distribution of wall time").expect("the figure has a value");
         assert!(value.starts_with("94 calls, p50 "), "{value}");
-        assert!(window.is_shown("wall time · 94 calls"));
+        let foot = window.harness.get_by_label("wall time · 94 calls").rect();
+        assert!(pane.expand(0.5).contains_rect(foot), "{foot} is cut off by {pane}");
         let rect = window.harness.get_by_label("Distribution of wall time").rect();
         window.harness.hover_at(egui::pos2(rect.left() + rect.width() * 0.05, rect.center().y));
         window.harness.run();

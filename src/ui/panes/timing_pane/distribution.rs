@@ -54,6 +54,8 @@ impl DistributionView {
             return;
         };
         let tokens = tokens(ui);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.spacing_mut().interact_size.y = FOOT;
         let height = (ui.available_height() - FOOT).max(1.0);
         let shown = plot_ui(ui, tokens, histogram, height);
         describe(&shown.response, histogram);
@@ -185,7 +187,7 @@ fn paint_marks(ui: &Ui, tokens: &Tokens, transform: &PlotTransform, histogram: &
         let size = words.size() + vec2(space::XS * 2.0, 0.0);
         let line = transform.position_from_point_x(place_of(time));
         let left = if line + size.x > frame.right() { line - size.x } else { line };
-        let mut rect = Rect::from_min_size(pos2(left, frame.top()), size);
+        let mut rect = Rect::from_min_size(pos2(left, frame.top() + 2.0), size);
         while taken.iter().any(|other| other.intersects(rect)) {
             rect = rect.translate(vec2(0.0, size.y));
         }
