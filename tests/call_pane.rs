@@ -526,7 +526,7 @@ fn a_result_of_an_older_build_is_marked_as_old() {
 #[test]
 fn a_component_shows_its_interface_and_says_that_it_is_not_called() {
     let sample = wasm_workbench::model::sample::all().iter().find(|sample| sample.id == "component");
-    let harness = shown(&sample.expect("it ships with the program").source);
+    let harness = shown(sample.expect("it ships with the program").source);
     harness.get_by_label("This is a component");
     harness.get_by_label("Interface in WIT");
     harness.get_by_label_contains("package ");
