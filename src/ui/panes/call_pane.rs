@@ -27,6 +27,12 @@ const QUIET: f64 = 0.2;
 /// Seconds between two looks at a running time.
 const REFRESH: f64 = 0.1;
 
+/// Width of the field for repeating, where there is room and where there is little.
+const REPEAT_WIDTH: f32 = 64.0;
+const REPEAT_LEAST: f32 = 40.0;
+/// Room that the button beside it takes.
+const STOP_WIDTH: f32 = 86.0;
+
 /// The Call pane.
 #[derive(Debug, Default)]
 pub struct CallPane {
@@ -38,12 +44,6 @@ pub struct CallPane {
     // The call that runs and when it was first seen, in the window's own seconds.
     running: Option<(CallId, f64)>,
 }
-
-/// Width of the field for repeating, where there is room and where there is little.
-const REPEAT_WIDTH: f32 = 64.0;
-const REPEAT_LEAST: f32 = 40.0;
-/// Room that the button beside it takes.
-const STOP_WIDTH: f32 = 86.0;
 
 impl CallPane {
     /// Asks for the keyboard to go into the first field.
@@ -136,7 +136,9 @@ impl CallPane {
             if told(ui.add_enabled(call.is_ok(), button), "Call", "F5", call.as_ref().err()).clicked() {
                 actions.extend(call);
             }
-            ui.label(RichText::new("×").color(tokens(ui).text_muted));
+            if ui.available_width() > REPEAT_LEAST + STOP_WIDTH + space::L {
+                ui.label(RichText::new("×").color(tokens(ui).text_muted));
+            }
             let mut repeat = form.repeat.clone();
             let error = form.repeat_count().err();
             let width = REPEAT_WIDTH.min(ui.available_width() - STOP_WIDTH).max(REPEAT_LEAST);
