@@ -228,7 +228,7 @@ fn a_window_with_nothing_to_do_asks_for_no_frame() {
     // What waits for its time, such as the session that is to be kept, is done before long.
     let at_rest = |window: &Window| {
         let output = &window.harness.output().viewport_output[&egui::ViewportId::ROOT];
-        output.repaint_delay > Duration::from_secs(3600)
+        output.repaint_delay > Duration::from_hours(1)
     };
     window.wait_until("no further frame", at_rest);
     let still_at_rest = (0..20).all(|_| {
