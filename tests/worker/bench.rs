@@ -142,7 +142,7 @@ impl Bench {
     pub(crate) fn wait_running(&self, plugin: PluginId) {
         self.tell(plugin, PluginCommand::WatchUsage(true));
         self.wait_plugin(plugin, "usage of a running call", |event| match event {
-            PluginEvent::Usage(usage) if usage.wall_ns > 0 => Some(()),
+            PluginEvent::Usage(usage) if usage.call_depth.value() > Some(0) => Some(()),
             _ => None,
         });
         self.tell(plugin, PluginCommand::WatchUsage(false));
