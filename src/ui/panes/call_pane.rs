@@ -4,7 +4,7 @@
 
 use egui::{Align, Frame, Layout, Margin, Response, RichText, ScrollArea, Ui, vec2};
 
-use super::call_fields::CallFields;
+use super::call_fields::{CallFields, select_all};
 use super::call_result::ResultViews;
 use super::definition::{Definition, go_to};
 use super::end_card::EndCard;
@@ -144,6 +144,10 @@ impl CallPane {
             let width = REPEAT_WIDTH.min(ui.available_width() - STOP_WIDTH).max(REPEAT_LEAST);
             let field = text_field("Repeat", &mut repeat).code().width(width).error(error.as_deref());
             let response = ui.allocate_ui(vec2(width, space::ROW), |ui| ui.add(field)).inner;
+            let response = response.on_hover_text("How often to call");
+            if response.gained_focus() && !ui.input(|input| input.pointer.any_down()) {
+                select_all(ui, response.id, &repeat);
+            }
             if response.changed() {
                 actions.push(Action::Call(CallAction::SetRepeat(repeat)));
             }
@@ -242,18 +246,19 @@ fn signature_ui(
 ) {
     let build = &plugin.build.build;
     let muted = tokens(ui).text_muted;
-    ui.horizontal_wrapped(|ui| {
+    ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = 20.0;
-        ui.label(theme::code(signature.with_names()).size(theme::FIGURE).color(muted));
-        let Some(place) = Definition::of_export(&build.interface, export).map(|found| found.place(build))
-        else {
-            return;
-        };
-        if let Some(text) = place_text(state, plugin.source, &place)
-            && link(ui, &text).on_hover_text("Show the definition in the source").clicked()
-        {
-            actions.push(go_to(plugin.source, place));
-        }
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.horizontal_wrapped(|ui| {
+            ui.label(theme::code(signature.with_names()).size(theme::FIGURE).color(muted));
+            let found = Definition::of_export(&build.interface, export);
+            let Some(place) = found.map(|found| found.place(build)) else { return };
+            if let Some(text) = place_text(state, plugin.source, &place)
+                && link(ui, &text).on_hover_text("Show the definition in the source").clicked()
+            {
+                actions.push(go_to(plugin.source, place));
+            }
+        });
     });
 }
 
