@@ -119,6 +119,37 @@ fn a_million_calls_are_plotted_in_one_frame_and_a_click_selects_one() {
 }
 
 #[test]
+fn the_distribution_takes_the_place_of_the_plots_and_tells_exact_counts() {
+    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+        let mut window = Window::called(mode, None, 94);
+        let pane = window.harness.get_by_label("Timing plot").rect();
+        window.click(Role::Button, "Distribution");
+        assert!(!window.is_shown("Timing plot"));
+        let value = window.value_of("Distribution of wall time").expect("the figure has a value");
+        assert!(value.starts_with("94 calls, p50 "), "{value}");
+        let foot = window.harness.get_by_label("wall time · 94 calls").rect();
+        assert!(pane.expand(0.5).contains_rect(foot), "{foot} is cut off by {pane}");
+        let rect = window.harness.get_by_label("Distribution of wall time").rect();
+        window.harness.hover_at(egui::pos2(rect.left() + rect.width() * 0.05, rect.center().y));
+        window.harness.run();
+        assert!(window.harness.query_by_label_contains(" calls (").is_some(), "the bar tells its count");
+        window.shot(&format!("distribution-{face}"));
+        window.click(Role::Button, "Distribution");
+        assert!(window.is_shown("Timing plot"));
+    }
+}
+
+#[test]
+fn the_distribution_of_a_million_calls_is_that_of_the_newest() {
+    let mut window = Window::ready(Mode::Dark, None);
+    call_often(&window.workers, window.plugin(), 1_000_000);
+    window.harness.run();
+    window.click(Role::Button, "Distribution");
+    assert!(window.is_shown("wall time · newest 200\u{202f}000 of 1\u{202f}000\u{202f}000 calls"));
+    window.shot("distribution-million-dark");
+}
+
+#[test]
 fn a_click_on_a_row_selects_the_call_and_shows_all_of_it() {
     let mut window = Window::called(Mode::Dark, None, 94);
     window.click(Role::Tab, "Calls");

@@ -10,6 +10,7 @@ use super::theme::{caption, space, strong, tokens};
 use super::widgets::{Chip, chip, icon_button, quiet_button};
 use crate::app::{Action, AppState, CompileStatus, MENUS, Menu, PaneKind, PluginAction, Source, UiCommand};
 use crate::engine::Compiler;
+use crate::model::build::CacheOutcome;
 use crate::model::humanize;
 
 /// Shows the bar at the top of the window.
@@ -180,8 +181,13 @@ fn build_line_ui(ui: &mut Ui, state: &AppState) {
 
 fn compiled_line(source: &Source) -> Option<String> {
     let info = &source.good.as_ref()?.build.info;
-    let took = humanize::duration_ns(info.phases.total_ns());
-    Some(format!("compiled in {took} · {}", humanize::bytes(info.wasm_bytes)))
+    let bytes = humanize::bytes(info.wasm_bytes);
+    Some(match info.cache {
+        CacheOutcome::Miss => {
+            format!("compiled in {} · {bytes}", humanize::duration_ns(info.phases.total_ns()))
+        }
+        CacheOutcome::Memory | CacheOutcome::Disk => format!("from the cache · {bytes}"),
+    })
 }
 
 fn phases_ui(ui: &mut Ui, source: &Source) {

@@ -3,6 +3,8 @@
 //! Four plots share one axis, which is what a person moves and zooms, so they are painted here and not by
 //! four widgets that would have to be kept in step. No frame looks at every call: see [`trace`].
 
+mod distribution;
+mod histogram;
 mod hover;
 mod paint;
 mod trace;
@@ -23,6 +25,7 @@ use crate::ui::widgets::{empty_state, icon_button};
 
 use super::outcome_words::{call_text, outcome_look, outcome_phrase};
 use super::row_scroll::thin_focus_ring;
+use distribution::DistributionView;
 pub(super) use hover::measured;
 use paint::{FOOT, HEAD, Plot, paint_frame, paint_marks};
 use trace::{ScaleChoice, Trace, TraceKey};
@@ -38,6 +41,7 @@ pub(in crate::ui) struct TimingPane {
     view: View,
     scale: ScaleChoice,
     traces: Option<(TraceKey, Vec<Trace>)>,
+    distribution: DistributionView,
     // Percentiles go through a whole histogram, so they are kept until calls are added.
     percentiles: Option<(PluginId, u64, Option<Summary>)>,
 }
@@ -52,16 +56,13 @@ impl TimingPane {
         if ui.add(icon_button(icons::EXPORT, "Export calls as CSV").small()).clicked() {
             actions.push(Action::Plugin(plugin.id, PluginAction::ExportCalls(ExportFormat::Csv)));
         }
-        let is_time = self.view.axis == Axis::Time;
-        let name = if is_time { "Plot over call numbers" } else { "Plot over time" };
-        if ui.add(icon_button(icons::CLOCK, name).small().selected(is_time)).clicked() {
-            self.view.set_axis(if is_time { Axis::Number } else { Axis::Time });
+        let is_distribution = self.distribution.is_shown;
+        let distribution = icon_button(icons::CHART_BAR, "Distribution").small().selected(is_distribution);
+        if ui.add(distribution).clicked() {
+            self.distribution.is_shown = !is_distribution;
         }
-        let scale = icon_button(icons::SCALES, self.scale.label()).small();
-        let scale = ui.add(scale.selected(self.scale != ScaleChoice::Auto));
-        if scale.clicked() {
-            let index = ScaleChoice::ALL.iter().position(|choice| *choice == self.scale).unwrap_or(0);
-            self.scale = ScaleChoice::ALL[(index + 1) % ScaleChoice::ALL.len()];
+        if !is_distribution {
+            self.axes_ui(ui);
         }
         if !self.view.is_whole() && ui.add(icon_button(icons::ARROWS_OUT, "Show all calls").small()).clicked()
         {
@@ -76,6 +77,21 @@ impl TimingPane {
             if bar_width >= least_width {
                 percentile_ui(ui, name, value, summary.count);
             }
+        }
+    }
+
+    /// Shows the choices of both axes.
+    fn axes_ui(&mut self, ui: &mut Ui) {
+        let is_time = self.view.axis == Axis::Time;
+        let name = if is_time { "Plot over call numbers" } else { "Plot over time" };
+        if ui.add(icon_button(icons::CLOCK, name).small().selected(is_time)).clicked() {
+            self.view.set_axis(if is_time { Axis::Number } else { Axis::Time });
+        }
+        let scale = icon_button(icons::SCALES, self.scale.label()).small();
+        let scale = ui.add(scale.selected(self.scale != ScaleChoice::Auto));
+        if scale.clicked() {
+            let index = ScaleChoice::ALL.iter().position(|choice| *choice == self.scale).unwrap_or(0);
+            self.scale = ScaleChoice::ALL[(index + 1) % ScaleChoice::ALL.len()];
         }
     }
 
@@ -94,6 +110,12 @@ impl TimingPane {
         if self.plugin != Some(plugin.id) {
             self.plugin = Some(plugin.id);
             self.view.reset();
+        }
+        if self.distribution.is_shown {
+            let (axis, timeline) = (self.view.axis, &plugin.calls.timeline);
+            let range = axis.indices(timeline, self.view.span(axis.extent(timeline)));
+            self.distribution.ui(ui, plugin, range);
+            return;
         }
         let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
         describe(&response, plugin);
