@@ -486,3 +486,48 @@ fn an_unloaded_plugin_can_be_made_anew() {
     assert_eq!(harness.state().calls.len(), 1);
     assert!(!harness.state().acts.contains(&Action::Call(CallAction::Recall(-1))));
 }
+
+#[test]
+fn a_long_repeat_says_how_far_it_is() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "add");
+    type_into(&mut harness, "Repeat", "1000");
+    let world = harness.state_mut();
+    let id = world.plugin();
+    // The call is asked for, but nobody answers yet.
+    let sent = update(&mut world.state, Action::Call(CallAction::Call), world.now);
+    let call = sent.iter().find_map(|command| match command {
+        Command::Plugin { command: PluginCommand::Call(request), .. } => Some(request.call),
+        _ => None,
+    });
+    let call = call.expect("the call was sent");
+    world.turn(id, PluginState::Running, "call");
+    let samples =
+        PluginEvent::CallSamples { call, export: "add".into(), samples: Vec::new(), done: 300, total: 1000 };
+    world.tell(id, samples);
+    harness.run_steps(4);
+    harness.get_by_label_contains("300 / 1\u{202f}000 · running for");
+}
+
+#[test]
+fn a_result_of_an_older_build_is_marked_as_old() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "add");
+    press(&mut harness, "Call");
+    assert!(harness.query_by_label_contains("old: from build 1").is_none());
+    let world = harness.state_mut();
+    let source = world.state.active.expect("a source is open");
+    world.act(Action::Source(SourceAction::Edit(source, MATH.replace("i32.add)", "i32.sub)").into())));
+    world.act(Action::Source(SourceAction::Compile(source)));
+    harness.run();
+    harness.get_by_label_contains("old: from build 1, running build 2");
+}
+
+#[test]
+fn a_component_shows_its_interface_and_says_that_it_is_not_called() {
+    let sample = wasm_workbench::model::sample::all().iter().find(|sample| sample.id == "component");
+    let harness = shown(sample.expect("it ships with the program").source);
+    harness.get_by_label("This is a component");
+    harness.get_by_label("Interface in WIT");
+    harness.get_by_label_contains("package ");
+}

@@ -4,7 +4,7 @@
 
 use egui::{Align, Frame, Layout, Margin, Response, RichText, ScrollArea, Ui, vec2};
 
-use super::call_fields::CallFields;
+use super::call_fields::{CallFields, select_all};
 use super::call_result::ResultViews;
 use super::definition::{Definition, go_to};
 use super::end_card::EndCard;
@@ -27,6 +27,12 @@ const QUIET: f64 = 0.2;
 /// Seconds between two looks at a running time.
 const REFRESH: f64 = 0.1;
 
+/// Width of the field for repeating, where there is room and where there is little.
+const REPEAT_WIDTH: f32 = 64.0;
+const REPEAT_LEAST: f32 = 40.0;
+/// Room that the button beside it takes.
+const STOP_WIDTH: f32 = 86.0;
+
 /// The Call pane.
 #[derive(Debug, Default)]
 pub struct CallPane {
@@ -38,12 +44,6 @@ pub struct CallPane {
     // The call that runs and when it was first seen, in the window's own seconds.
     running: Option<(CallId, f64)>,
 }
-
-/// Width of the field for repeating, where there is room and where there is little.
-const REPEAT_WIDTH: f32 = 64.0;
-const REPEAT_LEAST: f32 = 40.0;
-/// Room that the button beside it takes.
-const STOP_WIDTH: f32 = 86.0;
 
 impl CallPane {
     /// Asks for the keyboard to go into the first field.
@@ -136,12 +136,18 @@ impl CallPane {
             if told(ui.add_enabled(call.is_ok(), button), "Call", "F5", call.as_ref().err()).clicked() {
                 actions.extend(call);
             }
-            ui.label(RichText::new("×").color(tokens(ui).text_muted));
+            if ui.available_width() > REPEAT_LEAST + STOP_WIDTH + space::L {
+                ui.label(RichText::new("×").color(tokens(ui).text_muted));
+            }
             let mut repeat = form.repeat.clone();
             let error = form.repeat_count().err();
             let width = REPEAT_WIDTH.min(ui.available_width() - STOP_WIDTH).max(REPEAT_LEAST);
             let field = text_field("Repeat", &mut repeat).code().width(width).error(error.as_deref());
             let response = ui.allocate_ui(vec2(width, space::ROW), |ui| ui.add(field)).inner;
+            let response = response.on_hover_text("How often to call");
+            if response.gained_focus() && !ui.input(|input| input.pointer.any_down()) {
+                select_all(ui, response.id, &repeat);
+            }
             if response.changed() {
                 actions.push(Action::Call(CallAction::SetRepeat(repeat)));
             }
@@ -240,18 +246,19 @@ fn signature_ui(
 ) {
     let build = &plugin.build.build;
     let muted = tokens(ui).text_muted;
-    ui.horizontal_wrapped(|ui| {
+    ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = 20.0;
-        ui.label(theme::code(signature.with_names()).size(theme::FIGURE).color(muted));
-        let Some(place) = Definition::of_export(&build.interface, export).map(|found| found.place(build))
-        else {
-            return;
-        };
-        if let Some(text) = place_text(state, plugin.source, &place)
-            && link(ui, &text).on_hover_text("Show the definition in the source").clicked()
-        {
-            actions.push(go_to(plugin.source, place));
-        }
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.horizontal_wrapped(|ui| {
+            ui.label(theme::code(signature.with_names()).size(theme::FIGURE).color(muted));
+            let found = Definition::of_export(&build.interface, export);
+            let Some(place) = found.map(|found| found.place(build)) else { return };
+            if let Some(text) = place_text(state, plugin.source, &place)
+                && link(ui, &text).on_hover_text("Show the definition in the source").clicked()
+            {
+                actions.push(go_to(plugin.source, place));
+            }
+        });
     });
 }
 

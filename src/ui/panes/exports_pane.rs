@@ -17,7 +17,10 @@ use crate::model::interface::{ExternType, Interface};
 use crate::model::lifecycle::PluginState;
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
-use crate::ui::widgets::{empty_state, icon_button, row, text_field};
+use crate::ui::widgets::{empty_state, hairline, icon_button, row, text_field};
+
+/// Share of the pane that the items of a component take above its interface in WIT.
+const LIST_SHARE: f32 = 0.45;
 
 /// The Exports pane.
 #[derive(Debug, Default)]
@@ -56,23 +59,38 @@ impl ExportsPane {
         } else {
             self.filter.clear();
         }
-        if let Some(wit) = &interface.wit {
-            wit_ui(ui, wit, actions);
-            return;
-        }
         self.refresh(&interface);
         self.ask_for_globals(state, &interface, actions);
-        let mut toggled = None;
-        let Some(list) = &self.list else { return };
-        if list.lines.is_empty() {
+        let is_empty = self.list.as_ref().is_none_or(|list| list.lines.is_empty());
+        if let Some(wit) = &interface.wit {
+            let height = ui.available_height() * LIST_SHARE;
+            self.list_ui(ui, state, &interface, height, actions);
+            hairline(ui);
+            wit_ui(ui, wit, actions);
+        } else if is_empty {
             let headline = if self.filter.is_empty() { "Nothing is exported" } else { "No match" };
             let hint =
                 if self.filter.is_empty() { "Export a function: (func (export \"run\") …)" } else { "" };
             empty_state(ui, icons::FUNCTION, headline, hint);
-            return;
+        } else {
+            self.list_ui(ui, state, &interface, f32::INFINITY, actions);
         }
+    }
+
+    fn list_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &AppState,
+        interface: &Interface,
+        height: f32,
+        actions: &mut Vec<Action>,
+    ) {
+        let Some(list) = &self.list else { return };
+        let mut toggled = None;
         ui.spacing_mut().item_spacing.y = 0.0;
-        ScrollArea::vertical().auto_shrink(false).show_rows(ui, space::ROW, list.lines.len(), |ui, range| {
+        let scroll = ScrollArea::vertical().id_salt("items").max_height(height);
+        let scroll = scroll.auto_shrink([false, height.is_finite()]);
+        scroll.show_rows(ui, space::ROW, list.lines.len(), |ui, range| {
             for line in &list.lines[range] {
                 match *line {
                     Line::Header(group, count) => {
@@ -81,7 +99,7 @@ impl ExportsPane {
                             toggled = Some(group as u8);
                         }
                     }
-                    Line::Item(group, index) => item_ui(ui, state, &interface, (group, index), actions),
+                    Line::Item(group, index) => item_ui(ui, state, interface, (group, index), actions),
                 }
             }
         });

@@ -95,6 +95,8 @@ pub(super) fn missing_ui(ui: &mut Ui, plugin: &PluginView, actions: &mut Vec<Act
         count => format!("{count} imports are missing"),
     };
     card(ui, warning, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().interact_size.y = 20.0;
         card_heading(ui, warning, icons::PLUGS, &headline, "");
         for import in missing.iter().take(MOST_MISSING) {
             ui.horizontal_wrapped(|ui| {

@@ -2,7 +2,7 @@
 //!
 //! Enforces nothing; a limit that is typed goes to the plugin, which says when it is in force.
 
-use egui::{Popup, ScrollArea, Ui};
+use egui::{Frame, Margin, Popup, ScrollArea, Ui};
 
 use super::fold::fold_header;
 use super::limit_gauge::{LimitUse, limit_ui};
@@ -15,7 +15,7 @@ use crate::model::measured::Measured;
 use crate::model::timeline::Series;
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
-use crate::ui::widgets::{Chip, empty_state, hairline, section};
+use crate::ui::widgets::{Chip, empty_state, hairline};
 
 /// Most refused growths that are marked on a gauge.
 const MOST_MARKS: usize = 16;
@@ -47,7 +47,8 @@ impl LimitsPane {
         };
         self.refused.refresh(plugin);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            section(ui, |ui| {
+            Frame::new().inner_margin(Margin { left: 12, right: 12, top: 4, bottom: 8 }).show(ui, |ui| {
+                ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = 6.0;
                 for kind in LimitKind::SETTABLE {
                     limit_ui(ui, plugin, &self.usage(plugin, kind), actions);
@@ -154,8 +155,10 @@ fn of_call(
     of: impl Fn(&CallRecord) -> Measured<u64>,
 ) -> Measured<u64> {
     match plugin.calls.records.back() {
-        Some(record) if !plugin.state.is_busy() => of(record),
-        _ => now,
+        _ if plugin.state.is_busy() => now,
+        Some(record) => of(record),
+        // Nothing has been called, so nothing has been used.
+        None => Measured::Exact(0),
     }
 }
 
