@@ -13,7 +13,6 @@ use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::event::LogLevel;
 use crate::model::interface::Import;
 use crate::model::lifecycle::PluginState;
-use crate::model::measured::Measured;
 use crate::model::metrics::PluginMetrics;
 use crate::model::timeline::Durations;
 use crate::model::value::Value;
@@ -237,27 +236,9 @@ impl Session {
     /// Takes up a call that was not made: it is listed, but counts nowhere.
     fn skip(&mut self, call: &Call, outcome: Outcome, why: &str, sink: &mut (dyn FnMut(&Made) + Send)) {
         let record = CallRecord {
-            number: 0,
-            kind: CallKind::Export,
-            export: call.export.as_str().into(),
-            args: call.args.clone(),
-            results: Vec::new(),
             outcome,
             message: Some(why.to_owned()),
-            hint: None,
-            note: None,
-            place: None,
-            backtrace: Vec::new(),
-            wall_ns: 0,
-            fuel: Measured::NotMeasured,
-            peak_memory_pages: 0,
-            peak_table_elements: 0,
-            peak_call_depth: Measured::NotMeasured,
-            fresh_instance: false,
-            denied: Vec::new(),
-            limits: crate::model::limits::Limits::UNLIMITED,
-            build: 1,
-            started_ns: 0,
+            ..CallRecord::begin(CallKind::Export, call.export.as_str().into(), &call.args)
         };
         let refused_growths = record.denied.len() as u64;
         self.push(Made { record, repeated: None, refused_growths }, sink);

@@ -399,26 +399,10 @@ impl Plugin {
     fn record(&self, kind: CallKind, export: Arc<str>, args: &[Value], started_ns: u64) -> CallRecord {
         CallRecord {
             number: self.next_number,
-            kind,
-            export,
-            args: args.to_vec(),
-            results: Vec::new(),
-            outcome: Outcome::Returned,
-            message: None,
-            hint: None,
-            note: None,
-            place: None,
-            backtrace: Vec::new(),
-            wall_ns: 0,
-            fuel: Measured::NotMeasured,
-            peak_memory_pages: 0,
-            peak_table_elements: 0,
-            peak_call_depth: Measured::NotMeasured,
-            fresh_instance: false,
-            denied: Vec::new(),
             limits: self.options.limits,
             build: self.build_number,
             started_ns,
+            ..CallRecord::begin(kind, export, args)
         }
     }
 }

@@ -246,6 +246,33 @@ pub struct CallSample {
 }
 
 impl CallRecord {
+    /// Begins a record: nothing is known yet but what was asked for. It counts as returned until told otherwise.
+    pub fn begin(kind: CallKind, export: Arc<str>, args: &[Value]) -> Self {
+        Self {
+            number: 0,
+            kind,
+            export,
+            args: args.to_vec(),
+            results: Vec::new(),
+            outcome: Outcome::Returned,
+            message: None,
+            hint: None,
+            note: None,
+            place: None,
+            backtrace: Vec::new(),
+            wall_ns: 0,
+            fuel: Measured::NotMeasured,
+            peak_memory_pages: 0,
+            peak_table_elements: 0,
+            peak_call_depth: Measured::NotMeasured,
+            fresh_instance: false,
+            denied: Vec::new(),
+            limits: Limits::UNLIMITED,
+            build: 1,
+            started_ns: 0,
+        }
+    }
+
     /// Returns the figures that plots need; `export` is the index of its name in the timeline.
     pub fn sample(&self, export: u32) -> CallSample {
         CallSample {

@@ -84,6 +84,7 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), DiskError> {
     let failed = |doing| move |source| DiskError::System { doing, path: path.to_owned(), source };
     let target =
         fs::canonicalize(path).or_else(|_| std::path::absolute(path)).map_err(failed("find the file"))?;
+    // A file that is not there yet has no metadata; whatever else is wrong shows when it is written.
     let existing = fs::metadata(&target).ok();
     if let Some(metadata) = &existing {
         if !metadata.is_file() {

@@ -298,6 +298,7 @@ impl FilesThread {
     /// Tells when a file is not what the program knows.
     fn compare(&mut self, path: &Path) {
         let Some(known) = self.known.get_mut(path) else { return };
+        // A file that can't be read any more is told as changed, without content.
         let content = disk::read_file(path).ok();
         let hash = content.as_deref().map(hash);
         if hash == known.hash {

@@ -14,7 +14,6 @@ use crate::model::interface::Import;
 use crate::model::lifecycle::StateChange;
 use crate::model::limits::{Limits, Usage};
 use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
-use crate::model::signature::ValueType;
 use crate::model::value::Value;
 
 /// One job for the workers.
@@ -381,6 +380,3 @@ pub struct Notice {
     /// The rest, for whoever wants it.
     pub details: Option<String>,
 }
-
-/// Types of the result of a call, for texts that results point at.
-pub type ResultTypes = Arc<[ValueType]>;
