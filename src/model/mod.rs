@@ -26,5 +26,4 @@ pub mod signature;
 pub mod text_position;
 pub mod timeline;
 pub mod value;
-pub mod wat_lexer;
-pub mod wat_operators;
+pub mod wat;

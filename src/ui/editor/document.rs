@@ -8,7 +8,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, Galley, Ui};
 
-use crate::model::wat_lexer::{LineState, Paren, TokenKind, lex_line, parens};
+use crate::model::wat::{LineState, Paren, TokenKind, lex_line, parens};
 use crate::ui::theme::{self, Tokens, space, tokens};
 
 use super::TextPlace;

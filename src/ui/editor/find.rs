@@ -196,8 +196,8 @@ mod tests {
     fn finds_do_not_overlap_and_ignore_case() {
         assert_eq!(find_all("aAaa b", "aa"), vec![0..2, 2..4]);
         assert_eq!(find_all("Grüße grüße", "grü"), vec![0..4, 8..12]);
-        assert_eq!(find_all("abc", ""), vec![]);
-        assert_eq!(find_all("ab", "abc"), vec![]);
+        assert_eq!(find_all("abc", ""), Vec::<Range<usize>>::new());
+        assert_eq!(find_all("ab", "abc"), Vec::<Range<usize>>::new());
     }
 
     #[test]

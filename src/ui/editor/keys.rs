@@ -92,7 +92,7 @@ fn indentation_after(before: &str) -> String {
     let line = before.rsplit('\n').next().unwrap_or_default();
     let mut indentation: String = line.chars().take_while(|sign| *sign == ' ' || *sign == '\t').collect();
     let mut depth = 0i64;
-    for paren in crate::model::wat_lexer::parens(line) {
+    for paren in crate::model::wat::parens(line) {
         depth = if paren.opens { depth + 1 } else { (depth - 1).max(0) };
     }
     if depth > 0 {

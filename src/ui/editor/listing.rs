@@ -11,7 +11,7 @@ use egui::{
     Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
-use crate::model::wat_lexer::LineState;
+use crate::model::wat::LineState;
 use crate::ui::theme::{self, space, tokens};
 
 use super::NAME;

@@ -8,7 +8,7 @@ use egui::epaint::RectShape;
 use egui::{Color32, CornerRadius, Pos2, Rect, Response, Shape, Stroke, StrokeKind, Ui, pos2};
 
 use crate::model::diagnostic::{Diagnostic, Severity};
-use crate::model::wat_lexer::{LineState, lex_line, matching_paren};
+use crate::model::wat::{LineState, lex_line, matching_paren};
 use crate::ui::icons;
 use crate::ui::theme::{self, Tokens, tokens};
 

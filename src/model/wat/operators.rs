@@ -1,14 +1,12 @@
 //! The mnemonics of every instruction in the text format, as data.
 //!
-//! Knows no encoding and no semantics; `wat_lexer` tells instructions from other words with it.
+//! Knows no encoding and no semantics; the lexer tells instructions from other words with it.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
+use super::words::{WordClass, class_of};
 
 /// Tells whether `word` is an instruction, such as `i32.add` or `br_if`.
 pub fn is_operator(word: &str) -> bool {
-    static ALL: LazyLock<HashSet<String>> = LazyLock::new(|| operators().collect());
-    ALL.contains(word)
+    matches!(class_of(word), Some(WordClass::Operator(_)))
 }
 
 /// Lists every instruction.
@@ -155,6 +153,9 @@ const GROUPS: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use super::super::lexer::{LineState, TokenKind, lex_line};
     use super::*;
 
     /// Writes a mnemonic as the engine's parser names its visitors.
@@ -193,6 +194,15 @@ mod tests {
         "typed_select",
         "typed_select_multi",
     ];
+
+    #[test]
+    fn the_lexer_takes_every_operator_for_one() {
+        for name in operators() {
+            let (tokens, _) = lex_line(&name, LineState::default());
+            let kinds: Vec<_> = tokens.iter().map(|token| (token.kind, token.range.len())).collect();
+            assert_eq!(kinds, [(TokenKind::Operator, name.len())], "{name}");
+        }
+    }
 
     #[test]
     fn no_mnemonic_is_listed_twice() {

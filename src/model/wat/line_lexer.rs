@@ -1,0 +1,359 @@
+//! Remembers how each line of a text begins, so that an edit costs the lines that it changes.
+//!
+//! Holds no text and no tokens: a line in view is cut anew, which is cheap once it is known how it begins.
+//!
+//! ```
+//! use wasm_workbench::model::wat::{LineLexer, TokenKind};
+//!
+//! let mut lexer = LineLexer::default();
+//! let mut text = vec!["(; one", "two ;) nop"];
+//! assert_eq!(lexer.tokens(&text, 1)[1].kind, TokenKind::Operator);
+//! text[0] = ";; one";
+//! lexer.edit(0, 1, 1);
+//! assert_eq!(lexer.tokens(&text, 1)[0].kind, TokenKind::Word);
+//! ```
+
+use std::borrow::Cow;
+
+use super::lexer::{LineState, Token, TokenKind, lex_line};
+use super::scan::{Lexeme, block_comment, next_lexeme};
+
+/// A text by its lines, whatever it is kept in.
+pub trait TextLines {
+    /// Returns how many lines there are; a text has one at least.
+    fn num_lines(&self) -> usize;
+
+    /// Returns a line, counted from 0, with or without its break; empty past the end.
+    fn line(&self, line: usize) -> Cow<'_, str>;
+}
+
+impl<S: AsRef<str>> TextLines for Vec<S> {
+    fn num_lines(&self) -> usize {
+        self.len()
+    }
+
+    fn line(&self, line: usize) -> Cow<'_, str> {
+        Cow::Borrowed(self.get(line).map_or("", AsRef::as_ref))
+    }
+}
+
+/// How each line of one text begins, and how its parentheses pair.
+#[derive(Debug, Clone, Default)]
+pub struct LineLexer {
+    lines: Vec<Line>,
+    /// How many lines, from the first, are known for sure; those behind it follow from one another.
+    num_sure: usize,
+    /// How the first line begins that is not sure.
+    state: LineState,
+    /// What the last line in `lines` hands on.
+    end: LineState,
+}
+
+/// What is remembered of a line.
+#[derive(Debug, Clone, Copy, Default)]
+struct Line {
+    begins: LineState,
+    /// Parentheses that close what an earlier line opened.
+    num_closing: u32,
+    /// Parentheses that a later line closes.
+    num_opening: u32,
+}
+
+/// What a line begins with when nobody knows; no text has so many comments open.
+const UNKNOWN: LineState = LineState { comment_depth: u32::MAX, follows_paren: true };
+
+impl LineLexer {
+    /// Tells that lines were replaced: `num_removed` of them from `first` on, by `num_inserted` others.
+    ///
+    /// To change something within a line is to replace it by one other.
+    pub fn edit(&mut self, first: usize, num_removed: usize, num_inserted: usize) {
+        if self.num_sure < self.lines.len() && first != self.num_sure {
+            // Lines that are not sure can't be cut in two: what follows from what would be lost.
+            self.lines.truncate(self.num_sure);
+            self.end = self.state;
+        }
+        if first >= self.lines.len() {
+            return;
+        }
+        if first < self.num_sure {
+            self.state = self.lines[first].begins;
+            self.num_sure = first;
+        }
+        let end = first.saturating_add(num_removed).min(self.lines.len());
+        let unknown = Line { begins: UNKNOWN, ..Line::default() };
+        self.lines.splice(first..end, std::iter::repeat_n(unknown, num_inserted));
+        if self.num_sure == self.lines.len() {
+            self.end = self.state;
+        }
+    }
+
+    /// Forgets everything, as for another text.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Returns what a line begins with, reading the lines before it as far as need be.
+    pub fn state_at(&mut self, text: &impl TextLines, line: usize) -> LineState {
+        self.advance(text, line);
+        match self.lines.get(line) {
+            Some(known) if line < self.num_sure => known.begins,
+            _ => self.state,
+        }
+    }
+
+    /// Cuts a line into tokens.
+    pub fn tokens(&mut self, text: &impl TextLines, line: usize) -> Vec<Token> {
+        let state = self.state_at(text, line);
+        lex_line(&text.line(line), state).0
+    }
+
+    /// Finds the partner of the parenthesis at a byte of a line; both as line, from 0, and byte of it.
+    pub fn matching_paren(
+        &mut self,
+        text: &impl TextLines,
+        line: usize,
+        byte: usize,
+    ) -> Option<(usize, usize)> {
+        let parens = self.parens_of(text, line);
+        let index = parens.iter().position(|paren| paren.0 == byte)?;
+        let forwards = parens[index].1;
+        let mut depth = 0u32;
+        if let Some(found) = partner(&parens, index, forwards, &mut depth) {
+            return Some((line, found));
+        }
+        let mut at = line;
+        loop {
+            at = if forwards { at + 1 } else { at.checked_sub(1)? };
+            if at >= text.num_lines() {
+                return None;
+            }
+            self.advance(text, at + 1);
+            let known = self.lines.get(at)?;
+            let (ending, beginning) = if forwards {
+                (known.num_closing, known.num_opening)
+            } else {
+                (known.num_opening, known.num_closing)
+            };
+            if ending >= depth {
+                let parens = self.parens_of(text, at);
+                let from = if forwards { 0 } else { parens.len().checked_sub(1)? };
+                return Some((at, partner(&parens, from, forwards, &mut depth)?));
+            }
+            depth = depth - ending + beginning;
+        }
+    }
+
+    /// Makes the lines before `line` sure.
+    fn advance(&mut self, text: &impl TextLines, line: usize) {
+        if self.lines.len() > text.num_lines() {
+            self.clear();
+        }
+        let line = line.min(text.num_lines());
+        while self.num_sure < line {
+            let at = self.num_sure;
+            let begins = self.state;
+            let (summary, end) = skim(&text.line(at), begins);
+            match self.lines.get_mut(at) {
+                Some(known) => *known = summary,
+                None => self.lines.push(summary),
+            }
+            self.num_sure += 1;
+            self.state = end;
+            match self.lines.get(self.num_sure) {
+                // From here on all is as it was.
+                Some(next) if next.begins == end => {
+                    self.num_sure = self.lines.len();
+                    self.state = self.end;
+                }
+                Some(_) => {}
+                None => self.end = end,
+            }
+        }
+    }
+
+    /// Returns the parentheses of a line: byte, and whether it opens.
+    fn parens_of(&mut self, text: &impl TextLines, line: usize) -> Vec<(usize, bool)> {
+        let state = self.state_at(text, line);
+        let shown = text.line(line);
+        let parens = lex_line(&shown, state).0.into_iter().filter(|token| token.kind == TokenKind::Paren);
+        parens.map(|token| (token.range.start, shown.as_bytes()[token.range.start] == b'(')).collect()
+    }
+}
+
+/// Goes through the parentheses of one line from `from` on until all that are open are closed.
+fn partner(parens: &[(usize, bool)], from: usize, forwards: bool, depth: &mut u32) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let &(byte, opens) = parens.get(at)?;
+        *depth = if opens == forwards { *depth + 1 } else { *depth - 1 };
+        if *depth == 0 {
+            return Some(byte);
+        }
+        at = if forwards { at + 1 } else { at.checked_sub(1)? };
+    }
+}
+
+/// Reads a line for what it hands on and how its parentheses pair.
+fn skim(line: &str, begins: LineState) -> (Line, LineState) {
+    let mut known = Line { begins, ..Line::default() };
+    let mut state = begins;
+    let mut at = 0;
+    if state.comment_depth > 0 {
+        (at, state.comment_depth) = block_comment(line.as_bytes(), 0, state.comment_depth);
+    }
+    while let Some((lexeme, range)) = next_lexeme(line, at) {
+        at = range.end;
+        match lexeme {
+            Lexeme::Open => known.num_opening += 1,
+            Lexeme::Close if known.num_opening > 0 => known.num_opening -= 1,
+            Lexeme::Close => known.num_closing += 1,
+            Lexeme::BlockComment { open } => {
+                state.comment_depth = open;
+                continue;
+            }
+            Lexeme::LineComment => continue,
+            _ => {}
+        }
+        state.follows_paren = lexeme == Lexeme::Open;
+    }
+    (known, state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexer::lex_text;
+    use super::super::parens::{matching_paren, parens};
+    use super::*;
+    use crate::model::sample;
+
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, bound: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(self.0 >> 33).unwrap_or(0) % bound
+        }
+
+        fn line(&mut self) -> String {
+            const PIECES: [&str; 20] = [
+                "(", ")", "(;", ";)", ";;", " ", "\"", "\\", "func", "i32.add", "$a", "$\"b\"", "ä", "@x",
+                "12", "offset=1", "\r", "then", "\t", ",",
+            ];
+            let count = self.below(7);
+            (0..count).map(|_| PIECES[self.below(PIECES.len())]).collect()
+        }
+    }
+
+    /// Cuts a text line by line, and puts the parts of each comment together again.
+    fn lex_by_lines(lines: &[String]) -> Vec<Token> {
+        let mut lexer = LineLexer::default();
+        let mut tokens: Vec<Token> = Vec::new();
+        let (mut start, mut depth) = (0, 0);
+        for (index, line) in lines.iter().enumerate() {
+            for mut token in lexer.tokens(&lines.to_vec(), index) {
+                let is_first = token.range.start == 0;
+                token.range = token.range.start + start..token.range.end + start;
+                match tokens.last_mut() {
+                    Some(last) if is_first && depth > 0 => last.range.end = token.range.end,
+                    _ => tokens.push(token),
+                }
+            }
+            depth = lexer.state_at(&lines.to_vec(), index + 1).comment_depth;
+            start += line.len() + 1;
+        }
+        tokens
+    }
+
+    #[test]
+    fn cutting_line_by_line_gives_what_cutting_the_whole_text_gives() {
+        let mut random = Random(3);
+        let samples = sample::all().iter().map(|sample| sample.source.to_owned());
+        let made = (0..600).map(|_| {
+            let count = 1 + random.below(6);
+            (0..count).map(|_| random.line()).collect::<Vec<_>>().join("\n")
+        });
+        for text in samples.chain(made.collect::<Vec<_>>()) {
+            let lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+            let mut whole = lex_text(&text);
+            // Breaks at the end of a comment that stays open belong to no line.
+            for token in whole.iter_mut().filter(|token| token.kind == TokenKind::Comment) {
+                token.range.end =
+                    token.range.start + text[token.range.clone()].trim_end_matches(['\n', '\r']).len();
+            }
+            let mut by_lines = lex_by_lines(&lines);
+            for token in by_lines.iter_mut().filter(|token| token.kind == TokenKind::Comment) {
+                token.range.end =
+                    token.range.start + text[token.range.clone()].trim_end_matches(['\n', '\r']).len();
+            }
+            assert_eq!(by_lines, whole, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn edits_leave_the_same_as_a_fresh_start() {
+        let mut random = Random(11);
+        for _ in 0..150 {
+            let mut lines: Vec<String> = (0..=random.below(12)).map(|_| random.line()).collect();
+            let mut lexer = LineLexer::default();
+            for _ in 0..30 {
+                let first = random.below(lines.len() + 1);
+                let num_removed = random.below(lines.len() - first + 1).min(3);
+                let mut inserted: Vec<String> = (0..random.below(4)).map(|_| random.line()).collect();
+                if inserted.is_empty() && num_removed == lines.len() {
+                    inserted.push(String::new());
+                }
+                lexer.edit(first, num_removed, inserted.len());
+                lines.splice(first..first + num_removed, inserted);
+                if random.below(3) == 0 {
+                    continue;
+                }
+                let line = random.below(lines.len() + 1);
+                let mut fresh = LineLexer::default();
+                assert_eq!(lexer.state_at(&lines, line), fresh.state_at(&lines, line), "{lines:?} {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn parentheses_pair_over_lines_as_they_do_in_the_whole_text() {
+        let mut random = Random(5);
+        for _ in 0..300 {
+            let lines: Vec<String> = (0..=random.below(8)).map(|_| random.line()).collect();
+            let text = lines.join("\n");
+            let all = parens(&text);
+            let mut lexer = LineLexer::default();
+            let mut start = 0;
+            for (index, line) in lines.iter().enumerate() {
+                for byte in 0..line.len() {
+                    let found = lexer.matching_paren(&lines, index, byte).map(|(line, byte)| {
+                        lines[..line].iter().map(|before| before.len() + 1).sum::<usize>() + byte
+                    });
+                    assert_eq!(found, matching_paren(&all, start + byte), "{text:?} {index}:{byte}");
+                }
+                start += line.len() + 1;
+            }
+        }
+    }
+
+    #[test]
+    fn an_edit_costs_the_lines_that_it_changes() {
+        struct Counting<'a>(&'a [&'a str], std::cell::Cell<usize>);
+        impl TextLines for Counting<'_> {
+            fn num_lines(&self) -> usize {
+                self.0.len()
+            }
+            fn line(&self, line: usize) -> Cow<'_, str> {
+                self.1.set(self.1.get() + 1);
+                Cow::Borrowed(self.0[line])
+            }
+        }
+        let lines = vec!["(func nop)"; 1000];
+        let text = Counting(&lines, std::cell::Cell::new(0));
+        let mut lexer = LineLexer::default();
+        lexer.state_at(&text, 1000);
+        assert_eq!(text.1.replace(0), 1000);
+        lexer.edit(500, 1, 1);
+        lexer.state_at(&text, 1000);
+        assert_eq!(text.1.get(), 1);
+    }
+}
