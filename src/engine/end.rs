@@ -121,10 +121,8 @@ fn outcome_of(live: &mut LiveInstance, error: &wasmtime::Error) -> Outcome {
     {
         return outcome_of_stop(cause);
     }
-    if error.downcast_ref::<Trap>() == Some(&Trap::UnreachableCodeReached)
-        && let Some(depth) = live.depth
-        && counter(&mut live.store, depth.exceeded) != 0
-    {
+    // The pass refuses a frame by a division by zero.
+    if error.downcast_ref::<Trap>() == Some(&Trap::IntegerDivisionByZero) && live.has_refused_frame() {
         return Outcome::Limit(LimitKind::CallDepth);
     }
     outcome_of_error(error)
@@ -318,13 +316,11 @@ fn refused_sites(live: &mut LiveInstance) -> Vec<u32> {
 fn frames_of(live: &LiveInstance, error: &wasmtime::Error) -> Vec<Frame> {
     let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
     let build = &live.build;
-    let first_private = live.handles.first_private_function;
-    let own = backtrace.frames().iter().filter(|frame| frame.func_index() < first_private);
-    own.map(|frame| {
+    let frame = |frame: &wasmtime::FrameInfo| {
         let offset = frame.module_offset().and_then(|offset| build.original_offset(offset));
         Frame { place: build.place_in(frame.func_index(), offset) }
-    })
-    .collect()
+    };
+    backtrace.frames().iter().map(frame).collect()
 }
 
 fn shortened(mut frames: Vec<Frame>) -> Vec<Frame> {

@@ -8,7 +8,7 @@ use wasmtime::{Engine, Func, Global, Instance, Linker, Store, UpdateDeadline, Va
 
 use super::build::{Artefact, Build, CoreArtefact, RewrittenParts};
 use super::host::{self, Clock, Host, StopCause, Stopped};
-use super::live::{Handles, LiveGuest};
+use super::live::{Handles, LiveGuest, counter};
 use super::meter::Meter;
 use super::observer::{SharedObserver, Tick};
 use super::plugin::PluginOptions;
@@ -21,10 +21,8 @@ use crate::model::signature::FuncSignature;
 pub(crate) struct Entry {
     /// Name of the export, or `(start)`.
     pub(crate) name: Arc<str>,
-    /// The private wrapper, or the function itself.
+    /// The function.
     pub(crate) func: Func,
-    /// Fuel that the wrapper burns before the guest's function is entered.
-    pub(crate) fuel: u64,
     pub(crate) signature: Arc<FuncSignature>,
     /// Whether arguments and results are plain bits.
     pub(crate) is_plain: bool,
@@ -33,9 +31,9 @@ pub(crate) struct Entry {
 /// The pass's own globals for the depth.
 #[derive(Clone, Copy)]
 pub(crate) struct DepthCounters {
+    pub(crate) depth: Global,
     pub(crate) peak: Global,
-    pub(crate) limit: Global,
-    pub(crate) exceeded: Global,
+    pub(crate) refused: Global,
 }
 
 /// The pass's own globals for the places of refused growth.
@@ -178,19 +176,16 @@ impl LiveInstance {
         let build = Arc::clone(&self.build);
         for (name, index, signature) in build.interface.exported_functions() {
             let name: Arc<str> = name.into();
-            let (export, fuel) = rewritten.map_or((&*name, 0), |parts| parts.layout.entry(&name));
-            let Some(func) = instance.get_func(&mut self.store, export) else { continue };
-            if let Some(own) = instance.get_func(&mut self.store, &name) {
-                self.functions.insert(index, own);
-            }
-            self.entries.insert(Arc::clone(&name), entry(name, func, fuel, signature));
+            let Some(func) = instance.get_func(&mut self.store, &name) else { continue };
+            self.functions.insert(index, func);
+            self.entries.insert(Arc::clone(&name), entry(name, func, signature));
         }
         let Some(parts) = rewritten else { return };
         let layout = &parts.layout;
         let store = &mut self.store;
         self.start = layout.start.as_ref().and_then(|start| {
-            let func = instance.get_func(&mut *store, &start.export)?;
-            Some(entry(crate::model::call::START_NAME.into(), func, start.fuel, &FuncSignature::default()))
+            let func = instance.get_func(&mut *store, start)?;
+            Some(entry(crate::model::call::START_NAME.into(), func, &FuncSignature::default()))
         });
         let memories =
             layout.memories.iter().filter_map(|name| instance.get_memory(&mut *store, name)).collect();
@@ -199,9 +194,9 @@ impl LiveInstance {
         let globals = layout.globals.iter().filter_map(&mut global).collect();
         self.depth = layout.depth.as_ref().and_then(|names| {
             Some(DepthCounters {
+                depth: global(&names.depth)?,
                 peak: global(&names.peak)?,
-                limit: global(&names.limit)?,
-                exceeded: global(&names.exceeded)?,
+                refused: global(&names.refused)?,
             })
         });
         self.growth = layout.growth_sites.as_ref().and_then(|names| {
@@ -215,7 +210,6 @@ impl LiveInstance {
             tables,
             globals,
             peak_depth: self.depth.map(|depth| depth.peak),
-            first_private_function: layout.first_private_function,
             ..Handles::none(&build)
         });
         self.store.data_mut().handles = Some(Arc::clone(&self.handles));
@@ -227,11 +221,36 @@ impl LiveInstance {
         host.meter.set_limits(limits);
         host.clock.limit = limits.execution_time_ms.map(std::time::Duration::from_millis);
         if let Some(depth) = self.depth {
-            let frames = limits.call_depth.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(u32::MAX);
-            // The global is ours, mutable and an i32, so that setting it can't fail.
-            let set = depth.limit.set(&mut self.store, Val::I32(frames.cast_signed()));
-            debug_assert!(set.is_ok(), "the pass's own global refused an i32");
+            let refused = limits.call_depth.and_then(|limit| u32::try_from(limit.checked_add(1)?).ok());
+            self.set_counter(depth.refused, refused.unwrap_or(0));
         }
+    }
+
+    /// Sets the counters of the pass to 0, so that they count the next call.
+    pub(crate) fn reset_counters(&mut self) {
+        if let Some(depth) = self.depth {
+            self.set_counter(depth.depth, 0);
+            self.set_counter(depth.peak, 0);
+        }
+        // Growth that nobody asked for was not refused either.
+        if self.store.data().meter.was_asked()
+            && let Some(count) = self.growth.as_ref().map(|growth| growth.count)
+        {
+            self.set_counter(count, 0);
+        }
+    }
+
+    /// Tells whether the last call ended because a frame was refused.
+    pub(crate) fn has_refused_frame(&mut self) -> bool {
+        let Some(depth) = self.depth else { return false };
+        let (peak, refused) = (counter(&mut self.store, depth.peak), counter(&mut self.store, depth.refused));
+        refused > 0 && peak >= refused
+    }
+
+    fn set_counter(&mut self, global: Global, value: u32) {
+        // The global is the pass's own, mutable and an i32, so that setting it can't fail.
+        let set = global.set(&mut self.store, Val::I32(value.cast_signed()));
+        debug_assert!(set.is_ok(), "the pass's own global refused an i32");
     }
 
     /// Corrects the meter by the real sizes; without the pass's exports its grants are all there is.
@@ -251,10 +270,10 @@ impl LiveInstance {
     }
 }
 
-fn entry(name: Arc<str>, func: Func, fuel: u64, signature: &FuncSignature) -> Entry {
+fn entry(name: Arc<str>, func: Func, signature: &FuncSignature) -> Entry {
     let is_plain = signature.params.iter().all(|param| param.ty.is_plain())
         && signature.results.iter().all(crate::model::signature::ValueType::is_plain);
-    Entry { name, func, fuel, signature: Arc::new(signature.clone()), is_plain }
+    Entry { name, func, signature: Arc::new(signature.clone()), is_plain }
 }
 
 fn memory_export(build: &Build, rewritten: Option<&RewrittenParts>) -> Option<String> {

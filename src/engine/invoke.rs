@@ -52,13 +52,13 @@ pub(crate) fn run_one(
     args: &[Value],
 ) -> (Figures, wasmtime::Result<Vec<Value>>) {
     let started = Instant::now();
-    begin(live, entry, started);
+    begin(live, started);
     let result = if entry.is_plain { call_plain(live, entry, args) } else { call_checked(live, entry, args) };
     let ended = Instant::now();
     if let Err(error) = &result {
         forget_exception(live, error);
     }
-    let mut figures = measure(live, entry, result.is_ok());
+    let mut figures = measure(live, result.is_ok());
     figures.wall_ns = charged_ns(&live.store, ended);
     (figures, result)
 }
@@ -78,11 +78,11 @@ pub(crate) fn run_batch(
     let mut started = Instant::now();
     let mut started_ns = u64::try_from((started - born).as_nanos()).unwrap_or(u64::MAX);
     for _ in 0..most {
-        begin(live, entry, started);
+        begin(live, started);
         fill_raw(&mut buffer, args);
         let result = call_raw(live, entry, &mut buffer);
         let ended = Instant::now();
-        let mut figures = measure(live, entry, result.is_ok());
+        let mut figures = measure(live, result.is_ok());
         figures.started_ns = started_ns;
         figures.wall_ns = charged_ns(&live.store, ended);
         if let Err(error) = result {
@@ -116,7 +116,8 @@ fn forget_exception(live: &mut LiveInstance, error: &wasmtime::Error) {
 }
 
 /// Sets meter, clock and tank for a call.
-fn begin(live: &mut LiveInstance, entry: &Entry, started: Instant) {
+fn begin(live: &mut LiveInstance, started: Instant) {
+    live.reset_counters();
     let has_fuel = live.handles.has_fuel;
     let host = live.store.data_mut();
     host.meter.begin_call();
@@ -124,7 +125,7 @@ fn begin(live: &mut LiveInstance, entry: &Entry, started: Instant) {
     if has_fuel {
         // One unit more than the limit tells a call that used it up from one that wanted more.
         let limit = host.meter.limits().fuel;
-        let tank = limit.map_or(u64::MAX, |limit| limit.saturating_add(1).saturating_add(entry.fuel));
+        let tank = limit.map_or(u64::MAX, |limit| limit.saturating_add(1));
         host.tank = tank;
         let set = live.store.set_fuel(tank);
         debug_assert!(set.is_ok(), "an engine with fuel refused it");
@@ -132,7 +133,7 @@ fn begin(live: &mut LiveInstance, entry: &Entry, started: Instant) {
 }
 
 /// Reads what the call cost, its time left out.
-fn measure(live: &mut LiveInstance, entry: &Entry, has_returned: bool) -> Figures {
+fn measure(live: &mut LiveInstance, has_returned: bool) -> Figures {
     if live.store.data().meter.was_asked() {
         live.resum();
     }
@@ -140,12 +141,14 @@ fn measure(live: &mut LiveInstance, entry: &Entry, has_returned: bool) -> Figure
     if live.handles.has_fuel
         && let Ok(left) = live.store.get_fuel()
     {
-        let used = live.store.data().tank.saturating_sub(left).saturating_sub(entry.fuel);
+        let used = live.store.data().tank.saturating_sub(left);
         figures.has_overrun = has_returned && left == 0;
         figures.fuel = if has_returned && left > 0 { Measured::Exact(used) } else { Measured::AtLeast(used) };
     }
     if let Some(depth) = live.depth {
-        figures.peak_call_depth = Measured::Exact(counter(&mut live.store, depth.peak));
+        // A refused frame has left its depth there, but never ran.
+        let refused = u64::from(!has_returned && live.has_refused_frame());
+        figures.peak_call_depth = Measured::Exact(counter(&mut live.store, depth.peak) - refused);
     }
     let meter = &live.store.data().meter;
     figures.peak_memory_pages = meter.memory_pages_call_peak();

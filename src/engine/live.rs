@@ -21,8 +21,6 @@ pub(crate) struct Handles {
     pub(crate) globals: Vec<Global>,
     /// The pass's own counter of the highest depth.
     pub(crate) peak_depth: Option<Global>,
-    /// Index of the first function that is not the guest's own.
-    pub(crate) first_private_function: u32,
     pub(crate) has_fuel: bool,
 }
 
@@ -35,7 +33,6 @@ impl Handles {
             tables: Vec::new(),
             globals: Vec::new(),
             peak_depth: None,
-            first_private_function: u32::MAX,
             has_fuel: build.has_fuel,
         }
     }
@@ -66,9 +63,7 @@ impl LiveView for LiveGuest<'_, '_> {
             usage.fuel = Measured::AtLeast(self.context.data().tank.saturating_sub(left));
         }
         let backtrace = WasmBacktrace::force_capture(&*self.context);
-        let own =
-            backtrace.frames().iter().filter(|frame| frame.func_index() < handles.first_private_function);
-        usage.call_depth = Measured::Exact(own.count() as u64);
+        usage.call_depth = Measured::Exact(backtrace.frames().len() as u64);
         usage.call_depth_call_peak = match handles.peak_depth {
             Some(peak) => Measured::Exact(counter(&mut *self.context, peak)),
             None => Measured::NotMeasured,

@@ -136,16 +136,17 @@ impl<'a> BodyWriter<'a> {
 
     /// Takes the depth of this frame, keeps the peak, and refuses a frame past the limit.
     ///
-    /// A frame that is no new peak can not be past the limit either, so the common way has one test.
+    /// Depths grow by one, so that a frame past the limit is a new peak and its depth the lowest one refused:
+    /// the common way has one test, and a division by zero is the other. That is a trap without a branch,
+    /// which costs the compiler less than `unreachable` in a block of its own.
     fn write_prologue(&self, frame: &Frame<'_>, out: &mut Vec<u8>) {
         use Instruction as I;
         let Some(depth) = self.depth else { return };
         let own = frame.depth_local;
         emit(out, &[I::GlobalGet(depth.depth), I::I32Const(1), I::I32Add, I::LocalTee(own)]);
         emit(out, &[I::GlobalGet(depth.peak), I::I32GtU, I::If(BlockType::Empty)]);
-        emit(out, &[I::LocalGet(own), I::GlobalGet(depth.limit), I::I32GtU, I::If(BlockType::Empty)]);
-        emit(out, &[I::I32Const(1), I::GlobalSet(depth.exceeded), I::Unreachable, I::End]);
-        emit(out, &[I::LocalGet(own), I::GlobalSet(depth.peak), I::End]);
+        emit(out, &[I::LocalGet(own), I::GlobalSet(depth.peak), I::I32Const(1)]);
+        emit(out, &[I::LocalGet(own), I::GlobalGet(depth.refused), I::I32Sub, I::I32DivU, I::Drop, I::End]);
     }
 
     fn write_operator(
@@ -248,22 +249,6 @@ impl Head {
         }
         Ok(Self { groups, locals, entry, groups_start, operators_start: reader.original_position() })
     }
-}
-
-/// Writes the wrapper of the function `callee`: sets the counters to 0 and calls it.
-pub(super) fn write_wrapper(indices: &PrivateIndices, callee: u32, params: u32, out: &mut Vec<u8>) {
-    use Instruction as I;
-    let length_at = out.len();
-    reserve_length(out);
-    0_u32.encode(out);
-    for global in indices.reset_by_wrappers() {
-        emit(out, &[I::I32Const(0), I::GlobalSet(global)]);
-    }
-    for param in 0..params {
-        emit(out, &[I::LocalGet(param)]);
-    }
-    emit(out, &[I::Call(callee), I::End]);
-    fill_length(out, length_at);
 }
 
 /// The room for a length that is known only later: five bytes hold every `u32`.

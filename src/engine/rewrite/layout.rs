@@ -1,15 +1,14 @@
-//! The private exports of a rewritten module: their names, and what an entry through them costs.
+//! The private exports of a rewritten module, by name.
 //!
 //! It must not know how they are written.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use wasm_encoder::ExportKind;
 
-use super::indices::{DepthIndices, GrowthIndices, PrivateIndices, at_most, is_function};
+use super::indices::{DepthIndices, GrowthIndices, PrivateIndices, at_most};
 use super::scan::{Scan, count};
-use super::{RewriteError, RewriteOptions};
+use super::RewriteError;
 
 /// How many places of refused growth are kept.
 pub const GROWTH_RING: usize = 8;
@@ -28,49 +27,31 @@ pub struct Layout {
     pub tables: Vec<String>,
     /// The private export of each global of the original, by index, imported ones first.
     pub globals: Vec<String>,
-    /// The way to call the start function, which instantiation no longer calls.
-    pub start: Option<EntryPoint>,
-    /// The way to call each exported function, by the name of its export.
-    ///
-    /// Empty when nothing is counted: the original exports serve then. See [`Layout::entry`].
-    pub wrappers: HashMap<String, EntryPoint>,
+    /// The export of the start function, which instantiation no longer calls.
+    pub start: Option<String>,
     /// The globals of the depth count, when it was asked for.
     pub depth: Option<DepthGlobals>,
     /// The globals of the refused growth, when it was asked for and there is something to grow.
     pub growth_sites: Option<GrowthSites>,
-    /// The index of the first function that is not the guest's: from here on frames are not shown.
-    pub first_private_function: u32,
-}
-
-/// An export to call in place of a function of the guest; it has the function's own signature.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntryPoint {
-    /// The export's name.
-    pub export: String,
-    /// The fuel that the entry itself burns before the guest's function is entered.
-    ///
-    /// To be added to the tank and taken off each figure. It is 1 for a wrapper when prices are in force, more
-    /// without them, and 0 where the export is the function itself.
-    pub fuel: u64,
 }
 
 /// The names of the globals that count frames, all mutable `i32` to be read as unsigned.
+///
+/// The host sets `depth` and `peak` to 0 before each call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DepthGlobals {
     /// The depth of the frame that made the last call: not the depth now.
     pub depth: String,
-    /// The highest depth since the wrapper was entered, never above the limit.
+    /// The highest depth since the host reset it. Above the limit, by one, when a frame was refused.
     pub peak: String,
-    /// The highest depth that is allowed; `u32::MAX`, its first value, for no limit.
-    pub limit: String,
-    /// 1 when a frame past the limit was refused since the wrapper was entered, else 0.
-    pub exceeded: String,
+    /// The lowest depth that is refused: the limit plus one. 0, its first value, refuses none.
+    pub refused: String,
 }
 
 /// The names of the globals that keep the places where growth was refused, all mutable `i32` (unsigned).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrowthSites {
-    /// How often growth was refused since the wrapper was entered.
+    /// How often growth was refused since the host set this to 0.
     pub count: String,
     /// Offsets in the original of the operators whose growth was refused, newest first; as many as `count`.
     pub ring: [String; GROWTH_RING],
@@ -87,40 +68,26 @@ pub(super) struct PrivateExport<'a> {
 }
 
 impl Layout {
-    /// Returns the export to call for the function that the guest exports as `name`, and its own fuel.
-    #[must_use]
-    pub fn entry<'a>(&'a self, name: &'a str) -> (&'a str, u64) {
-        self.wrappers.get(name).map_or((name, 0), |entry| (&entry.export, entry.fuel))
-    }
-
     /// Names everything that is exported privately.
-    pub(super) fn plan(
-        scan: &Scan<'_>,
-        indices: &PrivateIndices,
-        options: &RewriteOptions,
-    ) -> Result<Self, RewriteError> {
+    pub(super) fn plan(scan: &Scan<'_>, indices: &PrivateIndices) -> Result<Self, RewriteError> {
         let prefix = free_prefix(scan.exports.iter().map(|export| export.name));
         let names = |what: &str, count: u32| (0..count).map(|i| format!("{prefix}:{what}:{i}")).collect();
-        let mut layout = Self {
+        let layout = Self {
             memories: names("memory", count(&scan.memory64)),
             tables: names("table", count(&scan.table64)),
             globals: names("global", scan.globals),
-            start: None,
-            wrappers: HashMap::new(),
+            start: scan.start.map(|_| format!("{prefix}:start")),
             depth: indices.depth.map(|_| DepthGlobals {
                 depth: format!("{prefix}:depth"),
                 peak: format!("{prefix}:peak"),
-                limit: format!("{prefix}:limit"),
-                exceeded: format!("{prefix}:exceeded"),
+                refused: format!("{prefix}:refused-depth"),
             }),
             growth_sites: indices.growth.map(|_| GrowthSites {
                 count: format!("{prefix}:refused"),
                 ring: std::array::from_fn(|i| format!("{prefix}:refused:{i}")),
             }),
-            first_private_function: indices.first_private_function,
             prefix,
         };
-        layout.plan_entries(scan, indices, options)?;
         let added = layout.private_exports(scan, indices).count();
         at_most("exports", count(&scan.exports), u32::try_from(added).unwrap_or(u32::MAX))?;
         Ok(layout)
@@ -138,14 +105,8 @@ impl Layout {
             .flat_map(|(names, indices)| names.with_indices(indices))
             .chain(growth.flat_map(|(names, indices)| names.with_indices(indices)))
             .map(|(name, index)| PrivateExport { name: name.into(), kind: ExportKind::Global, index });
-        let wrappers = indices.wrappers.iter().map(|(function, wrapper)| PrivateExport {
-            name: self.wrapper_name(*function).into(),
-            kind: ExportKind::Func,
-            index: *wrapper,
-        });
-        let bare_start = self.start.iter().zip(scan.start).filter(|_| indices.wrappers.is_empty());
-        let bare_start = bare_start.map(|(entry, index)| PrivateExport {
-            name: entry.export.as_str().into(),
+        let start = self.start.iter().zip(scan.start).map(|(name, index)| PrivateExport {
+            name: name.into(),
             kind: ExportKind::Func,
             index,
         });
@@ -153,36 +114,7 @@ impl Layout {
             .chain(numbered(ExportKind::Table, &self.tables))
             .chain(numbered(ExportKind::Global, &self.globals))
             .chain(counters)
-            .chain(wrappers)
-            .chain(bare_start)
-    }
-
-    fn plan_entries(
-        &mut self,
-        scan: &Scan<'_>,
-        indices: &PrivateIndices,
-        options: &RewriteOptions,
-    ) -> Result<(), RewriteError> {
-        if indices.wrappers.is_empty() {
-            self.start = scan.start.map(|_| EntryPoint { export: format!("{}:start", self.prefix), fuel: 0 });
-            return Ok(());
-        }
-        let entry_of = |function: u32| -> Result<EntryPoint, RewriteError> {
-            let fuel = wrapper_fuel(scan.params_of(function)?, indices, options);
-            Ok(EntryPoint { export: self.wrapper_name(function), fuel })
-        };
-        let start = scan.start.map(entry_of).transpose()?;
-        let functions = scan.exports.iter().filter(|export| is_function(export.kind));
-        let wrappers = functions
-            .map(|export| Ok((export.name.to_owned(), entry_of(export.index)?)))
-            .collect::<Result<_, RewriteError>>()?;
-        self.start = start;
-        self.wrappers = wrappers;
-        Ok(())
-    }
-
-    fn wrapper_name(&self, function: u32) -> String {
-        format!("{}:call:{function}", self.prefix)
+            .chain(start)
     }
 }
 
@@ -191,8 +123,7 @@ impl DepthGlobals {
         vec![
             (&self.depth, indices.depth),
             (&self.peak, indices.peak),
-            (&self.limit, indices.limit),
-            (&self.exceeded, indices.exceeded),
+            (&self.refused, indices.refused),
         ]
     }
 }
@@ -206,16 +137,6 @@ impl GrowthSites {
 
 fn numbered(kind: ExportKind, names: &[String]) -> impl Iterator<Item = PrivateExport<'_>> {
     names.iter().zip(0..).map(move |(name, index)| PrivateExport { name: name.into(), kind, index })
-}
-
-/// What a wrapper burns before it enters the guest: its own entry, and with default costs its operators.
-fn wrapper_fuel(params: u32, indices: &PrivateIndices, options: &RewriteOptions) -> u64 {
-    const ENTRY: u64 = 1;
-    const CALL: u64 = 1;
-    if options.prices.is_some() {
-        return ENTRY;
-    }
-    ENTRY + 2 * indices.reset_by_wrappers().count() as u64 + u64::from(params) + CALL
 }
 
 /// Lengthens the prefix by so many underscores that no name begins with it, in one go over the names.

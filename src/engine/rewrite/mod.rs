@@ -1,7 +1,7 @@
 //! The pass that makes a module countable: exact call depth, exact fuel and named places of refused growth.
 //!
 //! It runs over the binary between validation and compiling. It renumbers nothing: whatever it adds (globals,
-//! wrappers, exports) stands behind what was there, so that every section can be copied as it is and only
+//! exports) stands behind what was there, so that every section can be copied as it is and only
 //! function bodies are read operator by operator. It must not know stores, plugins, limits or calls; it never
 //! panics, whatever bytes it is given.
 
@@ -15,12 +15,12 @@ mod sections;
 #[cfg(test)]
 mod tests;
 
-pub use layout::{DepthGlobals, EntryPoint, GROWTH_RING, GrowthSites, Layout};
+pub use layout::{DepthGlobals, GROWTH_RING, GrowthSites, Layout};
 pub use offsets::OffsetMap;
 pub use prices::{Prices, UnknownOperator, engine_operator_cost};
 
 /// The version of what this pass writes; it enters every cache key.
-pub const PASS_VERSION: u32 = 1;
+pub const PASS_VERSION: u32 = 2;
 
 /// What the pass is asked to add to a module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -139,7 +139,7 @@ pub enum RewriteError {
 pub fn rewrite(original: &[u8], options: &RewriteOptions) -> Result<Rewritten, RewriteError> {
     let scan = scan::Scan::of(original)?;
     let indices = indices::PrivateIndices::plan(&scan, options)?;
-    let layout = Layout::plan(&scan, &indices, options)?;
+    let layout = Layout::plan(&scan, &indices)?;
     let body_writer = body::BodyWriter::new(&scan, &indices, options);
     let written = sections::write(&scan, &indices, &layout, &body_writer)?;
     Ok(Rewritten { wasm: written.wasm, layout, offsets: written.offsets, uncounted: written.uncounted })

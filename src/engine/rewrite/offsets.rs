@@ -33,8 +33,7 @@ enum Then {
 impl OffsetMap {
     /// Returns the offset in the original binary of the operator that an offset in the rewritten one belongs to.
     ///
-    /// What was inserted around an operator belongs to it. `None` for what has no counterpart: wrappers, and
-    /// whatever is not code.
+    /// What was inserted around an operator belongs to it. `None` for whatever is not code.
     #[must_use]
     pub fn original(&self, new: u32) -> Option<u32> {
         let next = self.checkpoints.partition_point(|checkpoint| checkpoint.new <= new);

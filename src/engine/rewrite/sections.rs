@@ -7,7 +7,7 @@ use std::ops::Range;
 use wasm_encoder::{ConstExpr, Encode, GlobalType, ValType};
 use wasmparser::BinaryReader;
 
-use super::body::{self, BodyWriter, MAX_CODE_BYTES, fill_length, position, reserve_length};
+use super::body::{BodyWriter, MAX_CODE_BYTES, fill_length, position, reserve_length};
 use super::indices::{NewGlobal, PrivateIndices};
 use super::layout::Layout;
 use super::offsets::{OffsetMap, OffsetMapBuilder};
@@ -43,7 +43,6 @@ pub(super) fn write(
     for id in SECTION_ORDER {
         match id {
             scan::START => {}
-            scan::FUNCTION => writer.write_functions()?,
             scan::GLOBAL => writer.write_globals()?,
             scan::EXPORT => writer.write_exports(layout)?,
             scan::CODE => writer.write_code()?,
@@ -77,19 +76,11 @@ impl Writer<'_> {
         self.scan.bytes[contents].encode(&mut self.wasm);
     }
 
-    fn write_functions(&mut self) -> Result<(), RewriteError> {
-        let mut types = Vec::new();
-        for function in self.indices.wrappers.keys() {
-            self.scan.type_of(*function)?.encode(&mut types);
-        }
-        self.append(scan::FUNCTION, count_of(&self.indices.wrappers), &types)
-    }
-
     fn write_globals(&mut self) -> Result<(), RewriteError> {
         let mut globals = Vec::new();
         for global in &self.indices.new_globals {
             let (val_type, init) = match global {
-                NewGlobal::I32(init) => (ValType::I32, ConstExpr::i32_const(*init)),
+                NewGlobal::I32 => (ValType::I32, ConstExpr::i32_const(0)),
                 NewGlobal::I64 => (ValType::I64, ConstExpr::i64_const(0)),
             };
             GlobalType { val_type, mutable: true, shared: false }.encode(&mut globals);
@@ -135,18 +126,14 @@ impl Writer<'_> {
     }
 
     fn write_code(&mut self) -> Result<(), RewriteError> {
-        if self.bodies.is_idle() {
+        if self.bodies.is_idle() || self.scan.bodies.is_empty() {
             self.copy_code();
-            return Ok(());
-        }
-        if self.scan.bodies.is_empty() && self.indices.wrappers.is_empty() {
-            self.copy(scan::CODE);
             return Ok(());
         }
         self.wasm.push(scan::CODE);
         let length_at = self.wasm.len();
         reserve_length(&mut self.wasm);
-        count(&self.scan.bodies).saturating_add(count_of(&self.indices.wrappers)).encode(&mut self.wasm);
+        count(&self.scan.bodies).encode(&mut self.wasm);
         for (body, index) in self.scan.bodies.iter().zip(self.scan.imported_functions..) {
             let params = self.scan.params_of(index)?;
             let reason = self.bodies.write(body, params, &mut self.wasm, &mut self.offsets)?;
@@ -156,10 +143,6 @@ impl Writer<'_> {
             }
         }
         self.offsets.private(position(self.wasm.len()));
-        for function in self.indices.wrappers.keys() {
-            let params = self.scan.params_of(*function)?;
-            body::write_wrapper(self.indices, *function, params, &mut self.wasm);
-        }
         fill_length(&mut self.wasm, length_at);
         Ok(())
     }
@@ -172,8 +155,4 @@ impl Writer<'_> {
         self.offsets.verbatim(position(start), position(contents.start));
         self.offsets.private(position(self.wasm.len()));
     }
-}
-
-fn count_of(wrappers: &std::collections::BTreeMap<u32, u32>) -> u32 {
-    position(wrappers.len())
 }

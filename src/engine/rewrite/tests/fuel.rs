@@ -69,11 +69,7 @@ fn fuel_runs_out_at_the_same_place() {
         let (plain, counted) = (Build::plain(&module(body)), Build::counted(&module(body), &everything()));
         for tank in 0..40 {
             let plain = plain.start().call("f", &[Val::I32(300)], tank);
-            let mut counted = counted.start().call("f", &[Val::I32(300)], tank);
-            if tank == 0 {
-                // The empty tank is noticed in the wrapper already, which has no frame to show.
-                counted.frames.clone_from(&plain.frames);
-            }
+            let counted = counted.start().call("f", &[Val::I32(300)], tank);
             assert_eq!(counted, plain, "{body} with {tank}");
         }
     }

@@ -123,30 +123,32 @@ impl Subject {
     }
 
     fn call(&mut self, export: &str, args: &[Val], tank: u64) -> Ended {
-        let entry = self.rewritten.as_ref().map(|rewritten| {
-            let (name, fuel) = rewritten.layout.entry(export);
-            (name.to_owned(), fuel)
-        });
-        let (name, own_fuel) = entry.unwrap_or((export.to_owned(), 0));
-        self.enter(&name, own_fuel, args, tank)
-    }
-
-    fn call_i32(&mut self, export: &str, args: &[i32]) -> Ended {
-        self.call(export, &args.iter().map(|arg| Val::I32(*arg)).collect::<Vec<_>>(), 10_000_000)
-    }
-
-    fn enter(&mut self, name: &str, own_fuel: u64, args: &[Val], tank: u64) -> Ended {
-        let func = self.instance.get_func(&mut self.store, name).expect("the export exists");
-        self.store.set_fuel(tank + own_fuel).expect("fuel is on");
+        self.reset();
+        let func = self.instance.get_func(&mut self.store, export).expect("the export exists");
+        self.store.set_fuel(tank).expect("fuel is on");
         let mut results = vec![Val::I32(0); func.ty(&self.store).results().len()];
         let end = func.call(&mut self.store, args, &mut results);
         let left = self.store.get_fuel().expect("fuel is on");
         let frames = end.as_ref().err().map(|err| self.frames(err)).unwrap_or_default();
         Ended {
             end: end.map(|()| results.iter().map(bits).collect()).map_err(|err| trap_name(&err)),
-            fuel: (tank + own_fuel).saturating_sub(left).saturating_sub(own_fuel),
+            fuel: tank.saturating_sub(left),
             frames,
         }
+    }
+
+    /// Sets the counters to 0, as a host does before each call.
+    fn reset(&mut self) {
+        let Some(layout) = self.rewritten.as_ref().map(|rewritten| &rewritten.layout) else { return };
+        let depth = layout.depth.iter().flat_map(|depth| [depth.depth.clone(), depth.peak.clone()]);
+        let growth = layout.growth_sites.iter().map(|growth| growth.count.clone());
+        for name in depth.chain(growth).collect::<Vec<_>>() {
+            self.set_global(&name, 0);
+        }
+    }
+
+    fn call_i32(&mut self, export: &str, args: &[i32]) -> Ended {
+        self.call(export, &args.iter().map(|arg| Val::I32(*arg)).collect::<Vec<_>>(), 10_000_000)
     }
 
     fn frames(&self, err: &wasmtime::Error) -> Vec<Option<u32>> {
@@ -154,8 +156,7 @@ impl Subject {
         let offset =
             |frame: &wasmtime::FrameInfo| frame.module_offset().and_then(|offset| u32::try_from(offset).ok());
         let Some(rewritten) = &self.rewritten else { return backtrace.frames().iter().map(offset).collect() };
-        let own = |frame: &&wasmtime::FrameInfo| frame.func_index() < rewritten.layout.first_private_function;
-        let frames = backtrace.frames().iter().filter(own);
+        let frames = backtrace.frames().iter();
         frames.map(|frame| offset(frame).and_then(|new| rewritten.offsets.original(new))).collect()
     }
 
@@ -165,9 +166,13 @@ impl Subject {
     }
 
     fn set_depth_limit(&mut self, limit: u32) {
-        let name = self.depth_globals().limit;
-        let global = self.instance.get_global(&mut self.store, &name).expect("the private global exists");
-        global.set(&mut self.store, Val::I32(limit.cast_signed())).expect("the limit is mutable");
+        let name = self.depth_globals().refused;
+        self.set_global(&name, limit + 1);
+    }
+
+    fn set_global(&mut self, name: &str, value: u32) {
+        let global = self.instance.get_global(&mut self.store, name).expect("the private global exists");
+        global.set(&mut self.store, Val::I32(value.cast_signed())).expect("the global is mutable");
     }
 
     fn depth_globals(&self) -> super::DepthGlobals {
@@ -180,9 +185,11 @@ impl Subject {
         self.global(&name)
     }
 
+    /// Tells whether the last call ended because a frame was refused.
     fn exceeded(&mut self) -> bool {
-        let name = self.depth_globals().exceeded;
-        self.global(&name) == 1
+        let name = self.depth_globals().refused;
+        let refused = self.global(&name);
+        refused > 0 && self.peak() == refused
     }
 }
 

@@ -118,7 +118,7 @@ fn start_both(seed: u64, plain: &Build, counted: &Build) -> Option<(Subject, Sub
         if let (Ok(plain), None) = (&before, &start) {
             assert_eq!(fuel_left(&subject), fuel_left(plain), "seed {seed}, instantiation");
         }
-        let ended = start.map(|start| subject.enter(&start.export, start.fuel, &[], 1_000_000));
+        let ended = start.map(|start| subject.call(&start, &[], 1_000_000));
         ended.map_or(Ok(Vec::new()), |ended| ended.end).map(|_| subject)
     });
     match (before, after) {

@@ -86,31 +86,25 @@ fn the_start_function_runs_when_it_is_called_and_not_before() {
         let mut subject = Subject::with(&wasm, &options);
         assert_eq!(subject.call_i32("started", &[]).end, Ok(vec!["i32 0".to_owned()]));
         let start = subject.rewritten.as_ref().expect("rewritten").layout.start.clone().expect("it has one");
-        let ended = subject.enter(&start.export, start.fuel, &[], 1000);
+        let ended = subject.call(&start, &[], 1000);
         assert_eq!((ended.end, ended.fuel), (Ok(Vec::new()), 3));
         assert_eq!(subject.call_i32("started", &[]).end, Ok(vec!["i32 5".to_owned()]));
     }
 }
 
 #[test]
-fn exports_work_under_their_own_names_and_through_their_wrappers() {
+fn exports_work_under_their_own_names_and_no_function_is_added() {
     let mut subject = Subject::counted(&wat(MIXED));
-    let layout = subject.rewritten.as_ref().expect("rewritten").layout.clone();
-    assert_eq!(layout.wrappers["inc"], layout.wrappers["inc again"]);
-    for name in ["inc", layout.wrappers["inc"].export.as_str()] {
-        assert_eq!(subject.enter(name, 0, &[Val::I32(4)], 1000).end, Ok(vec!["i32 5".to_owned()]));
+    for name in ["inc", "inc again"] {
+        assert_eq!(subject.call(name, &[Val::I32(4)], 1000).end, Ok(vec!["i32 5".to_owned()]));
     }
     assert_eq!(subject.call_i32("imported", &[3]).end, Ok(vec!["i32 0".to_owned()]));
-    assert_eq!(layout.first_private_function, 4);
-}
-
-#[test]
-fn without_prices_the_fuel_of_a_wrapper_is_known_too() {
-    let wasm = wat(r#"(module (func (import "e" "f") (param i32 f32)) (memory 1) (export "f" (func 0)))"#);
-    let mut subject = Subject::with(&wasm, &RewriteOptions { prices: None, ..everything() });
-    let ended = subject.call("f", &[Val::I32(1), Val::F32(0)], 1000);
-    assert_eq!((ended.end, ended.fuel), (Ok(Vec::new()), 0));
-    assert_eq!(subject.rewritten.expect("rewritten").layout.entry("f").1, 1 + 2 * 4 + 2 + 1);
+    let bodies = |wasm: &[u8]| {
+        let payloads = Parser::new(0).parse_all(wasm);
+        payloads.filter(|payload| matches!(payload, Ok(Payload::CodeSectionEntry(_)))).count()
+    };
+    let rewritten = subject.rewritten.expect("the subject is rewritten");
+    assert_eq!(bodies(&rewritten.wasm), bodies(&wat(MIXED)));
 }
 
 #[test]
@@ -125,8 +119,7 @@ fn names_are_kept_and_other_custom_sections_are_not() {
         .collect();
     assert_eq!(customs, ["name"]);
     let mut trapping = Subject::counted(&wat(r#"(module (func $boom (export "f") unreachable))"#));
-    let entry = trapping.rewritten.as_ref().expect("rewritten").layout.entry("f").0.to_owned();
-    let func = trapping.instance.get_func(&mut trapping.store, &entry).expect("exported");
+    let func = trapping.instance.get_func(&mut trapping.store, "f").expect("exported");
     let err = func.call(&mut trapping.store, &[], &mut []).expect_err("it traps");
     let frames = err.downcast_ref::<wasmtime::WasmBacktrace>().expect("it has a backtrace").frames();
     assert_eq!(frames[0].func_name(), Some("boom"));
