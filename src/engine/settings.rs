@@ -105,6 +105,8 @@ impl EngineSettings {
         if self.fuel && pricing == Pricing::ByPass {
             config.operator_cost(super::rewrite::engine_operator_cost());
         }
+        // The pass says which of its own branches are seldom taken; it drops the guest's hints.
+        config.wasm_branch_hinting(pricing == Pricing::ByPass);
         if self.compiler == Compiler::Cranelift {
             config.wasm_gc(true).wasm_function_references(true).wasm_exceptions(true).wasm_tail_call(true);
         }

@@ -34,6 +34,15 @@ struct Frame<'a> {
     depth_local: u32,
 }
 
+/// What became of a body.
+#[derive(Clone, Copy)]
+pub(super) enum Body {
+    /// It is counted. Where the test for a new peak stands in it, if frames are counted: it seldom succeeds.
+    Counted { peak_test: Option<u32> },
+    /// It had to be copied as it is.
+    Copied(UncountedReason),
+}
+
 /// What stands before the first operator.
 struct Head {
     groups: u32,
@@ -64,24 +73,25 @@ impl<'a> BodyWriter<'a> {
     }
 
     /// Writes the body of a function with `params` parameters behind `out`, its length first.
-    ///
-    /// Returns a reason when it had to be copied as it is.
     pub(super) fn write(
         &self,
         body: &FunctionBody<'_>,
         params: u32,
         out: &mut Vec<u8>,
         offsets: &mut OffsetMapBuilder,
-    ) -> Result<Option<UncountedReason>, RewriteError> {
+    ) -> Result<Body, RewriteError> {
         let (length, mark) = (out.len(), offsets.mark());
-        let Some(reason) = self.write_counted(body, params, out, offsets)? else { return Ok(None) };
+        let written = self.write_counted(body, params, out, offsets)?;
+        if matches!(written, Body::Counted { .. }) {
+            return Ok(written);
+        }
         out.truncate(length);
         offsets.go_back(&mark);
         offsets.private(position(length));
         body.as_bytes().len().encode(out);
         offsets.verbatim(position(out.len()), position(body.range().start));
         out.extend_from_slice(body.as_bytes());
-        Ok(Some(reason))
+        Ok(written)
     }
 
     fn write_counted(
@@ -90,7 +100,7 @@ impl<'a> BodyWriter<'a> {
         params: u32,
         out: &mut Vec<u8>,
         offsets: &mut OffsetMapBuilder,
-    ) -> Result<Option<UncountedReason>, RewriteError> {
+    ) -> Result<Body, RewriteError> {
         let head = Head::read(body)?;
         let frame = Frame {
             bytes: body.as_bytes(),
@@ -98,7 +108,7 @@ impl<'a> BodyWriter<'a> {
             depth_local: params.saturating_add(head.locals),
         };
         if self.depth.is_some() && frame.depth_local >= MAX_LOCALS {
-            return Ok(Some(UncountedReason::TooManyLocals));
+            return Ok(Body::Copied(UncountedReason::TooManyLocals));
         }
         let length_at = out.len();
         reserve_length(out);
@@ -107,7 +117,7 @@ impl<'a> BodyWriter<'a> {
         offsets.push(position(out.len() - length_at), position(head.operators_start - head.entry));
 
         let mut written = out.len();
-        self.write_prologue(&frame, out);
+        let peak_test = self.write_prologue(&frame, out);
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
             let read = operators.original_position();
@@ -115,12 +125,13 @@ impl<'a> BodyWriter<'a> {
             offsets.push(position(out.len() - written), position(operators.original_position() - read));
             written = out.len();
             if written - length_at > MAX_BODY_BYTES {
-                return Ok(Some(UncountedReason::BodyTooLarge));
+                return Ok(Body::Copied(UncountedReason::BodyTooLarge));
             }
         }
         operators.finish()?;
         fill_length(out, length_at);
-        Ok(None)
+        let body_at = length_at + LENGTH_BYTES;
+        Ok(Body::Counted { peak_test: peak_test.map(|at| position(at - body_at)) })
     }
 
     /// Declares the guest's locals, and one more for the depth.
@@ -138,15 +149,17 @@ impl<'a> BodyWriter<'a> {
     ///
     /// Depths grow by one, so that a frame past the limit is a new peak and its depth the lowest one refused:
     /// the common way has one test, and a division by zero is the other. That is a trap without a branch,
-    /// which costs the compiler less than `unreachable` in a block of its own.
-    fn write_prologue(&self, frame: &Frame<'_>, out: &mut Vec<u8>) {
+    /// which costs the compiler less than `unreachable` in a block of its own. Returns where the test stands.
+    fn write_prologue(&self, frame: &Frame<'_>, out: &mut Vec<u8>) -> Option<usize> {
         use Instruction as I;
-        let Some(depth) = self.depth else { return };
+        let depth = self.depth?;
         let own = frame.depth_local;
         emit(out, &[I::GlobalGet(depth.depth), I::I32Const(1), I::I32Add, I::LocalTee(own)]);
-        emit(out, &[I::GlobalGet(depth.peak), I::I32GtU, I::If(BlockType::Empty)]);
-        emit(out, &[I::LocalGet(own), I::GlobalSet(depth.peak), I::I32Const(1)]);
+        emit(out, &[I::GlobalGet(depth.peak), I::I32GtU]);
+        let test = out.len();
+        emit(out, &[I::If(BlockType::Empty), I::LocalGet(own), I::GlobalSet(depth.peak), I::I32Const(1)]);
         emit(out, &[I::LocalGet(own), I::GlobalGet(depth.refused), I::I32Sub, I::I32DivU, I::Drop, I::End]);
+        Some(test)
     }
 
     fn write_operator(

@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use wasm_encoder::ExportKind;
 
+use super::RewriteError;
 use super::indices::{DepthIndices, GrowthIndices, PrivateIndices, at_most};
 use super::scan::{Scan, count};
-use super::RewriteError;
 
 /// How many places of refused growth are kept.
 pub const GROWTH_RING: usize = 8;
@@ -120,11 +120,7 @@ impl Layout {
 
 impl DepthGlobals {
     fn with_indices(&self, indices: DepthIndices) -> Vec<(&str, u32)> {
-        vec![
-            (&self.depth, indices.depth),
-            (&self.peak, indices.peak),
-            (&self.refused, indices.refused),
-        ]
+        vec![(&self.depth, indices.depth), (&self.peak, indices.peak), (&self.refused, indices.refused)]
     }
 }
 

@@ -4,10 +4,10 @@
 
 use std::ops::Range;
 
-use wasm_encoder::{ConstExpr, Encode, GlobalType, ValType};
+use wasm_encoder::{BranchHint, BranchHints, ConstExpr, Encode, GlobalType, Section, ValType};
 use wasmparser::BinaryReader;
 
-use super::body::{BodyWriter, MAX_CODE_BYTES, fill_length, position, reserve_length};
+use super::body::{Body, BodyWriter, MAX_CODE_BYTES, fill_length, position, reserve_length};
 use super::indices::{NewGlobal, PrivateIndices};
 use super::layout::Layout;
 use super::offsets::{OffsetMap, OffsetMapBuilder};
@@ -38,6 +38,7 @@ pub(super) fn write(
         wasm: Vec::with_capacity(scan.bytes.len() * 2),
         offsets: OffsetMapBuilder::default(),
         uncounted: Vec::new(),
+        hints: BranchHints::new(),
     };
     writer.wasm.extend_from_slice(&wasm_encoder::Module::HEADER);
     for id in SECTION_ORDER {
@@ -52,6 +53,11 @@ pub(super) fn write(
     for name_section in &scan.names {
         writer.copy_contents(0, name_section.clone());
     }
+    // Hints should stand before the code. The one engine that reads these takes them anywhere, and behind it
+    // they are known without a second pass.
+    if !writer.hints.is_empty() {
+        writer.hints.append_to(&mut writer.wasm);
+    }
     Ok(Written { wasm: writer.wasm, offsets: writer.offsets.finish(), uncounted: writer.uncounted })
 }
 
@@ -62,6 +68,7 @@ struct Writer<'a> {
     wasm: Vec<u8>,
     offsets: OffsetMapBuilder,
     uncounted: Vec<UncountedFunction>,
+    hints: BranchHints,
 }
 
 impl Writer<'_> {
@@ -136,8 +143,14 @@ impl Writer<'_> {
         count(&self.scan.bodies).encode(&mut self.wasm);
         for (body, index) in self.scan.bodies.iter().zip(self.scan.imported_functions..) {
             let params = self.scan.params_of(index)?;
-            let reason = self.bodies.write(body, params, &mut self.wasm, &mut self.offsets)?;
-            self.uncounted.extend(reason.map(|reason| UncountedFunction { index, reason }));
+            match self.bodies.write(body, params, &mut self.wasm, &mut self.offsets)? {
+                Body::Counted { peak_test: Some(branch_func_offset) } => {
+                    let unlikely = BranchHint { branch_func_offset, branch_hint_value: 0 };
+                    self.hints.function_hints(index, [unlikely]);
+                }
+                Body::Counted { peak_test: None } => {}
+                Body::Copied(reason) => self.uncounted.push(UncountedFunction { index, reason }),
+            }
             if self.wasm.len() - length_at > MAX_CODE_BYTES {
                 return Err(RewriteError::TooLarge { limit_bytes: MAX_CODE_BYTES });
             }

@@ -51,7 +51,12 @@ fn config() -> Config {
     let mut config = Config::new();
     config.consume_fuel(true).cranelift_nan_canonicalization(true).relaxed_simd_deterministic(true);
     config.wasm_gc(true).wasm_function_references(true).wasm_exceptions(true).wasm_wide_arithmetic(true);
-    config.wasm_custom_page_sizes(true).wasm_memory64(true).wasm_multi_memory(true).wasm_tail_call(true);
+    config
+        .wasm_branch_hinting(true)
+        .wasm_custom_page_sizes(true)
+        .wasm_memory64(true)
+        .wasm_multi_memory(true)
+        .wasm_tail_call(true);
     config
 }
 

@@ -117,7 +117,7 @@ fn names_are_kept_and_other_custom_sections_are_not() {
             _ => None,
         })
         .collect();
-    assert_eq!(customs, ["name"]);
+    assert_eq!(customs, ["name", "metadata.code.branch_hint"]);
     let mut trapping = Subject::counted(&wat(r#"(module (func $boom (export "f") unreachable))"#));
     let func = trapping.instance.get_func(&mut trapping.store, "f").expect("exported");
     let err = func.call(&mut trapping.store, &[], &mut []).expect_err("it traps");
