@@ -3,15 +3,34 @@
 //! Knows no compiler and no files: diagnostics come in, edits and places go out. This form stands on egui's
 //! text field and lays the whole text out; another one can take its place behind the same functions.
 
+#[allow(dead_code, reason = "the editable text takes the rest into use")]
+mod canvas;
+mod cells;
 mod document;
+mod field_gutter;
+mod field_marks;
 mod find;
+#[allow(dead_code, reason = "the editable text takes the rest into use")]
+mod folds;
+#[allow(dead_code, reason = "the editable text takes the rest into use")]
 mod gutter;
 mod keys;
+mod lines;
 mod listing;
+#[allow(dead_code, reason = "the editable text takes the rest into use")]
 mod marks;
+mod paint;
+mod read_only;
+#[allow(dead_code, reason = "the editable text takes the rest into use")]
+mod scroll;
+#[allow(dead_code, reason = "the editable text takes the rest into use")]
+mod view;
 
 pub use find::FindBar;
+pub use lines::{LineSource, Spot, SpotRange, clip};
 pub use listing::{ListingOptions, ListingResponse, ListingView, listing_ui};
+pub use paint::{Span, SpanKind};
+pub use read_only::{ReadOptions, ReadResponse, ReadView, place_at, read_only_ui};
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,8 +43,8 @@ use crate::model::diagnostic::Diagnostic;
 use crate::ui::theme::{space, tokens};
 
 use document::Document;
+use field_gutter::Gutter;
 use find::FindStep;
-use gutter::Gutter;
 
 /// Accessible name of the editor.
 pub const NAME: &str = "Source";
@@ -144,14 +163,15 @@ pub fn editor_ui(
     let Some((shown, viewport)) = shown else { return EditorResponse::default() };
 
     let place = shown.cursor.map(|cursor| place_of_char(text, &document, cursor.index.0)).or(view.place);
-    let marks = marks::resolve(text, &document, diagnostics);
+    let marks = field_marks::resolve(text, &document, diagnostics);
     let canvas = Canvas { full, viewport, origin: shown.origin, document: &document, text };
     let finds = view.find.matches_in(canvas.visible_bytes());
     let current = place.filter(|_| shown.has_focus);
-    let under = marks::Under { current, held_line: options.held_line, finds, find: view.find.current() };
-    ui.painter().set(underlay, marks::underlay(ui, &canvas, &under));
-    marks::squiggles(ui, &canvas, &marks);
-    marks::tooltip(ui, &shown.response, &canvas, &marks);
+    let under =
+        field_marks::Under { current, held_line: options.held_line, finds, find: view.find.current() };
+    ui.painter().set(underlay, field_marks::underlay(ui, &canvas, &under));
+    field_marks::squiggles(ui, &canvas, &marks);
+    field_marks::tooltip(ui, &shown.response, &canvas, &marks);
     let gutter = Gutter { rect: gutter_rect, marks: &marks, options, current: place.map(|place| place.line) };
     let gutter_clicked = gutter.show(ui, &canvas, id);
 

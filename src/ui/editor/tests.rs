@@ -139,11 +139,11 @@ fn a_diagnostic_underlines_its_token_in_its_line() {
         (error_at(10..23, 2, 3), 1, "i64.const 1"),
         (Diagnostic { range: None, ..error_at(0..0, 2, 13) }, 1, "1"),
     ] {
-        let marks = marks::resolve(text, document, std::slice::from_ref(&diagnostic));
+        let marks = field_marks::resolve(text, document, std::slice::from_ref(&diagnostic));
         assert_eq!((marks[0].line, &text[marks[0].bytes.clone()]), (line, underlined));
     }
     let nowhere = Diagnostic { range: None, place: Place::default(), ..error_at(0..0, 1, 1) };
-    assert!(marks::resolve(text, document, &[nowhere]).is_empty());
+    assert!(field_marks::resolve(text, document, &[nowhere]).is_empty());
 }
 
 #[test]
