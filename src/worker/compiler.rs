@@ -20,7 +20,7 @@ use crate::model::ids::{Generation, SourceId};
 /// Sources of at least this many bytes go to the lane `compiler-big`.
 const BIG_BYTES: usize = 256 * 1024;
 
-/// Jobs that may wait in one lane; there is one per open source.
+/// Binaries that may wait in one lane to be printed.
 const MOST_WAITING: usize = 256;
 
 /// Parsers and the compiler recurse with the nesting of the source.
@@ -76,6 +76,12 @@ enum Lane {
     Big,
 }
 
+impl Lane {
+    fn of(size: usize) -> Self {
+        if size < BIG_BYTES { Self::Small } else { Self::Big }
+    }
+}
+
 impl Compiler {
     /// Starts both lanes.
     ///
@@ -104,12 +110,15 @@ impl Compiler {
         Ok(compiler)
     }
 
-    /// Puts a source in its lane, in place of any older generation; `false` when too many wait.
-    pub(crate) fn compile(&self, job: CompileJob) -> bool {
+    /// Puts a source in its lane, in place of any older generation.
+    ///
+    /// No more jobs wait than sources are open, so that none is ever turned away: a source whose job was would
+    /// wait for its build until somebody edits it.
+    pub(crate) fn compile(&self, job: CompileJob) {
         let mut desk = self.shared.desk();
         let newest = desk.newest.entry(job.source).or_insert(job.generation);
         if *newest > job.generation {
-            return true;
+            return;
         }
         *newest = job.generation;
         let source = job.source;
@@ -118,25 +127,25 @@ impl Compiler {
                 .retain(|waiting| !matches!(waiting, Job::Compile(older) if older.source == source));
         }
         let size = job.content.len();
-        self.push(desk, size, Job::Compile(job))
+        self.push(desk, size, Job::Compile(job));
     }
 
     /// Puts a binary in its lane, to be printed as text; `false` when too many wait.
     pub(crate) fn list(&self, source: SourceId, wasm: Arc<[u8]>) -> bool {
-        let desk = self.shared.desk();
+        let mut desk = self.shared.desk();
         let size = wasm.len();
-        self.push(desk, size, Job::List { source, wasm })
-    }
-
-    fn push(&self, mut desk: MutexGuard<'_, Desk>, size: usize, job: Job) -> bool {
-        let queue = desk.lane(if size < BIG_BYTES { Lane::Small } else { Lane::Big });
-        if queue.len() >= MOST_WAITING {
+        let waiting = desk.lane(Lane::of(size)).iter().filter(|job| matches!(job, Job::List { .. }));
+        if waiting.count() >= MOST_WAITING {
             return false;
         }
-        queue.push_back(job);
+        self.push(desk, size, Job::List { source, wasm });
+        true
+    }
+
+    fn push(&self, mut desk: MutexGuard<'_, Desk>, size: usize, job: Job) {
+        desk.lane(Lane::of(size)).push_back(job);
         drop(desk);
         self.shared.changed.notify_all();
-        true
     }
 }
 

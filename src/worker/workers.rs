@@ -93,7 +93,8 @@ impl Workers {
         let is_taken = match command {
             Command::Compile { source, generation, name, content, settings, read_ns } => {
                 let job = CompileJob { source, generation, name, content, settings, read_ns, panics: false };
-                self.compiler.compile(job)
+                self.compiler.compile(job);
+                true
             }
             Command::MakeListing { source, wasm } => self.compiler.list(source, wasm),
             Command::CreatePlugin { plugin, name, build, build_number, options, initialize } => {
