@@ -199,13 +199,15 @@ fn text(bytes: &[u8]) -> String {
 /// Replaces what differs from run to run.
 fn masked(content: &str, mask: Mask) -> String {
     let mut masked = String::new();
-    let mut is_in_phases = false;
+    let (mut is_in_phases, mut is_in_time) = (false, false);
     for line in content.lines() {
         let field = line.trim_start().strip_prefix('"').and_then(|rest| rest.split_once("\": "));
         is_in_phases &= !line.contains('}');
+        is_in_time &= !line.contains('}');
         let line = if let Some((key, value)) = field {
             is_in_phases |= key == "phases_ns";
-            mask_json_line(line, key, value, is_in_phases, mask)
+            is_in_time |= key == "execution_time_ns";
+            mask_json_line(line, key, value, is_in_phases || (is_in_time && key == "used"), mask)
         } else {
             mask_text_line(line, mask)
         };
@@ -248,8 +250,13 @@ fn mask_text_line(line: &str, mask: Mask) -> String {
     line
 }
 
-/// Masks a duration at the end of a part, such as `p50 42 ns` or `add(1, 2) = 3   0.18 µs`.
+/// Masks a duration at the end of a part, such as `p50 42 ns` or `add(1, 2) = 3   0.18 µs`, and what was used
+/// of the time limit.
 fn mask_time(part: &str) -> String {
+    if let Some(used) = part.strip_prefix("time ") {
+        let limit = used.find(" of ").or_else(|| used.find(", no limit")).unwrap_or(used.len());
+        return format!("time <time>{}", &used[limit..]);
+    }
     let Some((head, unit)) = part.rsplit_once(' ') else { return part.to_owned() };
     let number_at = head.rfind(' ').map_or(0, |space| space + 1);
     let is_number = head[number_at..].chars().all(|c| c.is_ascii_digit() || c == '.');
@@ -262,6 +269,8 @@ fn mask_time(part: &str) -> String {
 fn mask_figure(part: &str) -> String {
     if part.ends_with(" fuel") {
         "<figure> fuel".to_owned()
+    } else if part.starts_with("  used: fuel ") {
+        "  used: fuel <figure>".to_owned()
     } else if part.starts_with("depth ") {
         "depth <figure>".to_owned()
     } else {

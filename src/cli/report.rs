@@ -18,6 +18,8 @@ use crate::model::lifecycle::PluginState;
 use crate::model::limits::LimitKind;
 use crate::model::measured::Measured;
 use crate::model::metrics::MetricsSnapshot;
+use crate::model::raise::Raise;
+use crate::model::used::UsedOfLimit;
 use crate::model::value::Value;
 
 /// The document of `run`; the fields are its keys, in this order.
@@ -39,8 +41,11 @@ struct CompileDocument<'a> {
     phases_ns: Phases,
 }
 
-/// Frames and refusals that a block names, at most.
+/// Refusals that a block names, at most.
 const MOST_LISTED: usize = 8;
+
+/// Frames of a backtrace that a block names, at most; the document has all that are kept.
+const MOST_FRAMES: usize = 10;
 
 /// Writes the document of a run.
 ///
@@ -79,16 +84,20 @@ pub(super) fn call(made: &Made, file: &str) -> String {
         lines.push(format!("  at {}", place_text(file, place)));
     }
     lines.extend(refusals(made, file));
-    if let Some(note) =
-        record.note.as_ref().filter(|_| record.denied.is_empty() || !record.results.is_empty())
-    {
-        lines.push(format!("  note: {}", printable_line(note)));
+    if let Some(saw) = &record.note {
+        lines.push(format!("  the guest saw {}", printable_line(saw)));
     }
     if record.fresh_instance {
         lines.push("  note: on a fresh instance, since the call before failed".to_owned());
     }
+    if !record.is_success() && record.number > 0 {
+        let used = UsedOfLimit::all(record).map(|used| used.phrase());
+        lines.push(format!("  used: {}", used.join(" · ")));
+    }
     if let Some(hint) = &record.hint {
-        lines.push(format!("  hint: {}", printable_line(hint)));
+        let option = Raise::needed(record).and_then(|raise| raise.option());
+        let option = option.map_or_else(String::new, |option| format!(" (`{option}`)"));
+        lines.push(format!("  hint: {}{option}", printable_line(hint)));
     }
     lines.extend(frames(&record.backtrace, file));
     lines.join("\n") + "\n"
@@ -184,7 +193,7 @@ fn refusals(made: &Made, file: &str) -> Vec<String> {
             })
             .collect();
     lines.reverse();
-    let mut lines = listed(lines);
+    let mut lines = listed(lines, MOST_LISTED);
     let older = made.refused_growths.saturating_sub(made.record.denied.len() as u64);
     if older > 0 {
         let when = if made.repeated.is_some() { "in all of these calls" } else { "before" };
@@ -200,7 +209,7 @@ fn frames(backtrace: &[Frame], file: &str) -> Vec<String> {
     }
     let frames = backtrace.iter().map(|frame| (format!("    {}", place_text(file, &frame.place)), None));
     let lines = collapsed(frames).into_iter().map(|((line, _), count)| format!("{line}{}", times(count)));
-    listed(lines.collect())
+    listed(lines.collect(), MOST_FRAMES)
 }
 
 /// Joins neighbours that are alike, and counts them; one without a place is like any with the same text.
@@ -222,11 +231,11 @@ fn times(count: usize) -> String {
 }
 
 /// Keeps the first lines, and says how many more there are.
-fn listed(mut lines: Vec<String>) -> Vec<String> {
+fn listed(mut lines: Vec<String>, most: usize) -> Vec<String> {
     let count = lines.len();
-    if count > MOST_LISTED {
-        lines.truncate(MOST_LISTED);
-        lines.push(format!("    … and {} more", grouped((count - MOST_LISTED) as u64)));
+    if count > most {
+        lines.truncate(most);
+        lines.push(format!("    … and {} more", grouped((count - most) as u64)));
     }
     lines
 }

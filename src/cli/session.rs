@@ -229,7 +229,7 @@ impl Session {
     /// Takes up a call that was made once.
     fn note(&mut self, record: CallRecord, sink: &mut (dyn FnMut(&Made) + Send)) {
         self.metrics.record(&record, unix_ms());
-        let refused_growths = record.denied.len() as u64;
+        let refused_growths = record.refused_growths;
         self.push(Made { record, repeated: None, refused_growths }, sink);
     }
 

@@ -23,6 +23,8 @@ pub struct Build {
     pub map: Option<Arc<SourceMap>>,
     /// Whether its engine counts fuel.
     pub(crate) has_fuel: bool,
+    /// Whether its code keeps fuel in memory, so that it can be read to the unit while a guest runs.
+    pub(crate) fuel_is_live: bool,
     /// Native stack that its engine allows, in bytes.
     pub(crate) wasm_stack_bytes: usize,
     /// Core instances that an instance of it consists of.
@@ -71,6 +73,16 @@ impl Build {
         matches!(&*self.artefact, Artefact::Core(core) if core.rewritten.is_some())
     }
 
+    /// Tells whether fuel can be read to the unit while a guest runs, and not only after it has returned.
+    pub fn has_exact_live_fuel(&self) -> bool {
+        self.has_fuel && self.fuel_is_live
+    }
+
+    /// Bytes of native stack that its engine allows a guest.
+    pub fn wasm_stack_bytes(&self) -> usize {
+        self.wasm_stack_bytes
+    }
+
     /// Native stack, in bytes, that a thread needs which runs it.
     pub fn thread_stack_bytes(&self) -> usize {
         self.wasm_stack_bytes + super::settings::HOST_STACK_BYTES
@@ -84,6 +96,7 @@ impl Build {
             wasm: Arc::clone(&self.wasm),
             map: self.map.clone(),
             has_fuel: self.has_fuel,
+            fuel_is_live: self.fuel_is_live,
             wasm_stack_bytes: self.wasm_stack_bytes,
             core_instances: self.core_instances,
             artefact: Arc::clone(&self.artefact),

@@ -14,7 +14,7 @@ use super::front::{self, SizeCaps};
 use super::inspect::inspect;
 use super::instance::nanos_since;
 use super::rewrite::{self, Prices, RewriteOptions};
-use super::settings::{EngineSettings, Engines, Pricing};
+use super::settings::{Compiler, EngineSettings, Engines, Pricing};
 use crate::model::build::{BuildInfo, CacheOutcome, Phases};
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::interface::Interface;
@@ -172,7 +172,7 @@ fn compile_anew(engines: &Engines, request: &CompileRequest<'_>) -> Result<Build
         Err(err) => return Err(refused(err.to_string(), phases)),
     };
     let mut notices = Vec::new();
-    let artefact = artefact(engines, settings, &checked, &interface, &mut phases, &mut notices)
+    let (artefact, compiler) = artefact_of(engines, settings, &checked, &interface, &mut phases, &mut notices)
         .map_err(|error| refused(format!("{error:#}"), phases))?;
     Ok(Build {
         info: BuildInfo {
@@ -190,9 +190,39 @@ fn compile_anew(engines: &Engines, request: &CompileRequest<'_>) -> Result<Build
         wasm: checked.wasm,
         map: checked.map.map(Arc::new),
         has_fuel: settings.fuel,
+        fuel_is_live: compiler == Compiler::Winch,
         wasm_stack_bytes: settings.wasm_stack_bytes,
         artefact: Arc::new(artefact),
     })
+}
+
+/// Compiles with the compiler that the settings ask for; exact live fuel gives way to a module that its
+/// compiler can't take.
+fn artefact_of(
+    engines: &Engines,
+    settings: &EngineSettings,
+    checked: &front::FrontOutput,
+    interface: &Interface,
+    phases: &mut Phases,
+    notices: &mut Vec<String>,
+) -> wasmtime::Result<(Artefact, Compiler)> {
+    let compiler = settings.effective_compiler();
+    if compiler == settings.compiler {
+        return Ok((artefact(engines, settings, checked, interface, phases, notices)?, compiler));
+    }
+    let mut exact_notices = Vec::new();
+    match artefact(engines, settings, checked, interface, phases, &mut exact_notices) {
+        Ok(exact) => {
+            notices.append(&mut exact_notices);
+            Ok((exact, compiler))
+        }
+        Err(err) => {
+            let why = err.root_cause().to_string();
+            notices.push(format!("fuel is a lower bound while a call runs: the baseline compiler refuses it: {why}"));
+            let usual = EngineSettings { exact_live_fuel: false, ..settings.clone() };
+            Ok((artefact(engines, &usual, checked, interface, phases, notices)?, usual.compiler))
+        }
+    }
 }
 
 fn artefact(

@@ -1,32 +1,36 @@
-//! How a call ended, in words: outcome, message, place, what the guest saw and what to do.
+//! How a call ended: outcome, place, backtrace and the growth that was refused on the way.
+//!
+//! Finds no words for people, but hands the engine's own over.
 
 use wasmtime::{ThrownException, Trap, WasmBacktrace};
 
-use super::host::{HostFunctionFailed, StopCause, Stopped, StubCalled, limit_in_words};
+use super::host::{Host, HostFunctionFailed, StopCause, Stopped, StubCalled, limit_in_words};
 use super::instance::LiveInstance;
 use super::live::counter;
 use super::meter::{GrowthTrap, Refusal};
 use crate::model::call::{DeniedGrowth, Frame, Outcome, TrapKind};
 use crate::model::diagnostic::Place;
-use crate::model::limits::{LimitKind, Limits};
+use crate::model::limits::LimitKind;
 
 /// Everything about a call's end that is not a figure.
 #[derive(Debug, Default)]
 pub(crate) struct End {
     pub(crate) outcome: Option<Outcome>,
-    pub(crate) message: Option<String>,
-    pub(crate) hint: Option<String>,
-    pub(crate) note: Option<String>,
+    /// The engine's own words, where the outcome alone does not tell.
+    pub(crate) words: String,
+    /// Whether it returned although its fuel had run out before the next check.
+    pub(crate) has_overrun: bool,
     pub(crate) place: Option<Place>,
     pub(crate) backtrace: Vec<Frame>,
     pub(crate) denied: Vec<DeniedGrowth>,
+    pub(crate) refused_growths: u64,
 }
 
 /// Most frames that a record keeps; the middle of a deeper stack is left out.
 const MOST_FRAMES_KEPT: usize = 100;
 
 /// Explains an error that a call ended with.
-pub(crate) fn explain(live: &mut LiveInstance, error: &wasmtime::Error, limits: &Limits) -> End {
+pub(crate) fn explain(live: &mut LiveInstance, error: &wasmtime::Error) -> End {
     let mut frames = frames_of(live, error);
     let outcome = outcome_of(live, error);
     let was_not_entered = match outcome {
@@ -45,67 +49,43 @@ pub(crate) fn explain(live: &mut LiveInstance, error: &wasmtime::Error, limits: 
         // The growth that ended the call is where the call ended.
         last.place = frames.first().map(|frame| frame.place.clone());
     }
-    let wasm_stack_bytes = live.build.wasm_stack_bytes;
     End {
         outcome: Some(outcome),
-        message: Some(message_of(outcome, error, limits, wasm_stack_bytes)),
-        hint: hint_of(outcome, limits, live),
-        note: note_of(&denied, outcome),
+        words: words_of(error),
         place: frames.first().map(|frame| frame.place.clone()),
         backtrace: shortened(frames),
         denied,
+        refused_growths: live.store.data().meter.refused_in_call(),
+        has_overrun: false,
     }
 }
 
 /// Explains a failure of instantiation, which leaves no instance to look at.
-pub(crate) fn explain_instantiation(
-    error: &wasmtime::Error,
-    limits: &Limits,
-    refusals: &[Refusal],
-    stop: Option<StopCause>,
-    wasm_stack_bytes: usize,
-) -> End {
-    let denied: Vec<_> = refusals.iter().filter_map(|refusal| denied_growth(refusal, None)).collect();
-    let outcome = match (stop, denied.last()) {
+pub(crate) fn explain_instantiation(error: &wasmtime::Error, host: &Host) -> End {
+    let denied: Vec<_> =
+        host.meter.refusals().iter().filter_map(|refusal| denied_growth(refusal, None)).collect();
+    let outcome = match (host.clock.stop, denied.last()) {
         (Some(cause), _) => outcome_of_stop(cause),
         (None, Some(growth)) => Outcome::Limit(growth.what),
         (None, None) => {
             limit_in_words(&format!("{error:#}")).map_or_else(|| outcome_of_error(error), Outcome::Limit)
         }
     };
-    let message = match (outcome, denied.last()) {
-        (Outcome::Limit(LimitKind::Instances), _) => format!(
-            "the plugin consists of more than {} core instances",
-            limits.instances.unwrap_or_default()
-        ),
-        (Outcome::Limit(_), Some(growth)) => format!(
-            "the plugin starts with {} {}, the limit is {}",
-            growth.requested,
-            unit(growth.what, growth.requested),
-            growth.limit.unwrap_or_default()
-        ),
-        _ => message_of(outcome, error, limits, wasm_stack_bytes),
-    };
-    let hint = match (outcome, denied.last()) {
-        (Outcome::Limit(LimitKind::Instances), _) => Some("raise the instance limit".to_owned()),
-        (Outcome::Limit(_), Some(growth)) => {
-            Some(format!("raise the {} to {}", growth.what.phrase(), growth.requested))
-        }
-        _ => None,
-    };
-    End { outcome: Some(outcome), message: Some(message), hint, denied, ..End::default() }
-}
-
-/// The end of a call that returned although its fuel had run out before the next check.
-pub(crate) fn explain_overrun(limits: &Limits) -> End {
-    let limit = limits.fuel.unwrap_or_default();
     End {
-        outcome: Some(Outcome::Limit(LimitKind::Fuel)),
-        message: Some(format!("the call burnt more than {limit} units of fuel")),
-        hint: Some("raise the fuel limit".to_owned()),
-        note: Some("overran before the next check: the results are shown, but do not count".to_owned()),
+        outcome: Some(outcome),
+        words: words_of(error),
+        denied,
+        refused_growths: host.meter.refused_in_call(),
         ..End::default()
     }
+}
+
+/// The end of a call that returned, perhaps although its fuel had run out before the next check.
+pub(crate) fn explain_return(live: &mut LiveInstance, has_overrun: bool) -> End {
+    let outcome = if has_overrun { Outcome::Limit(LimitKind::Fuel) } else { Outcome::Returned };
+    let denied = denied(live, false);
+    let refused_growths = live.store.data().meter.refused_in_call();
+    End { outcome: Some(outcome), has_overrun, denied, refused_growths, ..End::default() }
 }
 
 fn outcome_of_stop(cause: StopCause) -> Outcome {
@@ -169,114 +149,16 @@ fn trap_kind(trap: Trap) -> TrapKind {
     }
 }
 
-fn message_of(outcome: Outcome, error: &wasmtime::Error, limits: &Limits, wasm_stack_bytes: usize) -> String {
-    match outcome {
-        Outcome::Limit(LimitKind::Fuel) => {
-            format!("all {} units of fuel are used up", limits.fuel.unwrap_or_default())
-        }
-        Outcome::Limit(LimitKind::ExecutionTime) => {
-            format!("the call took longer than {} ms", limits.execution_time_ms.unwrap_or_default())
-        }
-        Outcome::Limit(LimitKind::CallDepth) => {
-            format!("more than {} calls are on top of each other", limits.call_depth.unwrap_or_default())
-        }
-        Outcome::Limit(LimitKind::WasmStack) => {
-            format!("the native stack of {} KiB is used up", wasm_stack_bytes / 1024)
-        }
-        Outcome::Cancelled => "the call was stopped".to_owned(),
-        Outcome::Trapped(TrapKind::UncaughtException) => "an exception left the function".to_owned(),
-        Outcome::Trapped(TrapKind::MissingImport | TrapKind::HostFunction) => own_words(error),
-        Outcome::Trapped(_) => error.downcast_ref::<Trap>().map_or_else(
-            || error.root_cause().to_string(),
-            |trap| trap.to_string().replace("wasm trap: ", ""),
-        ),
-        Outcome::Limit(_) => own_words(error),
-        Outcome::Returned | Outcome::Error => error.root_cause().to_string(),
-    }
-}
-
-fn own_words(error: &wasmtime::Error) -> String {
-    if let Some(err) = error.downcast_ref::<GrowthTrap>() {
-        err.to_string()
-    } else if let Some(err) = error.downcast_ref::<StubCalled>() {
+/// The engine's words on an error, or those of the host function that failed.
+fn words_of(error: &wasmtime::Error) -> String {
+    if let Some(err) = error.downcast_ref::<StubCalled>() {
         err.to_string()
     } else if let Some(err) = error.downcast_ref::<HostFunctionFailed>() {
         err.to_string()
+    } else if let Some(trap) = error.downcast_ref::<Trap>() {
+        trap.to_string().replace("wasm trap: ", "")
     } else {
         error.root_cause().to_string()
-    }
-}
-
-fn hint_of(outcome: Outcome, limits: &Limits, live: &LiveInstance) -> Option<String> {
-    let refused = live.store.data().meter.refusals().iter().rev().find(|refusal| refusal.limit.is_some());
-    let after_refusal = refused.map(|refusal| {
-        format!("growth was refused before: raise the {} to {}", refusal.what.phrase(), refusal.requested)
-    });
-    let hint = match outcome {
-        Outcome::Returned | Outcome::Error => return None,
-        Outcome::Cancelled => return after_refusal,
-        Outcome::Limit(LimitKind::Fuel | LimitKind::ExecutionTime) if after_refusal.is_some() => {
-            return after_refusal;
-        }
-        Outcome::Limit(LimitKind::Fuel) => {
-            format!(
-                "raise the fuel limit, such as to {}",
-                limits.fuel.unwrap_or_default().max(1).saturating_mul(10)
-            )
-        }
-        Outcome::Limit(LimitKind::ExecutionTime) => {
-            "raise the time limit, or look for a loop without an end".to_owned()
-        }
-        Outcome::Limit(LimitKind::CallDepth) => {
-            "raise the call depth limit, or look for a recursion without an end".to_owned()
-        }
-        Outcome::Limit(LimitKind::WasmStack) => {
-            "set a call depth limit, or look for a recursion without an end".to_owned()
-        }
-        Outcome::Limit(kind) => match refused {
-            Some(refusal) => format!("raise the {} to {}", kind.phrase(), refusal.requested),
-            None => format!("raise the {}", kind.phrase()),
-        },
-        Outcome::Trapped(kind) => return trap_hint(kind).or(after_refusal),
-    };
-    Some(hint)
-}
-
-fn trap_hint(kind: TrapKind) -> Option<String> {
-    let hint = match kind {
-        TrapKind::MissingImport => "provide the import, or make the module not call it",
-        TrapKind::IntegerDivideByZero => "check the divisor before the division",
-        TrapKind::MemoryOutOfBounds => "check the address against `memory.size`, or grow the memory first",
-        TrapKind::TableOutOfBounds => "check the index against `table.size`",
-        TrapKind::IndirectCallToNull => "fill the table's element before calling it",
-        TrapKind::BadSignature => "the element's function has another type than the call names",
-        TrapKind::BadConversionToInteger => "use `trunc_sat`, or check for NaN and range first",
-        TrapKind::IntegerOverflow => "the smallest integer divided by −1 does not fit",
-        TrapKind::UncaughtException => "catch the exception with `try_table`",
-        _ => return None,
-    };
-    Some(hint.to_owned())
-}
-
-fn note_of(denied: &[DeniedGrowth], outcome: Outcome) -> Option<String> {
-    let growth = denied.last()?;
-    if outcome == Outcome::Limit(growth.what) {
-        return Some("growth past a limit traps, as the limits ask for: the guest saw no −1".to_owned());
-    }
-    let limit = growth.limit.map_or_else(String::new, |limit| format!(" (limit {limit})"));
-    Some(format!(
-        "growth to {} {} was refused{limit}; the guest saw −1",
-        growth.requested,
-        unit(growth.what, growth.requested)
-    ))
-}
-
-fn unit(what: LimitKind, count: u64) -> &'static str {
-    match (what, count) {
-        (LimitKind::MemoryPages, 1) => "page",
-        (LimitKind::MemoryPages, _) => "pages",
-        (_, 1) => "table element",
-        _ => "table elements",
     }
 }
 

@@ -41,15 +41,19 @@ pub(crate) struct Host {
 impl Host {
     /// Returns what the meter and the clock know, without asking the guest.
     pub(crate) fn usage(&self) -> Usage {
+        let (refused_pages, refused_elements) = self.meter.refused_by_kind();
         Usage {
             memory_pages: self.meter.memory_pages(),
             memory_pages_call_peak: self.meter.memory_pages_call_peak(),
             memory_pages_peak: self.meter.memory_pages_peak(),
             table_elements: self.meter.table_elements(),
+            table_elements_call_peak: self.meter.table_elements_call_peak(),
             table_elements_peak: self.meter.table_elements_peak(),
             instances: self.instances,
             gc_heap_bytes: self.meter.gc_heap_bytes(),
             refused_growths: self.meter.refused_in_life(),
+            refused_pages,
+            refused_elements,
             ..Usage::default()
         }
     }

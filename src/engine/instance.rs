@@ -8,8 +8,8 @@ use wasmtime::{Engine, Func, Global, Instance, Linker, Store, UpdateDeadline, Va
 
 use super::build::{Artefact, Build, CoreArtefact, RewrittenParts};
 use super::host::{self, Clock, Host, StopCause, Stopped};
-use super::live::{Handles, LiveGuest, counter};
-use super::meter::Meter;
+use super::live::{Handles, LiveGuest, NewestRefusal, counter};
+use super::meter::{Life, Meter};
 use super::observer::{SharedObserver, Tick};
 use super::plugin::PluginOptions;
 use crate::model::interface::Import;
@@ -56,6 +56,15 @@ pub(crate) struct LiveInstance {
     pub(crate) instantiate_ns: u64,
 }
 
+/// What a store is limited and watched by.
+#[derive(Clone, Copy)]
+struct Sandbox<'a> {
+    options: &'a PluginOptions,
+    observer: &'a SharedObserver,
+    /// What earlier instances of the plugin left.
+    life: Life,
+}
+
 /// Why there is no instance.
 pub(crate) enum NoInstance {
     /// Nobody provides these imports.
@@ -70,22 +79,23 @@ impl LiveInstance {
         build: &Arc<Build>,
         options: &PluginOptions,
         observer: &SharedObserver,
+        life: Life,
     ) -> Result<Self, NoInstance> {
+        let sandbox = Sandbox { options, observer, life };
         match &*build.artefact {
-            Artefact::Core(core) => Self::of_module(build, core, options, observer),
-            Artefact::Component(component) => Self::of_component(build, component, options, observer),
+            Artefact::Core(core) => Self::of_module(build, core, sandbox),
+            Artefact::Component(component) => Self::of_component(build, component, sandbox),
         }
     }
 
     fn of_module(
         build: &Arc<Build>,
         core: &CoreArtefact,
-        options: &PluginOptions,
-        observer: &SharedObserver,
+        sandbox: Sandbox<'_>,
     ) -> Result<Self, NoInstance> {
-        let engine = core.module.engine();
+        let (engine, options) = (core.module.engine(), sandbox.options);
         let memory_export = memory_export(build, core.rewritten.as_ref());
-        let mut store = new_store(engine, options, observer, memory_export, build.has_fuel);
+        let mut store = new_store(engine, sandbox, memory_export, build.has_fuel);
         let started = Instant::now();
         let mut linker = Linker::new(engine);
         let fail = |error, store: Store<Host>| NoInstance::Failed {
@@ -125,11 +135,10 @@ impl LiveInstance {
     fn of_component(
         build: &Arc<Build>,
         component: &wasmtime::component::Component,
-        options: &PluginOptions,
-        observer: &SharedObserver,
+        sandbox: Sandbox<'_>,
     ) -> Result<Self, NoInstance> {
-        let engine = component.engine();
-        let mut store = new_store(engine, options, observer, None, build.has_fuel);
+        let (engine, options) = (component.engine(), sandbox.options);
+        let mut store = new_store(engine, sandbox, None, build.has_fuel);
         let started = Instant::now();
         let mut linker = wasmtime::component::Linker::<Host>::new(engine);
         if options.stub_missing_imports {
@@ -210,6 +219,9 @@ impl LiveInstance {
             tables,
             globals,
             peak_depth: self.depth.map(|depth| depth.peak),
+            newest_refusal: self.growth.as_ref().and_then(|growth| {
+                Some(NewestRefusal { count: growth.count, site: *growth.ring.first()? })
+            }),
             ..Handles::none(&build)
         });
         self.store.data_mut().handles = Some(Arc::clone(&self.handles));
@@ -289,13 +301,12 @@ fn memory_export(build: &Build, rewritten: Option<&RewrittenParts>) -> Option<St
 /// Makes a store that is limited, fuelled and watched from its first instruction on.
 fn new_store(
     engine: &Engine,
-    options: &PluginOptions,
-    observer: &SharedObserver,
+    Sandbox { options, observer, life }: Sandbox<'_>,
     memory_export: Option<String>,
     has_fuel: bool,
 ) -> Store<Host> {
     let host = Host {
-        meter: Meter::new(options.limits),
+        meter: Meter::new(options.limits, life),
         observer: Arc::clone(observer),
         clock: Clock::new(options.limits.execution_time_ms),
         memory_export,

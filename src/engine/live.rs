@@ -21,7 +21,18 @@ pub(crate) struct Handles {
     pub(crate) globals: Vec<Global>,
     /// The pass's own counter of the highest depth.
     pub(crate) peak_depth: Option<Global>,
+    /// The pass's own note on the growth that was refused last.
+    pub(crate) newest_refusal: Option<NewestRefusal>,
     pub(crate) has_fuel: bool,
+    /// Whether fuel is in memory and not in a register whenever a guest is held.
+    pub(crate) fuel_is_live: bool,
+}
+
+/// The pass's own globals for the newest growth that answered −1: how many there were, and where it was.
+#[derive(Clone, Copy)]
+pub(crate) struct NewestRefusal {
+    pub(crate) count: Global,
+    pub(crate) site: Global,
 }
 
 impl Handles {
@@ -33,7 +44,9 @@ impl Handles {
             tables: Vec::new(),
             globals: Vec::new(),
             peak_depth: None,
+            newest_refusal: None,
             has_fuel: build.has_fuel,
+            fuel_is_live: build.fuel_is_live,
         }
     }
 }
@@ -59,15 +72,21 @@ impl LiveView for LiveGuest<'_, '_> {
         if handles.has_fuel
             && let Ok(left) = self.context.get_fuel()
         {
-            // In the middle of a call some fuel still sits in a register.
-            usage.fuel = Measured::AtLeast(self.context.data().tank.saturating_sub(left));
+            let used = self.context.data().tank.saturating_sub(left);
+            // In the middle of a call the optimizing compiler keeps some fuel in a register.
+            usage.fuel =
+                if handles.fuel_is_live { Measured::Exact(used) } else { Measured::AtLeast(used) };
         }
         let backtrace = WasmBacktrace::force_capture(&*self.context);
-        usage.call_depth = Measured::Exact(backtrace.frames().len() as u64);
+        let frames = backtrace.frames().len();
+        let is_cut = frames >= super::settings::MOST_FRAMES;
+        let frames = frames as u64;
+        usage.call_depth = if is_cut { Measured::AtLeast(frames) } else { Measured::Exact(frames) };
         usage.call_depth_call_peak = match handles.peak_depth {
             Some(peak) => Measured::Exact(counter(&mut *self.context, peak)),
             None => Measured::NotMeasured,
         };
+        note_newest_site(&mut usage, &mut *self.context, &handles);
         usage
     }
 
@@ -81,6 +100,22 @@ impl LiveView for LiveGuest<'_, '_> {
     fn globals(&mut self) -> Vec<GlobalValue> {
         let Some(handles) = self.context.data().handles.clone() else { return Vec::new() };
         globals(&mut *self.context, &handles)
+    }
+}
+
+/// Says where growth was refused last, on the side on which it was: memories or tables.
+///
+/// The ring of places does not tell the two apart, so that nothing is said where both were refused.
+fn note_newest_site(usage: &mut Usage, mut context: impl wasmtime::AsContextMut, handles: &Handles) {
+    let Some(newest) = handles.newest_refusal else { return };
+    if counter(&mut context, newest.count) == 0 {
+        return;
+    }
+    let site = u32::try_from(counter(&mut context, newest.site)).ok();
+    match (usage.refused_pages.count, usage.refused_elements.count) {
+        (1.., 0) => usage.refused_pages.last_offset = site,
+        (0, 1..) => usage.refused_elements.last_offset = site,
+        _ => {}
     }
 }
 

@@ -4,7 +4,7 @@
 
 use wasmtime::ResourceLimiter;
 
-use crate::model::limits::{LimitKind, Limits};
+use crate::model::limits::{LimitKind, Limits, RefusedGrowth};
 
 /// Bytes in the page that limits are counted in, whatever a memory's own page size.
 pub(crate) const PAGE_BYTES: u64 = 65_536;
@@ -40,6 +40,15 @@ struct Made {
     maximum: Option<usize>,
 }
 
+/// What outlives the store of one instance: peaks and refusals over a plugin's life.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Life {
+    memory_bytes_peak: u64,
+    table_elements_peak: u64,
+    refused_pages: RefusedGrowth,
+    refused_elements: RefusedGrowth,
+}
+
 /// Totals, peaks and refusals of one plugin's store.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
@@ -55,7 +64,9 @@ pub(crate) struct Meter {
     made: Vec<Made>,
     is_instantiated: bool,
     refusals: Vec<Refusal>,
-    refused_in_life: u64,
+    refused_in_call: u64,
+    /// What earlier instances of the plugin left; the peaks of this one are in fields of their own.
+    life: Life,
     last_grant: Option<(LimitKind, u64, bool)>,
     /// Whether anything asked for growth since the last call began.
     was_asked: bool,
@@ -63,8 +74,17 @@ pub(crate) struct Meter {
 
 impl Meter {
     /// Starts a meter for a store that has nothing yet.
-    pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits: Some(limits), ..Self::default() }
+    pub(crate) fn new(limits: Limits, life: Life) -> Self {
+        Self { limits: Some(limits), life, ..Self::default() }
+    }
+
+    /// Returns what the next instance of the plugin goes on from.
+    pub(crate) fn life(&self) -> Life {
+        Life {
+            memory_bytes_peak: self.life.memory_bytes_peak.max(self.memory_bytes_peak),
+            table_elements_peak: self.life.table_elements_peak.max(self.table_elements_peak),
+            ..self.life
+        }
     }
 
     pub(crate) fn set_limits(&mut self, limits: Limits) {
@@ -82,6 +102,7 @@ impl Meter {
         if !self.refusals.is_empty() {
             self.refusals.clear();
         }
+        self.refused_in_call = 0;
         self.last_grant = None;
         self.was_asked = false;
     }
@@ -123,7 +144,7 @@ impl Meter {
     }
 
     pub(crate) fn memory_pages_peak(&self) -> u64 {
-        self.memory_bytes_peak.div_ceil(PAGE_BYTES)
+        self.life().memory_bytes_peak.div_ceil(PAGE_BYTES)
     }
 
     pub(crate) fn table_elements(&self) -> u64 {
@@ -135,7 +156,7 @@ impl Meter {
     }
 
     pub(crate) fn table_elements_peak(&self) -> u64 {
-        self.table_elements_peak
+        self.life().table_elements_peak
     }
 
     pub(crate) fn gc_heap_bytes(&self) -> u64 {
@@ -143,7 +164,17 @@ impl Meter {
     }
 
     pub(crate) fn refused_in_life(&self) -> u64 {
-        self.refused_in_life
+        self.life.refused_pages.count.saturating_add(self.life.refused_elements.count)
+    }
+
+    /// How often a limit refused growth in this call.
+    pub(crate) fn refused_in_call(&self) -> u64 {
+        self.refused_in_call
+    }
+
+    /// Growth that a limit refused in the plugin's life: of memories, and of tables.
+    pub(crate) fn refused_by_kind(&self) -> (RefusedGrowth, RefusedGrowth) {
+        (self.life.refused_pages, self.life.refused_elements)
     }
 
     /// Growth of this call that did not happen, oldest first.
@@ -153,7 +184,13 @@ impl Meter {
 
     fn refuse(&mut self, refusal: Refusal) {
         if refusal.limit.is_some() {
-            self.refused_in_life += 1;
+            self.refused_in_call += 1;
+            let of_kind = match refusal.what {
+                LimitKind::TableElements => &mut self.life.refused_elements,
+                _ => &mut self.life.refused_pages,
+            };
+            of_kind.count += 1;
+            of_kind.last_requested = Some(refusal.requested);
         }
         if self.refusals.len() == MOST_REFUSALS {
             self.refusals.remove(0);
@@ -283,7 +320,9 @@ mod tests {
     use super::*;
 
     fn meter(pages: u64, elements: u64) -> Meter {
-        Meter::new(Limits { memory_pages: Some(pages), table_elements: Some(elements), ..Limits::UNLIMITED })
+        let limits =
+            Limits { memory_pages: Some(pages), table_elements: Some(elements), ..Limits::UNLIMITED };
+        Meter::new(limits, Life::default())
     }
 
     const PAGE: usize = 65_536;
@@ -328,7 +367,7 @@ mod tests {
     #[test]
     fn refused_growth_traps_where_the_limits_say_so() {
         let limits = Limits { table_elements: Some(1), trap_on_refused_growth: true, ..Limits::UNLIMITED };
-        let mut meter = Meter::new(limits);
+        let mut meter = Meter::new(limits, Life::default());
         let err = meter.table_growing(0, 2, None).unwrap_err();
         assert_eq!(err.to_string(), "growth to 2 table elements was refused: the limit is 1");
         assert_eq!(meter.refusals().len(), 1);
@@ -341,7 +380,23 @@ mod tests {
             assert!(!meter.memory_growing(0, PAGE, None).unwrap());
         }
         assert_eq!(meter.refusals().len(), MOST_REFUSALS);
-        assert_eq!(meter.refused_in_life(), 10_000);
+        assert_eq!((meter.refused_in_life(), meter.refused_in_call()), (10_000, 10_000));
+        meter.begin_call();
+        assert_eq!((meter.refused_in_life(), meter.refused_in_call()), (10_000, 0));
+    }
+
+    #[test]
+    fn the_next_instance_goes_on_from_the_peaks_of_the_last() {
+        let mut old = meter(3, 10);
+        assert!(old.memory_growing(0, 3 * PAGE, None).unwrap());
+        assert!(!old.memory_growing(3 * PAGE, 4 * PAGE, None).unwrap());
+        assert!(old.table_growing(0, 7, None).unwrap());
+        let mut new = Meter::new(old.limits(), old.life());
+        assert!(new.memory_growing(0, PAGE, None).unwrap());
+        assert_eq!((new.memory_pages(), new.memory_pages_peak()), (1, 3));
+        assert_eq!((new.table_elements(), new.table_elements_peak()), (0, 7));
+        let pages = RefusedGrowth { count: 1, last_requested: Some(4), last_offset: None };
+        assert_eq!(new.refused_by_kind(), (pages, RefusedGrowth::default()));
     }
 
     #[test]

@@ -11,9 +11,11 @@ use super::end::{self, End};
 use super::instance::{Entry, LiveInstance, NoInstance};
 use super::invoke::{self, Figures};
 use super::live;
+use super::meter::Life;
 use super::observer::SharedObserver;
 use super::pages::SeenPages;
 use crate::model::call::{CallKind, CallRecord, CallSample, INSTANTIATE_NAME, Outcome};
+use crate::model::cause::{Cause, EngineWords};
 use crate::model::interface::Import;
 use crate::model::limits::{Limits, Usage};
 use crate::model::measured::Measured;
@@ -104,6 +106,8 @@ pub struct Plugin {
     is_fresh_after_failure: bool,
     seen_pages: Option<SeenPages>,
     last: Figures,
+    /// What earlier instances left, as of the newest instantiation.
+    life: Life,
 }
 
 impl Plugin {
@@ -131,6 +135,7 @@ impl Plugin {
             is_fresh_after_failure: false,
             seen_pages: None,
             last: Figures::default(),
+            life: Life::default(),
         };
         plugin.instantiate()?;
         Ok(plugin)
@@ -165,7 +170,10 @@ impl Plugin {
 
     fn instantiate(&mut self) -> Result<(), CreateFailure> {
         let started_ns = super::instance::nanos_since(self.born);
-        match LiveInstance::new(&self.build, &self.options, &self.observer) {
+        if let Some(live) = &self.live {
+            self.life = live.store.data().meter.life();
+        }
+        match LiveInstance::new(&self.build, &self.options, &self.observer, self.life) {
             Ok(live) => {
                 self.live = Some(live);
                 self.has_failed = false;
@@ -177,18 +185,13 @@ impl Plugin {
             Err(NoInstance::Missing(imports)) => Err(CreateFailure::MissingImports(imports)),
             Err(NoInstance::Failed { error, store, wall_ns }) => {
                 let host = store.data();
-                let end = end::explain_instantiation(
-                    &error,
-                    &self.options.limits,
-                    host.meter.refusals(),
-                    host.clock.stop,
-                    self.build.wasm_stack_bytes,
-                );
+                self.life = host.meter.life();
+                let end = end::explain_instantiation(&error, host);
                 let usage = host.usage();
                 let figures = Figures {
                     wall_ns,
-                    peak_memory_pages: usage.memory_pages_peak,
-                    peak_table_elements: usage.table_elements_peak,
+                    peak_memory_pages: usage.memory_pages_call_peak,
+                    peak_table_elements: usage.table_elements_call_peak,
                     ..Figures::default()
                 };
                 let mut record = self.record(CallKind::Instantiate, INSTANTIATE_NAME.into(), &[], started_ns);
@@ -377,14 +380,8 @@ impl Plugin {
         let Some(live) = self.live.as_mut() else { return };
         live.store.data_mut().memory_generation += 1;
         let end = match error {
-            None if figures.has_overrun => {
-                let denied = end::denied(live, false);
-                End { denied, ..end::explain_overrun(&limits) }
-            }
-            None => {
-                End { outcome: Some(Outcome::Returned), denied: end::denied(live, false), ..End::default() }
-            }
-            Some(error) => end::explain(live, error, &limits),
+            None => end::explain_return(live, figures.has_overrun),
+            Some(error) => end::explain(live, error),
         };
         if end.outcome == Some(Outcome::Limit(crate::model::limits::LimitKind::Fuel)) {
             // What the engine burnt past the limit before its next check says nothing about the guest.
@@ -402,6 +399,8 @@ impl Plugin {
             limits: self.options.limits,
             build: self.build_number,
             started_ns,
+            instances: self.build.core_instances,
+            wasm_stack_bytes: self.build.wasm_stack_bytes as u64,
             ..CallRecord::begin(kind, export, args)
         }
     }
@@ -409,17 +408,18 @@ impl Plugin {
 
 fn fill(record: &mut CallRecord, figures: Figures, end: End) {
     record.outcome = end.outcome.unwrap_or(Outcome::Error);
-    record.message = end.message;
-    record.hint = end.hint;
-    record.note = end.note;
     record.place = end.place;
     record.backtrace = end.backtrace;
     record.denied = end.denied;
+    record.refused_growths = end.refused_growths;
     record.wall_ns = figures.wall_ns;
     record.fuel = figures.fuel;
     record.peak_memory_pages = figures.peak_memory_pages;
     record.peak_table_elements = figures.peak_table_elements;
     record.peak_call_depth = figures.peak_call_depth;
+    let words = EngineWords { words: &end.words, has_overrun: end.has_overrun };
+    let Cause { message, guest_saw, hint } = Cause::of(record, words);
+    (record.message, record.note, record.hint) = (message, guest_saw, hint);
 }
 
 fn check_arguments(export: &str, signature: &FuncSignature, args: &[Value]) -> Result<(), CallRefusal> {

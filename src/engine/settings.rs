@@ -45,6 +45,10 @@ pub struct EngineSettings {
     pub call_depth: bool,
     /// Bytes of native stack that guest code may use.
     pub wasm_stack_bytes: usize,
+    /// Whether fuel is exact to the unit while a guest runs, which takes the baseline compiler.
+    ///
+    /// Code of the optimizing one keeps fuel in a register between calls, where it can't be read.
+    pub exact_live_fuel: bool,
 }
 
 impl Default for EngineSettings {
@@ -55,6 +59,7 @@ impl Default for EngineSettings {
             fuel: true,
             call_depth: true,
             wasm_stack_bytes: 512 * 1024,
+            exact_live_fuel: false,
         }
     }
 }
@@ -81,10 +86,16 @@ impl EngineSettings {
         super::front::default_features()
     }
 
+    /// Returns the compiler in use: what is asked of live fuel goes before the choice of a compiler.
+    pub(crate) fn effective_compiler(&self) -> Compiler {
+        if self.exact_live_fuel && self.fuel { Compiler::Winch } else { self.compiler }
+    }
+
     fn config(&self, pricing: Pricing) -> Config {
         let mut config = Config::new();
+        let compiler = self.effective_compiler();
         config
-            .strategy(match self.compiler {
+            .strategy(match compiler {
                 Compiler::Cranelift => Strategy::Cranelift,
                 Compiler::Winch => Strategy::Winch,
             })
@@ -107,7 +118,7 @@ impl EngineSettings {
         }
         // The pass says which of its own branches are seldom taken; it drops the guest's hints.
         config.wasm_branch_hinting(pricing == Pricing::ByPass);
-        if self.compiler == Compiler::Cranelift {
+        if compiler == Compiler::Cranelift {
             config.wasm_gc(true).wasm_function_references(true).wasm_exceptions(true).wasm_tail_call(true);
         }
         config

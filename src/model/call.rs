@@ -196,7 +196,7 @@ pub struct CallRecord {
     pub message: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
-    /// What the guest saw or did before its end, such as a refused growth.
+    /// What the guest saw of its end or of refused growth.
     pub note: Option<String>,
     /// Where it ended; `None` when it returned.
     pub place: Option<Place>,
@@ -214,8 +214,14 @@ pub struct CallRecord {
     pub peak_call_depth: Measured<u64>,
     /// Whether a fresh instance was made for this call because the one before it had failed.
     pub fresh_instance: bool,
-    /// Growth that was refused during the call, in order.
+    /// Growth that was refused during the call, in order; of much of it only the newest.
     pub denied: Vec<DeniedGrowth>,
+    /// How often a limit refused growth during the call; not less than [`Self::denied`] names.
+    pub refused_growths: u64,
+    /// Core instances of the plugin.
+    pub instances: u64,
+    /// Bytes of native stack that the engine allows; their use can't be read.
+    pub wasm_stack_bytes: u64,
     /// Limits in force.
     pub limits: Limits,
     /// Number of the build that ran.
@@ -267,6 +273,9 @@ impl CallRecord {
             peak_call_depth: Measured::NotMeasured,
             fresh_instance: false,
             denied: Vec::new(),
+            refused_growths: 0,
+            instances: 0,
+            wasm_stack_bytes: 0,
             limits: Limits::UNLIMITED,
             build: 1,
             started_ns: 0,

@@ -9,6 +9,8 @@ use super::csv::CsvWriter;
 use super::diagnostic::Place;
 use super::limits::LimitKind;
 use super::measured::Measured;
+use super::raise::Raise;
+use super::used::UsedDocument;
 use super::value::Value;
 
 /// One call in a JSON document; the fields are its keys, in this order.
@@ -42,8 +44,37 @@ pub struct CallDocument<'a> {
     pub peak_call_depth: Measured<u64>,
     /// Whether a fresh instance was made for this call because the one before it had failed.
     pub fresh_instance: bool,
-    /// Growth that was refused during the call, in order.
+    /// Growth that was refused during the call, in order; of much of it only the newest.
     pub denied: &'a [DeniedGrowth],
+    /// How often a limit refused growth during the call.
+    pub refused_growths: u64,
+    /// What the guest saw of its end or of refused growth.
+    pub guest_saw: Option<&'a str>,
+    /// What to do about it.
+    pub hint: Option<&'a str>,
+    /// Limit that would give the call room.
+    pub raise: Option<RaiseDocument>,
+    /// What was used of every limit; `None` for a call that was never made.
+    pub used: Option<UsedDocument>,
+    /// Frames at its end, innermost first; the middle of a deep stack is left out.
+    pub backtrace: Vec<&'a Place>,
+}
+
+/// A limit to raise, in a JSON document.
+#[derive(Debug, Serialize)]
+pub struct RaiseDocument {
+    /// The limit by its name in documents.
+    pub limit: &'static str,
+    /// Its new value.
+    pub to: u64,
+    /// The option of the command line that sets it.
+    pub option: Option<String>,
+}
+
+impl From<Raise> for RaiseDocument {
+    fn from(raise: Raise) -> Self {
+        Self { limit: raise.kind.snake_case(), to: raise.value, option: raise.option() }
+    }
 }
 
 impl<'a> From<&'a CallRecord> for CallDocument<'a> {
@@ -64,6 +95,12 @@ impl<'a> From<&'a CallRecord> for CallDocument<'a> {
             peak_call_depth: record.peak_call_depth,
             fresh_instance: record.fresh_instance,
             denied: &record.denied,
+            refused_growths: record.refused_growths,
+            guest_saw: record.note.as_deref(),
+            hint: record.hint.as_deref(),
+            raise: Raise::needed(record).map(RaiseDocument::from),
+            used: UsedDocument::of(record),
+            backtrace: record.backtrace.iter().map(|frame| &frame.place).collect(),
         }
     }
 }
@@ -144,7 +181,7 @@ fn texts(values: &[Value]) -> Vec<String> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::call::{CallKind, Outcome, TrapKind};
+    use super::super::call::{CallKind, Frame, Outcome, TrapKind};
     use super::super::limits::Limits;
     use super::*;
 
@@ -167,8 +204,8 @@ pub(super) mod tests {
             message: Some("integer divide by zero, in `div`".to_owned()),
             hint: Some("check the divisor".to_owned()),
             note: None,
-            place: Some(place),
-            backtrace: Vec::new(),
+            place: Some(place.clone()),
+            backtrace: vec![Frame { place }],
             wall_ns: 180,
             fuel: Measured::AtLeast(4),
             peak_memory_pages: 2,
@@ -181,6 +218,9 @@ pub(super) mod tests {
                 limit: Some(256),
                 place: None,
             }],
+            refused_growths: 1,
+            instances: 1,
+            wasm_stack_bytes: 512 * 1024,
             limits: Limits::default(),
             build: 7,
             started_ns: 1000,
@@ -194,9 +234,11 @@ pub(super) mod tests {
             message: None,
             hint: None,
             place: None,
+            backtrace: Vec::new(),
             fuel: Measured::NotMeasured,
             peak_call_depth: Measured::NotMeasured,
             denied: Vec::new(),
+            refused_growths: 0,
             ..trapped_record()
         }
     }
@@ -212,7 +254,16 @@ pub(super) mod tests {
                 r#""place":{"function":"div","index":3,"line":4,"column":5,"offset":42},"results":[],"#,
                 r#""wall_ns":180,"fuel":4,"fuel_exact":false,"peak_memory_pages":2,"peak_call_depth":1,"#,
                 r#""fresh_instance":false,"denied":[{"what":"memory_pages","requested":300,"limit":256,"#,
-                r#""place":null}]}"#,
+                r#""place":null}],"refused_growths":1,"guest_saw":null,"hint":"check the divisor","#,
+                r#""raise":{"limit":"memory_pages","to":300,"option":"--max-memory-pages 300"},"#,
+                r#""used":{"fuel":{"used":4,"exact":false,"limit":100000000},"#,
+                r#""execution_time_ns":{"used":180,"exact":true,"limit":30000000000},"#,
+                r#""memory_pages":{"used":2,"exact":true,"limit":256},"#,
+                r#""table_elements":{"used":0,"exact":true,"limit":10000},"#,
+                r#""instances":{"used":1,"exact":true,"limit":10},"#,
+                r#""call_depth":{"used":1,"exact":true,"limit":1000},"#,
+                r#""wasm_stack_bytes":{"used":null,"exact":false,"limit":524288}},"#,
+                r#""backtrace":[{"function":"div","index":3,"line":4,"column":5,"offset":42}]}"#,
             )
         );
     }

@@ -19,6 +19,26 @@ pub struct Place {
     pub offset: Option<u64>,
 }
 
+impl Place {
+    /// Writes function and spot for a sentence, such as `$fib, line 19`; `None` when nothing is known.
+    pub fn phrase(&self) -> Option<String> {
+        let function = match (&self.function, self.index) {
+            (Some(name), _) => Some(format!("${name}")),
+            (None, Some(index)) => Some(format!("func {index}")),
+            (None, None) => None,
+        };
+        let spot = match (self.line, self.offset) {
+            (Some(line), _) => Some(format!("line {line}")),
+            (None, Some(offset)) => Some(format!("offset 0x{offset:x}")),
+            (None, None) => None,
+        };
+        match (function, spot) {
+            (Some(function), Some(spot)) => Some(format!("{function}, {spot}")),
+            (one, other) => one.or(other),
+        }
+    }
+}
+
 /// How bad a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -46,6 +46,30 @@ impl LimitKind {
         }
     }
 
+    /// All limits in the order of the Limits pane: those that a person sets, and the engine's own.
+    pub const ALL: [Self; 7] = [
+        Self::Fuel,
+        Self::ExecutionTime,
+        Self::MemoryPages,
+        Self::TableElements,
+        Self::Instances,
+        Self::CallDepth,
+        Self::WasmStack,
+    ];
+
+    /// Returns the shortest name of what is limited, such as `memory`, for figures in a row.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Fuel => "fuel",
+            Self::ExecutionTime => "time",
+            Self::MemoryPages => "memory",
+            Self::TableElements => "table",
+            Self::Instances => "instances",
+            Self::CallDepth => "depth",
+            Self::WasmStack => "wasm stack",
+        }
+    }
+
     /// Returns the limit's name inside a sentence, such as `memory limit`.
     pub fn phrase(self) -> &'static str {
         match self {
@@ -220,6 +244,8 @@ pub struct Usage {
     pub memory_pages_peak: u64,
     /// Elements that all tables have now.
     pub table_elements: u64,
+    /// Most elements during the current or last call.
+    pub table_elements_call_peak: u64,
     /// Most elements in the plugin's life.
     pub table_elements_peak: u64,
     /// Core instances of the plugin.
@@ -232,6 +258,21 @@ pub struct Usage {
     pub gc_heap_bytes: u64,
     /// How often growth was refused in the plugin's life.
     pub refused_growths: u64,
+    /// Growth of memories that was refused, in the plugin's life.
+    pub refused_pages: RefusedGrowth,
+    /// Growth of tables that was refused, in the plugin's life.
+    pub refused_elements: RefusedGrowth,
+}
+
+/// Growth of one kind that was refused: how often, and what was asked for last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RefusedGrowth {
+    /// How often a limit refused growth.
+    pub count: u64,
+    /// The new total that was asked for last; `None` when nothing was refused.
+    pub last_requested: Option<u64>,
+    /// Offset of the operator that asked last, in the module's binary as given, where it is known.
+    pub last_offset: Option<u32>,
 }
 
 #[cfg(test)]

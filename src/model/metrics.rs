@@ -64,7 +64,7 @@ pub struct MetricsSnapshot {
 impl PluginMetrics {
     /// Takes up a call that ended at that time.
     pub fn record(&mut self, record: &CallRecord, ended_unix_ms: u64) {
-        self.record_sample(&record.sample(0), record.denied.len() as u64, ended_unix_ms);
+        self.record_sample(&record.sample(0), record.refused_growths, ended_unix_ms);
     }
 
     /// Takes up a call of which only the figures are kept, and how often growth was refused in it.

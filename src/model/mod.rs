@@ -5,6 +5,7 @@
 pub mod build;
 pub mod call;
 pub mod call_json;
+pub mod cause;
 pub mod command_line;
 mod csv;
 pub mod diagnostic;
@@ -25,5 +26,6 @@ pub mod sample;
 pub mod signature;
 pub mod text_position;
 pub mod timeline;
+pub mod used;
 pub mod value;
 pub mod wat;

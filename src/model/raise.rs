@@ -1,4 +1,4 @@
-//! How far to raise a limit that was in a call's way.
+//! How far to raise a limit that was in a call's way, or where to set one that was missing.
 //!
 //! Knows no fields and no buttons; whoever has some offers the raise and applies it.
 
@@ -6,7 +6,10 @@ use super::call::{CallRecord, Outcome};
 use super::humanize;
 use super::limits::{LimitKind, Limits};
 
-/// A limit and what it should be raised to.
+/// Depth limit that is offered where the engine's stack had to stop a recursion.
+const USUAL_CALL_DEPTH: u64 = 1000;
+
+/// A limit and what it should be set to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Raise {
     /// Limit that was in the way.
@@ -17,12 +20,27 @@ pub struct Raise {
 
 impl Raise {
     /// Returns the raise that gives a call room: what a refused growth asked for, ten times the fuel or the
-    /// time, twice the depth and the like.
+    /// time, twice the depth and the like; after an overflow of the native stack, a depth limit to set.
     ///
     /// `None` where no limit was in the way, or where it has been raised that far since.
     pub fn after(record: &CallRecord, now: &Limits) -> Option<Self> {
-        let raise = Self::of_refused_growth(record).or_else(|| Self::of_outcome(record))?;
-        now.get(raise.kind).is_some_and(|limit| limit < raise.value).then_some(raise)
+        let raise = Self::needed(record)?;
+        let is_open = match (raise.is_lowering(record), now.get(raise.kind)) {
+            (false, Some(limit)) => limit < raise.value,
+            (false, None) => false,
+            (true, limit) => limit.is_none_or(|limit| limit > raise.value),
+        };
+        is_open.then_some(raise)
+    }
+
+    /// Returns the raise that gives a call room, whatever the limits are by now.
+    pub fn needed(record: &CallRecord) -> Option<Self> {
+        Self::of_refused_growth(record).or_else(|| Self::of_outcome(record))
+    }
+
+    /// Tells whether the new value is a bound that was missing, and no room that was missing.
+    pub fn is_lowering(&self, record: &CallRecord) -> bool {
+        record.outcome == Outcome::Limit(LimitKind::WasmStack) && self.kind == LimitKind::CallDepth
     }
 
     /// Writes the new value with its unit, such as `400 000` or `20 pages`.
@@ -37,6 +55,20 @@ impl Raise {
         }
     }
 
+    /// Returns the option of the command line that sets it, such as `--max-fuel 400000`.
+    pub fn option(&self) -> Option<String> {
+        let name = match self.kind {
+            LimitKind::Fuel => "--max-fuel",
+            LimitKind::ExecutionTime => "--max-execution-time-ms",
+            LimitKind::MemoryPages => "--max-memory-pages",
+            LimitKind::TableElements => "--max-table-elements",
+            LimitKind::Instances => "--max-instances",
+            LimitKind::CallDepth => "--max-call-depth",
+            LimitKind::WasmStack => return None,
+        };
+        Some(format!("{name} {}", self.value))
+    }
+
     fn of_refused_growth(record: &CallRecord) -> Option<Self> {
         let growth = record.denied.iter().rev().find(|growth| growth.limit.is_some())?;
         let same = record.denied.iter().filter(|other| other.what == growth.what && other.limit.is_some());
@@ -46,15 +78,20 @@ impl Raise {
 
     fn of_outcome(record: &CallRecord) -> Option<Self> {
         let Outcome::Limit(kind) = record.outcome else { return None };
-        let factor = match kind {
-            LimitKind::Fuel | LimitKind::ExecutionTime => 10,
-            LimitKind::MemoryPages
-            | LimitKind::TableElements
-            | LimitKind::Instances
-            | LimitKind::CallDepth
-            | LimitKind::WasmStack => 2,
+        let limit = record.limits.get(kind).map(|limit| limit.max(1));
+        let value = match kind {
+            LimitKind::Fuel | LimitKind::ExecutionTime => limit?.saturating_mul(10),
+            LimitKind::MemoryPages | LimitKind::TableElements | LimitKind::CallDepth => {
+                limit?.saturating_mul(2)
+            }
+            LimitKind::Instances => record.instances.max(limit?.saturating_add(1)),
+            LimitKind::WasmStack => {
+                // Well below what the stack had room for, so that the limit is what stops the next one.
+                let reached = record.peak_call_depth.value()?;
+                let value = USUAL_CALL_DEPTH.min(reached / 2).max(1);
+                return Some(Self { kind: LimitKind::CallDepth, value });
+            }
         };
-        let value = record.limits.get(kind)?.max(1).saturating_mul(factor);
         Some(Self { kind, value })
     }
 }
@@ -63,6 +100,7 @@ impl Raise {
 mod tests {
     use super::super::call::{DeniedGrowth, TrapKind};
     use super::super::call_json::tests::trapped_record;
+    use super::super::measured::Measured;
     use super::*;
 
     /// How a call ended, the growths that were refused in it, and the limit that is raised with its new value.
@@ -82,14 +120,15 @@ mod tests {
     fn each_end_raises_the_limit_that_was_in_the_way() {
         let limits = Limits { fuel: Some(40_000), call_depth: Some(100), ..Limits::default() };
         let limits = Limits { memory_pages: Some(16), execution_time_ms: Some(0), ..limits };
-        let cases: [Case; 8] = [
+        let cases: [Case; 9] = [
             (Outcome::Limit(LimitKind::Fuel), &[], Some((LimitKind::Fuel, 400_000))),
             (Outcome::Limit(LimitKind::ExecutionTime), &[], Some((LimitKind::ExecutionTime, 10))),
             (Outcome::Limit(LimitKind::CallDepth), &[], Some((LimitKind::CallDepth, 200))),
             (Outcome::Limit(LimitKind::MemoryPages), &[20], Some((LimitKind::MemoryPages, 20))),
             (Outcome::Trapped(TrapKind::Unreachable), &[32, 17], Some((LimitKind::MemoryPages, 32))),
             (Outcome::Trapped(TrapKind::Unreachable), &[], None),
-            (Outcome::Limit(LimitKind::WasmStack), &[], None),
+            (Outcome::Limit(LimitKind::WasmStack), &[], Some((LimitKind::CallDepth, 1))),
+            (Outcome::Limit(LimitKind::Instances), &[], Some((LimitKind::Instances, 11))),
             (Outcome::Returned, &[17], Some((LimitKind::MemoryPages, 17))),
         ];
         for (outcome, requested, expected) in cases {
@@ -106,6 +145,29 @@ mod tests {
             let now = Limits { fuel, ..limits };
             assert_eq!(Raise::after(&record, &now).is_some(), is_offered, "{fuel:?}");
         }
+    }
+
+    #[test]
+    fn after_an_overflow_of_the_stack_a_depth_limit_is_offered() {
+        let limits = Limits { call_depth: None, ..Limits::default() };
+        let stopped = ended(Outcome::Limit(LimitKind::WasmStack), limits, &[]);
+        for (reached, value) in [(20_000, 1000), (1500, 750), (1, 1)] {
+            let record = CallRecord { peak_call_depth: Measured::Exact(reached), ..stopped.clone() };
+            let raise = Raise::after(&record, &limits).expect("there is no depth limit yet");
+            assert_eq!((raise.kind, raise.value), (LimitKind::CallDepth, value), "{reached}");
+            let now = Limits { call_depth: Some(value), ..limits };
+            assert_eq!(Raise::after(&record, &now), None, "it is set");
+        }
+        let unknown = CallRecord { peak_call_depth: Measured::NotMeasured, ..stopped };
+        assert_eq!(Raise::after(&unknown, &limits), None);
+    }
+
+    #[test]
+    fn instances_are_raised_to_as_many_as_there_are() {
+        let limits = Limits { instances: Some(2), ..Limits::default() };
+        let record = ended(Outcome::Limit(LimitKind::Instances), limits, &[]);
+        let raise = Raise::after(&CallRecord { instances: 3, ..record }, &limits).expect("it is in the way");
+        assert_eq!((raise.value, raise.option().as_deref()), (3, Some("--max-instances 3")));
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn call_ended(
     let Some(plugin) = state.plugin_mut(id) else { return };
     if !is_sampled {
         let sample = record.sample(0);
-        plugin.calls.push_sample(&record.export, sample, now.unix_ms, record.denied.len() as u64);
+        plugin.calls.push_sample(&record.export, sample, now.unix_ms, record.refused_growths);
     }
     if let Some(call) = call {
         plugin.calls.pending.retain(|pending| pending.call != call);

@@ -169,26 +169,14 @@ fn built(text: &str) -> Result<Arc<Build>, CompileFailure> {
 fn record(number: u64, export: &str, outcome: Outcome, results: Vec<Value>) -> Box<CallRecord> {
     Box::new(CallRecord {
         number,
-        kind: CallKind::Export,
-        export: export.into(),
-        args: vec![Value::I32(20), Value::I32(22)],
         results,
         outcome,
-        message: None,
-        hint: None,
-        note: None,
-        place: None,
-        backtrace: Vec::new(),
         wall_ns: 100,
         fuel: Measured::Exact(4),
-        peak_memory_pages: 0,
-        peak_table_elements: 0,
         peak_call_depth: Measured::Exact(1),
-        fresh_instance: false,
-        denied: Vec::new(),
         limits: Limits::default(),
-        build: 1,
         started_ns: number,
+        ..CallRecord::begin(CallKind::Export, export.into(), &[Value::I32(20), Value::I32(22)])
     })
 }
 

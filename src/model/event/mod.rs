@@ -349,9 +349,13 @@ fn refused_growth_text(denied: &DeniedGrowth) -> String {
         other => other.phrase(),
     };
     let asked = humanize::grouped(denied.requested);
+    let by = denied.place.as_ref().and_then(super::diagnostic::Place::phrase);
+    let by = by.map(|by| format!(", asked for by {by}")).unwrap_or_default();
     match denied.limit {
-        Some(limit) => format!("Growth to {asked} {unit} refused, the limit is {}", humanize::grouped(limit)),
-        None => format!("Growth to {asked} {unit} refused by the module's own maximum"),
+        Some(limit) => {
+            format!("Growth to {asked} {unit} refused, the limit is {}{by}", humanize::grouped(limit))
+        }
+        None => format!("Growth to {asked} {unit} refused by the module's own maximum{by}"),
     }
 }
 
@@ -376,6 +380,21 @@ mod tests {
             assert_eq!(LogLevel::from_guest(number), level, "{number}");
         }
         assert!(LogLevel::ALL.is_sorted());
+    }
+
+    #[test]
+    fn refused_growth_names_who_asked() {
+        let place = Place { function: Some("hoard".to_owned()), line: Some(23), ..Place::default() };
+        let denied = DeniedGrowth {
+            what: LimitKind::TableElements,
+            requested: 101,
+            limit: Some(100),
+            place: Some(place),
+        };
+        assert_eq!(
+            EventKind::RefusedGrowth(denied).summary(),
+            "Growth to 101 table elements refused, the limit is 100, asked for by $hoard, line 23"
+        );
     }
 
     /// An event of each kind, in the order of [`EventTag::ALL`].
