@@ -172,8 +172,9 @@ fn compile_anew(engines: &Engines, request: &CompileRequest<'_>) -> Result<Build
         Err(err) => return Err(refused(err.to_string(), phases)),
     };
     let mut notices = Vec::new();
-    let (artefact, compiler) = artefact_of(engines, settings, &checked, &interface, &mut phases, &mut notices)
-        .map_err(|error| refused(format!("{error:#}"), phases))?;
+    let (artefact, compiler) =
+        artefact_of(engines, settings, &checked, &interface, &mut phases, &mut notices)
+            .map_err(|error| refused(format!("{error:#}"), phases))?;
     Ok(Build {
         info: BuildInfo {
             kind: checked.kind,
@@ -218,7 +219,9 @@ fn artefact_of(
         }
         Err(err) => {
             let why = err.root_cause().to_string();
-            notices.push(format!("fuel is a lower bound while a call runs: the baseline compiler refuses it: {why}"));
+            notices.push(format!(
+                "fuel is a lower bound while a call runs: the baseline compiler refuses it: {why}"
+            ));
             let usual = EngineSettings { exact_live_fuel: false, ..settings.clone() };
             Ok((artefact(engines, &usual, checked, interface, phases, notices)?, usual.compiler))
         }

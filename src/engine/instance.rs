@@ -88,11 +88,7 @@ impl LiveInstance {
         }
     }
 
-    fn of_module(
-        build: &Arc<Build>,
-        core: &CoreArtefact,
-        sandbox: Sandbox<'_>,
-    ) -> Result<Self, NoInstance> {
+    fn of_module(build: &Arc<Build>, core: &CoreArtefact, sandbox: Sandbox<'_>) -> Result<Self, NoInstance> {
         let (engine, options) = (core.module.engine(), sandbox.options);
         let memory_export = memory_export(build, core.rewritten.as_ref());
         let mut store = new_store(engine, sandbox, memory_export, build.has_fuel);
@@ -219,9 +215,10 @@ impl LiveInstance {
             tables,
             globals,
             peak_depth: self.depth.map(|depth| depth.peak),
-            newest_refusal: self.growth.as_ref().and_then(|growth| {
-                Some(NewestRefusal { count: growth.count, site: *growth.ring.first()? })
-            }),
+            newest_refusal: self
+                .growth
+                .as_ref()
+                .and_then(|growth| Some(NewestRefusal { count: growth.count, site: *growth.ring.first()? })),
             ..Handles::none(&build)
         });
         self.store.data_mut().handles = Some(Arc::clone(&self.handles));

@@ -74,8 +74,7 @@ impl LiveView for LiveGuest<'_, '_> {
         {
             let used = self.context.data().tank.saturating_sub(left);
             // In the middle of a call the optimizing compiler keeps some fuel in a register.
-            usage.fuel =
-                if handles.fuel_is_live { Measured::Exact(used) } else { Measured::AtLeast(used) };
+            usage.fuel = if handles.fuel_is_live { Measured::Exact(used) } else { Measured::AtLeast(used) };
         }
         let backtrace = WasmBacktrace::force_capture(&*self.context);
         let frames = backtrace.frames().len();

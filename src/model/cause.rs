@@ -119,7 +119,9 @@ fn units(what: LimitKind, count: u64) -> String {
 
 fn guest_saw(record: &CallRecord, engine: EngineWords<'_>) -> Option<String> {
     if engine.has_overrun {
-        return Some("its own end: it returned before the next check, so its results do not count".to_owned());
+        return Some(
+            "its own end: it returned before the next check, so its results do not count".to_owned(),
+        );
     }
     let saw = match record.outcome {
         _ if record.kind == CallKind::Instantiate => "nothing: there is no instance to run in",
@@ -129,7 +131,9 @@ fn guest_saw(record: &CallRecord, engine: EngineWords<'_>) -> Option<String> {
         _ if refused_before(record).is_some() => "−1 for the growth that was refused, and went on",
         Outcome::Returned => return None,
         Outcome::Limit(_) | Outcome::Cancelled => "nothing: it was ended from outside and can't catch that",
-        Outcome::Trapped(TrapKind::UncaughtException) => "its exception, which no handler on its stack caught",
+        Outcome::Trapped(TrapKind::UncaughtException) => {
+            "its exception, which no handler on its stack caught"
+        }
         Outcome::Trapped(TrapKind::MissingImport | TrapKind::HostFunction) => {
             "a trap out of the function that it had imported"
         }
@@ -182,9 +186,13 @@ fn trap_hint(call: CallKind, kind: TrapKind) -> Option<&'static str> {
         TrapKind::TableOutOfBounds if is_instantiation => {
             "an element segment does not fit its table: declare more elements, or move the segment"
         }
-        TrapKind::Unreachable => "panics, aborts and failed assertions end in `unreachable`: see who called it",
+        TrapKind::Unreachable => {
+            "panics, aborts and failed assertions end in `unreachable`: see who called it"
+        }
         TrapKind::MissingImport => "provide the import, or make the module not call it",
-        TrapKind::HostFunction => "check what the guest passes to the host: pointer and length must lie in its memory",
+        TrapKind::HostFunction => {
+            "check what the guest passes to the host: pointer and length must lie in its memory"
+        }
         TrapKind::IntegerDivideByZero => "check the divisor before the division",
         TrapKind::MemoryOutOfBounds => "check the address against `memory.size`, or grow the memory first",
         TrapKind::TableOutOfBounds => "check the index against `table.size`",
@@ -265,10 +273,8 @@ mod tests {
         for (kind, message, hint) in cases {
             assert_eq!(words(&ended(Outcome::Limit(kind), &[])), [message, OUTSIDE, hint], "{kind:?}");
         }
-        let of_components = CallRecord {
-            kind: CallKind::Instantiate,
-            ..ended(Outcome::Limit(LimitKind::Instances), &[])
-        };
+        let of_components =
+            CallRecord { kind: CallKind::Instantiate, ..ended(Outcome::Limit(LimitKind::Instances), &[]) };
         assert_eq!(
             words(&of_components),
             [

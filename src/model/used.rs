@@ -89,18 +89,18 @@ impl UsedOfLimit {
 /// What a call used of every limit, in JSON documents; the fields are its keys, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct UsedDocument {
-    fuel: Used,
-    execution_time_ns: Used,
-    memory_pages: Used,
-    table_elements: Used,
-    instances: Used,
-    call_depth: Used,
-    wasm_stack_bytes: Used,
+    fuel: UseAndLimit,
+    execution_time_ns: UseAndLimit,
+    memory_pages: UseAndLimit,
+    table_elements: UseAndLimit,
+    instances: UseAndLimit,
+    call_depth: UseAndLimit,
+    wasm_stack_bytes: UseAndLimit,
 }
 
 /// Use and limit in the unit that the key names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-struct Used {
+struct UseAndLimit {
     /// Most that was used; `null` where nobody measured it.
     used: Measured<u64>,
     /// Whether the use is right to the unit; `false` for a lower bound and for what was not measured.
@@ -112,7 +112,7 @@ struct Used {
 impl UsedDocument {
     /// Returns the document of a call; `None` for a call that was never made.
     pub fn of(record: &CallRecord) -> Option<Self> {
-        let all = UsedOfLimit::all(record).map(|of| Used {
+        let all = UsedOfLimit::all(record).map(|of| UseAndLimit {
             used: of.used,
             exact: of.used.is_exact(),
             limit: of.limit,
