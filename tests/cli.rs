@@ -70,6 +70,69 @@ fn every_option_is_in_some_case_and_in_the_help() {
 }
 
 #[test]
+fn every_option_of_bench_is_in_some_case_and_in_its_help() {
+    let help = fs::read_to_string(golden_folder().join("help_bench.txt")).expect("there is a golden");
+    for option in ["--seconds", "--repeat", "--warm-up", "--invoke", "--json"] {
+        let is_used = |case: &&Case| {
+            let words: Vec<_> = case.command.split(' ').collect();
+            words[0] == "bench" && words.contains(&option)
+        };
+        assert!(CASES.iter().any(|case| is_used(&case)), "{option} is never used");
+        assert!(help.contains(&format!("\n  {option} ")), "{option} is not in the help");
+    }
+}
+
+#[test]
+fn a_call_that_is_too_short_for_the_clock_is_timed_in_batches() {
+    let output = program()
+        .args([
+            "bench",
+            "sample_plugins/math.wat",
+            "--json",
+            "--repeat",
+            "20000",
+            "--invoke",
+            "add",
+            "1",
+            "2",
+        ])
+        .output()
+        .expect("the program starts");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("stdout is JSON");
+    assert_eq!((output.status.code(), report["calls"].as_u64()), (Some(0), Some(20_000)));
+    let figures = ["min", "p50", "p95", "p99", "max"].map(|name| report["wall_ns"][name].as_f64());
+    assert!(figures.iter().all(Option::is_some) && figures.is_sorted(), "{figures:?}");
+    // Whether the clock dominates depends on the machine, but then the one follows from the other.
+    let is_batched = report["batched"].as_bool().expect("it says so or not");
+    assert_eq!(is_batched, report["calls_per_batch"].as_u64() > Some(1));
+    assert_eq!(is_batched, report["note"].as_str().is_some_and(|note| note.contains("batches")));
+    assert!(report["calls_per_second"].as_f64() > Some(0.0));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_a_search_and_a_benchmark() {
+    for verb in ["limits", "bench"] {
+        let mut child = program()
+            .args([verb, "tests/plugins/log_and_spin.wat", "--limits", "unlimited"])
+            .args(["--invoke", "forever"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
+        let mut line = String::new();
+        // The guest says that it runs, so that there is a call to cancel.
+        stderr.read_line(&mut line).expect("stderr is text");
+        assert_eq!(line, "[info] running\n");
+        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(killed.expect("there is a `kill`").success());
+        let status = child.wait().expect("the program ends");
+        assert_eq!(status.code(), Some(1), "{verb}");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let mut child = program()
         .args(["inspect", "-", "--json"])
@@ -205,7 +268,7 @@ fn masked(content: &str, mask: Mask) -> String {
         is_in_phases &= !line.contains('}');
         is_in_time &= !line.contains('}');
         let line = if let Some((key, value)) = field {
-            is_in_phases |= key == "phases_ns";
+            is_in_phases |= matches!(key, "phases_ns" | "wall_ns") && value == "{";
             is_in_time |= key == "execution_time_ns";
             mask_json_line(line, key, value, is_in_phases || (is_in_time && key == "used"), mask)
         } else {
@@ -219,9 +282,10 @@ fn masked(content: &str, mask: Mask) -> String {
 
 fn mask_json_line(line: &str, key: &str, value: &str, is_in_phases: bool, mask: Mask) -> String {
     let number = value.trim_end_matches(',');
-    let is_time = is_in_phases || key.ends_with("_ns") || key == "last_execution";
+    let is_time =
+        is_in_phases || key.ends_with("_ns") || matches!(key, "last_execution" | "calls_per_second");
     let is_figure = mask == Mask::Figures && matches!(key, "fuel" | "fuel_consumed" | "peak_call_depth");
-    if !(is_time || is_figure) || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !(is_time || is_figure) || !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return line.to_owned();
     }
     let name = if is_time { "<time>" } else { "<figure>" };
@@ -235,6 +299,9 @@ fn mask_json_line(line: &str, key: &str, value: &str, is_in_phases: bool, mask: 
 /// Masks times in lines of figures, which have ` · ` between them and three spaces before the first.
 fn mask_text_line(line: &str, mask: Mask) -> String {
     let mut line = line.to_owned();
+    if line.ends_with(" calls per second") {
+        return "  <rate> calls per second".to_owned();
+    }
     if line.contains(" · ") || line.trim_start().contains("   ") {
         let parts: Vec<_> = line.split(" · ").map(mask_time).collect();
         line = parts.join(" · ");

@@ -1,4 +1,4 @@
-//! Reads the words after `run` and `inspect`.
+//! Reads the words after `inspect` and after the verbs that call: `run`, `limits` and `bench`.
 //!
 //! Opens no file and knows no plugin: which exports there are and what their values mean is decided later.
 
@@ -28,15 +28,27 @@ pub(super) struct Invoke {
     pub(super) words: Vec<String>,
 }
 
-/// What `run` was asked for.
+/// A verb that calls exports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CallVerb {
+    Run,
+    Limits,
+    Bench,
+}
+
+/// What a verb that calls was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RunArgs {
+pub(super) struct CallArgs {
     /// Source of the plugin.
     pub(super) input: Input,
     /// Whether one JSON document is printed instead of lines for people.
     pub(super) json: bool,
-    /// How often each call is made.
-    pub(super) repeat: u64,
+    /// How often each call is made; once where it is not said.
+    pub(super) repeat: Option<u64>,
+    /// For how many nanoseconds the last call is made again.
+    pub(super) nanos: Option<u64>,
+    /// How many calls are made before any is measured.
+    pub(super) warm_up: Option<u64>,
     /// Limits in force.
     pub(super) limits: Limits,
     /// Whether missing imports are filled with stubs.
@@ -56,11 +68,13 @@ pub(super) struct InspectArgs {
     pub(super) json: bool,
 }
 
-/// An option of `run`, as far as reading it differs.
+/// An option of a verb that calls, as far as reading it differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RunOption {
     Json,
     Repeat,
+    Seconds,
+    WarmUp,
     Limits,
     Limit(LimitKind),
     TrapOnRefusedGrowth,
@@ -69,9 +83,11 @@ enum RunOption {
     Invoke,
 }
 
-const PLAIN_OPTIONS: [(&str, RunOption); 7] = [
+const PLAIN_OPTIONS: [(&str, RunOption); 9] = [
     ("--json", RunOption::Json),
     ("--repeat", RunOption::Repeat),
+    ("--seconds", RunOption::Seconds),
+    ("--warm-up", RunOption::WarmUp),
     ("--limits", RunOption::Limits),
     ("--trap-on-refused-growth", RunOption::TrapOnRefusedGrowth),
     ("--stub-missing-imports", RunOption::StubMissingImports),
@@ -82,20 +98,44 @@ const PLAIN_OPTIONS: [(&str, RunOption); 7] = [
 /// Ends the options: whatever follows is a value.
 const END_OF_OPTIONS: &str = "--";
 
-/// Lists every option of `run` with its name.
-fn run_options() -> impl Iterator<Item = (&'static str, RunOption)> {
-    let limits = LimitKind::SETTABLE.into_iter();
-    let limits = limits.filter_map(|kind| Some((limit_option(kind)?, RunOption::Limit(kind))));
-    PLAIN_OPTIONS.into_iter().chain(limits)
+impl CallVerb {
+    /// Returns the verb itself.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Limits => "limits",
+            Self::Bench => "bench",
+        }
+    }
+
+    /// Finds the verb of that name.
+    fn of_name(name: &str) -> Option<Self> {
+        [Self::Run, Self::Limits, Self::Bench].into_iter().find(|verb| verb.name() == name)
+    }
+
+    /// Lists every option of the verb with its name.
+    fn options(self) -> impl Iterator<Item = (&'static str, RunOption)> {
+        let limits = LimitKind::SETTABLE.into_iter();
+        let limits = limits.filter_map(|kind| Some((limit_option(kind)?, RunOption::Limit(kind))));
+        PLAIN_OPTIONS.into_iter().chain(limits).filter(move |(_, option)| self.takes(*option))
+    }
+
+    fn takes(self, option: RunOption) -> bool {
+        match option {
+            RunOption::Repeat => self != Self::Limits,
+            RunOption::Seconds | RunOption::WarmUp => self == Self::Bench,
+            _ => true,
+        }
+    }
 }
 
-/// Returns the option of `run` that was probably meant by a word such as `--max-feul` or `--max-fuel=3`.
-pub(super) fn option_meant_by(word: &str) -> Option<String> {
+/// Returns the option that was probably meant by a word such as `--max-feul` or `--max-fuel=3`.
+pub(super) fn option_meant_by(verb: CallVerb, word: &str) -> Option<String> {
     let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
     if !name.starts_with("--") {
         return None;
     }
-    let option = nearest(name, run_options().map(|(name, _)| name))?;
+    let option = nearest(name, verb.options().map(|(name, _)| name))?;
     Some(value.map_or_else(|| option.to_owned(), |value| format!("{option} {value}")))
 }
 
@@ -128,23 +168,26 @@ pub(super) fn parse_inspect(words: &[OsString]) -> Result<InspectArgs, Failure> 
     Ok(InspectArgs { input: input.ok_or_else(|| no_input("inspect"))?, json })
 }
 
-/// Reads the words after `run`.
+/// Reads the words after a verb that calls.
 ///
 /// # Errors
 ///
 /// Says which word is wrong.
-pub(super) fn parse_run(words: &[OsString]) -> Result<RunArgs, Failure> {
+pub(super) fn parse_call_verb(verb: CallVerb, words: &[OsString]) -> Result<CallArgs, Failure> {
     let mut reader = RunReader {
+        verb,
         words: words.iter(),
         place: Place::Outside,
         input: None,
         preset: Preset::Default,
         limits: Vec::new(),
         traps_on_refused_growth: false,
-        args: RunArgs {
+        args: CallArgs {
             input: Input::Stdin,
             json: false,
-            repeat: 1,
+            repeat: None,
+            nanos: None,
+            warm_up: None,
             limits: Limits::default(),
             stub_missing_imports: false,
             keep_after_trap: false,
@@ -154,13 +197,20 @@ pub(super) fn parse_run(words: &[OsString]) -> Result<RunArgs, Failure> {
     while let Some(word) = reader.words.next() {
         reader.take(word)?;
     }
-    let input = reader.input.ok_or_else(|| no_input("run"))?;
+    let input = reader.input.ok_or_else(|| no_input(verb.name()))?;
+    if verb != CallVerb::Run && reader.args.invokes.is_empty() {
+        return Err(Failure::usage(format!("`{}` needs an `--invoke NAME`", verb.name()))
+            .with_hint("of several, the last is looked at and the others are made before it"));
+    }
+    if reader.args.repeat.is_some() && reader.args.nanos.is_some() {
+        return Err(Failure::usage("`--repeat` and `--seconds` exclude each other"));
+    }
     let mut limits = reader.preset.limits();
     for (kind, value) in reader.limits {
         limits.set(kind, value);
     }
     limits.trap_on_refused_growth = reader.traps_on_refused_growth;
-    Ok(RunArgs { input, limits, ..reader.args })
+    Ok(CallArgs { input, limits, ..reader.args })
 }
 
 /// Whom a plain word belongs to.
@@ -174,8 +224,9 @@ enum Place {
     PastOptions,
 }
 
-/// The words of `run`, half read.
+/// The words of a verb that calls, half read.
 struct RunReader<'a> {
+    verb: CallVerb,
     words: std::slice::Iter<'a, OsString>,
     place: Place,
     input: Option<Input>,
@@ -183,7 +234,7 @@ struct RunReader<'a> {
     limits: Vec<(LimitKind, Option<u64>)>,
     traps_on_refused_growth: bool,
     /// All the rest.
-    args: RunArgs,
+    args: CallArgs,
 }
 
 impl RunReader<'_> {
@@ -195,13 +246,13 @@ impl RunReader<'_> {
             self.place = Place::PastOptions;
             return Ok(());
         }
-        if let Some((name, option)) = run_options().find(|(name, _)| word == *name) {
+        if let Some((name, option)) = self.verb.options().find(|(name, _)| word == *name) {
             return self.take_option(name, option);
         }
         if self.place == Place::InInvoke {
             return self.take_value(word);
         }
-        take_input(&mut self.input, word, "run", "values follow `--invoke NAME`")
+        take_input(&mut self.input, word, self.verb.name(), "values follow `--invoke NAME`")
     }
 
     fn take_option(&mut self, name: &'static str, option: RunOption) -> Result<(), Failure> {
@@ -211,7 +262,9 @@ impl RunReader<'_> {
             RunOption::TrapOnRefusedGrowth => self.traps_on_refused_growth = true,
             RunOption::StubMissingImports => self.args.stub_missing_imports = true,
             RunOption::KeepAfterTrap => self.args.keep_after_trap = true,
-            RunOption::Repeat => self.args.repeat = self.count(name)?,
+            RunOption::Repeat => self.args.repeat = Some(self.count(name)?),
+            RunOption::Seconds => self.args.nanos = Some(self.nanos(name)?),
+            RunOption::WarmUp => self.args.warm_up = Some(self.calls(name)?),
             RunOption::Limits => self.preset = self.preset(name)?,
             RunOption::Limit(kind) => {
                 let value = self.limit(name)?;
@@ -231,7 +284,7 @@ impl RunReader<'_> {
             // What follows may look like an option and still be the name.
             self.place = Place::PastOptions;
             word = self.words.next().ok_or_else(missing)?;
-        } else if run_options().any(|(name, _)| word == name) {
+        } else if self.verb.options().any(|(name, _)| word == name) {
             return Err(missing());
         }
         let export = utf8(word, "the name of an export")?;
@@ -252,7 +305,7 @@ impl RunReader<'_> {
     fn operand(&mut self, name: &str, takes: &str) -> Result<String, Failure> {
         let missing = || Failure::usage(format!("`{name}` needs {takes} after it"));
         let word = self.words.next().ok_or_else(missing)?;
-        if word == END_OF_OPTIONS || run_options().any(|(name, _)| word == name) {
+        if word == END_OF_OPTIONS || self.verb.options().any(|(name, _)| word == name) {
             return Err(missing());
         }
         utf8(word, takes)
@@ -262,6 +315,22 @@ impl RunReader<'_> {
         const TAKES: &str = "a number from 1 on";
         let word = self.operand(name, TAKES)?;
         number(&word).filter(|count| *count > 0).ok_or_else(|| wrong_operand(name, TAKES, &word))
+    }
+
+    fn calls(&mut self, name: &str) -> Result<u64, Failure> {
+        const TAKES: &str = "a number of calls";
+        let word = self.operand(name, TAKES)?;
+        number(&word).ok_or_else(|| wrong_operand(name, TAKES, &word))
+    }
+
+    /// Reads seconds such as `2` or `0.5`, up to a day.
+    fn nanos(&mut self, name: &str) -> Result<u64, Failure> {
+        const TAKES: &str = "seconds, such as `2` or `0.5`";
+        const MOST_SECONDS: f64 = 86_400.0;
+        let word = self.operand(name, TAKES)?;
+        let seconds = word.parse::<f64>().ok().filter(|seconds| (1e-9..=MOST_SECONDS).contains(seconds));
+        let nanos = seconds.map(|seconds| std::time::Duration::from_secs_f64(seconds).as_nanos());
+        nanos.and_then(|nanos| u64::try_from(nanos).ok()).ok_or_else(|| wrong_operand(name, TAKES, &word))
     }
 
     fn limit(&mut self, name: &str) -> Result<Option<u64>, Failure> {
@@ -291,7 +360,8 @@ impl RunReader<'_> {
 fn take_input(input: &mut Option<Input>, word: &OsStr, verb: &str, hint: &str) -> Result<(), Failure> {
     if word != "-" && word.as_encoded_bytes().starts_with(b"-") {
         let unknown = Failure::usage(format!("`{verb}` has no option `{}`", word.display()));
-        let meant = word.to_str().and_then(option_meant_by).filter(|_| verb == "run");
+        let caller = CallVerb::of_name(verb);
+        let meant = word.to_str().and_then(|word| option_meant_by(caller?, word));
         return Err(match meant {
             Some(meant) => unknown.with_hint(format!("did you mean `{meant}`?")),
             None => {
@@ -338,8 +408,9 @@ mod tests {
         words.split_whitespace().map(OsString::from).collect()
     }
 
-    fn parsed(words: &str) -> RunArgs {
-        parse_run(&os(words)).unwrap_or_else(|failure| panic!("{words}: {}", failure.message()))
+    fn parsed(words: &str) -> CallArgs {
+        parse_call_verb(CallVerb::Run, &os(words))
+            .unwrap_or_else(|failure| panic!("{words}: {}", failure.message()))
     }
 
     fn invokes(words: &str) -> Vec<(String, Vec<String>)> {
@@ -427,11 +498,43 @@ mod tests {
             ),
         ];
         for (words, message) in table {
-            let failure = parse_run(&os(words)).expect_err(words);
+            let failure = parse_call_verb(CallVerb::Run, &os(words)).expect_err(words);
             assert_eq!(failure.message(), message, "{words}");
         }
-        assert_eq!(option_meant_by("--max-feul=3").as_deref(), Some("--max-fuel 3"));
-        assert_eq!(option_meant_by("-5"), None);
+        assert_eq!(option_meant_by(CallVerb::Run, "--max-feul=3").as_deref(), Some("--max-fuel 3"));
+        assert_eq!(option_meant_by(CallVerb::Run, "-5"), None);
+    }
+
+    #[test]
+    fn each_verb_has_its_own_options() {
+        let bench = |words: &str| parse_call_verb(CallVerb::Bench, &os(words));
+        let args = bench("x --seconds 0.5 --warm-up 0 --invoke f").expect("all are known");
+        assert_eq!((args.nanos, args.warm_up, args.repeat), (Some(500_000_000), Some(0), None));
+        let table = [
+            (CallVerb::Run, "x --seconds 2", "`run` has no option `--seconds`"),
+            (CallVerb::Limits, "x --repeat 2 --invoke f", "`limits` has no option `--repeat`"),
+            (CallVerb::Limits, "x", "`limits` needs an `--invoke NAME`"),
+            (CallVerb::Bench, "x --json", "`bench` needs an `--invoke NAME`"),
+            (
+                CallVerb::Bench,
+                "x --repeat 3 --seconds 1 --invoke f",
+                "`--repeat` and `--seconds` exclude each other",
+            ),
+            (
+                CallVerb::Bench,
+                "x --seconds -1 --invoke f",
+                "`--seconds` takes seconds, such as `2` or `0.5`, not `-1`",
+            ),
+            (
+                CallVerb::Bench,
+                "x --seconds inf --invoke f",
+                "`--seconds` takes seconds, such as `2` or `0.5`, not `inf`",
+            ),
+        ];
+        for (verb, words, message) in table {
+            let failure = parse_call_verb(verb, &os(words)).expect_err(words);
+            assert_eq!(failure.message(), message, "{words}");
+        }
     }
 
     #[test]
@@ -447,10 +550,11 @@ mod tests {
     fn a_path_need_not_be_text_but_a_value_must() {
         use std::os::unix::ffi::OsStringExt;
         let odd = OsString::from_vec(vec![b'a', 0xff]);
-        let args = parse_run(std::slice::from_ref(&odd)).expect("a path may be any bytes");
+        let args =
+            parse_call_verb(CallVerb::Run, std::slice::from_ref(&odd)).expect("a path may be any bytes");
         assert_eq!(args.input, Input::File(PathBuf::from(&odd)));
         let words = [OsString::from("x"), "--invoke".into(), "f".into(), odd];
-        assert!(parse_run(&words).is_err());
+        assert!(parse_call_verb(CallVerb::Run, &words).is_err());
     }
 
     #[test]

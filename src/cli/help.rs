@@ -14,7 +14,7 @@ pub struct Verb {
 }
 
 /// All verbs, in the order of the help.
-pub const VERBS: [Verb; 2] = [
+pub const VERBS: [Verb; 4] = [
     Verb {
         name: "run",
         usage: "FILE [OPTIONS] [--invoke NAME ARGS…]…",
@@ -24,6 +24,16 @@ pub const VERBS: [Verb; 2] = [
         name: "inspect",
         usage: "FILE [--json]",
         summary: "Show what a module or component imports, exports and contains, without running it",
+    },
+    Verb {
+        name: "limits",
+        usage: "FILE [OPTIONS] --invoke NAME ARGS…",
+        summary: "Find the smallest limits under which a call still ends the same way, and the time it takes",
+    },
+    Verb {
+        name: "bench",
+        usage: "FILE [OPTIONS] --invoke NAME ARGS…",
+        summary: "Make a call again and again and report how long it takes",
     },
 ];
 
@@ -46,6 +56,46 @@ Options, which may stand anywhere:
   --max-table-elements N        Elements over all tables
   --max-instances N             Core instances, which only components have several of
   --max-call-depth N            Frames on top of each other; the exported function is the first
+  --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
+  --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
+  --keep-after-trap             Go on with the same instance after a call that failed, instead of a
+                                fresh one
+  --json                        Print one JSON document
+";
+
+const LIMITS_DETAILS: &str = "\
+FILE is a module as text or binary; `-` reads it from standard input.
+The call is run on fresh instances: first under generous limits, then with each limit at what it used, and
+one below that. Of several --invoke the last is looked at, the others are made before it each time.
+A limit is proved when its value was seen to pass and the one below to end otherwise; the wasm stack is
+looked for to 1 KiB. Fuel and call depth are those of the call and of the start function and `_initialize`,
+which run under the same limits; memory and tables are those of the plugin from its beginning on.
+
+Options, which may stand anywhere:
+  --invoke NAME ARGS…           The call, or one that is made before it; see `run --help` for values
+  --                            Whatever follows is a value of the last --invoke
+  --limits PRESET, --max-… N    The limits to compare with, as in `run`
+  --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
+  --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
+  --keep-after-trap             Go on with the same instance after a call that failed, instead of a
+                                fresh one
+  --json                        Print one JSON document
+";
+
+const BENCH_DETAILS: &str = "\
+FILE is a module as text or binary; `-` reads it from standard input.
+Of several --invoke the last is measured, the others are made once before it on the same instance. Each call is
+made under all limits. Where one call is too short for the clock, calls are timed in batches, and the
+report says so.
+
+Options, which may stand anywhere:
+  --invoke NAME ARGS…           The call, or one that is made before it; see `run --help` for values
+  --                            Whatever follows is a value of the last --invoke
+  --seconds T                   Make calls for T seconds; 2 where neither this nor --repeat is given
+  --repeat N                    Make N calls
+  --warm-up N                   Make N calls before that, which are not measured; 100 where it is not
+                                given, or as many as fit into half a second
+  --limits PRESET, --max-… N    Limits in force, as in `run`
   --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
   --keep-after-trap             Go on with the same instance after a call that failed, instead of a
@@ -84,7 +134,12 @@ Usage:
 
 /// Returns the help on one verb.
 pub(super) fn of_verb(name: &str) -> String {
-    let details = if name == "run" { RUN_DETAILS } else { INSPECT_DETAILS };
+    let details = match name {
+        "run" => RUN_DETAILS,
+        "limits" => LIMITS_DETAILS,
+        "bench" => BENCH_DETAILS,
+        _ => INSPECT_DETAILS,
+    };
     let verb = VERBS.iter().find(|verb| verb.name == name);
     let head = verb.map_or_else(String::new, |verb| {
         format!("{}.\n\nUsage: wasm-workbench {} {}\n\n", verb.summary, verb.name, verb.usage)

@@ -1,12 +1,14 @@
-//! The verbs without a window: `run` and `inspect`, their words, their reports and their exit status.
+//! The verbs without a window: their words, their reports and their exit status.
 //!
 //! Knows no window. What a verb reports goes to stdout, everything else to stderr.
 
 mod args;
+mod bench;
 mod failure;
 mod help;
 mod input;
 mod inspect;
+mod limits;
 mod output;
 mod report;
 mod run;
@@ -44,7 +46,9 @@ pub fn run(args: &[OsString]) -> ExitCode {
     let result = match first.to_str() {
         Some("run") if !args::asks_for_help(words) => run::execute(words),
         Some("inspect") if !args::asks_for_help(words) => inspect::execute(words),
-        Some(verb @ ("run" | "inspect")) => print(&help::of_verb(verb)),
+        Some("limits") if !args::asks_for_help(words) => limits::execute(words),
+        Some("bench") if !args::asks_for_help(words) => bench::execute(words),
+        Some(verb @ ("run" | "inspect" | "limits" | "bench")) => print(&help::of_verb(verb)),
         Some("help" | "--help" | "-h") => help_on(words),
         Some("--version" | "-V") => print(concat!("wasm-workbench ", env!("CARGO_PKG_VERSION"), "\n")),
         _ => Err(unknown_verb(first)),
@@ -95,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_file_is_no_verb() {
-        for verb in ["run", "inspect", "help", "--help", "-h", "--version", "-V"] {
+        for verb in ["run", "inspect", "limits", "bench", "help", "--help", "-h", "--version", "-V"] {
             assert!(is_verb(OsStr::new(verb)), "{verb}");
         }
         for other in ["", "-", "--json", "run.wat", "Run", "plugin.wasm"] {

@@ -119,7 +119,7 @@ pub(super) fn summary(source: &Source, build: &Build, session: &Session) -> Stri
     format!("{name}: {state} · {ends} · {compiled}\n")
 }
 
-fn calls_text(calls: u64) -> String {
+pub(super) fn calls_text(calls: u64) -> String {
     format!("{} {}", grouped(calls), if calls == 1 { "call" } else { "calls" })
 }
 
@@ -249,6 +249,6 @@ fn place_text(file: &str, place: &Place) -> String {
     printable_line(&format!("{}{function}", location(file, Some(place))))
 }
 
-fn values(values: &[Value]) -> String {
+pub(super) fn values(values: &[Value]) -> String {
     printable(&values.iter().map(Value::to_text).collect::<Vec<_>>().join(", "))
 }

@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use super::args::{Invoke, option_meant_by, parse_run};
+use super::args::{CallArgs, CallVerb, Invoke, option_meant_by, parse_call_verb};
 use super::failure::{Failure, location};
 use super::input::Source;
 use super::session::{Call, Made, Watch, drive};
@@ -25,25 +25,22 @@ use crate::worker::foreground;
 ///
 /// Fails when the words are wrong or the source can't be read, compiled or linked.
 pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
-    let args = parse_run(words)?;
+    let args = parse_call_verb(CallVerb::Run, words)?;
     let source = args.input.read()?;
     let engines = Engines::new();
     let build = build(&engines, &source)?;
-    let calls = calls(&build, &args.invokes)?;
+    let calls = calls(CallVerb::Run, &build, &args.invokes)?;
     let watch = Arc::new(Watch::default());
     stop_on_ctrl_c(&watch);
-    let options = PluginOptions {
-        limits: args.limits,
-        stub_missing_imports: args.stub_missing_imports,
-        keep_after_trap: args.keep_after_trap,
-    };
+    let options = options(&args);
+    let repeat = args.repeat.unwrap_or(1);
     let mut written = Ok(());
     let mut print = |made: &Made| {
         if !args.json && written.is_ok() {
             written = output::to_stdout(&report::call(made, &source.file));
         }
     };
-    let body = || drive(Arc::clone(&build), options, &watch, &calls, args.repeat, &mut print);
+    let body = || drive(Arc::clone(&build), options, &watch, &calls, repeat, &mut print);
     let session = foreground::run(&engines, build.thread_stack_bytes(), body)
         .map_err(|err| Failure::new(format!("can't start a thread for the plugin: {err}")))?
         .ok_or_else(|| Failure::new("the program failed inside, see above"))?
@@ -57,8 +54,17 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     Ok(if session.is_success() { Status::Good } else { Status::GuestFailed })
 }
 
+/// Returns the options of the plugin.
+pub(super) fn options(args: &CallArgs) -> PluginOptions {
+    PluginOptions {
+        limits: args.limits,
+        stub_missing_imports: args.stub_missing_imports,
+        keep_after_trap: args.keep_after_trap,
+    }
+}
+
 /// Compiles the source, and tells on stderr what its author should know although it compiles.
-fn build(engines: &Engines, source: &Source) -> Result<Arc<Build>, Failure> {
+pub(super) fn build(engines: &Engines, source: &Source) -> Result<Arc<Build>, Failure> {
     let request = CompileRequest {
         source: &source.bytes,
         settings: &EngineSettings::default(),
@@ -78,15 +84,15 @@ fn build(engines: &Engines, source: &Source) -> Result<Arc<Build>, Failure> {
 }
 
 /// Reads the values of all calls by the types of their exports, before anything runs.
-fn calls(build: &Build, invokes: &[Invoke]) -> Result<Vec<Call>, Failure> {
+pub(super) fn calls(verb: CallVerb, build: &Build, invokes: &[Invoke]) -> Result<Vec<Call>, Failure> {
     if build.info.kind.is_component() && !invokes.is_empty() {
         return Err(Failure::new("the functions of a component can't be called yet")
             .with_hint("without `--invoke` it is instantiated, and `inspect` shows its interface"));
     }
-    invokes.iter().map(|invoke| call(&build.interface, invoke)).collect()
+    invokes.iter().map(|invoke| call(verb, &build.interface, invoke)).collect()
 }
 
-fn call(interface: &Interface, invoke: &Invoke) -> Result<Call, Failure> {
+fn call(verb: CallVerb, interface: &Interface, invoke: &Invoke) -> Result<Call, Failure> {
     let export = &invoke.export;
     let Some((_, signature)) = interface.exported_function(export) else {
         return Err(unknown_export(interface, export));
@@ -95,13 +101,14 @@ fn call(interface: &Interface, invoke: &Invoke) -> Result<Call, Failure> {
     if expected != given {
         let noun = if expected == 1 { "argument" } else { "arguments" };
         let failure = Failure::new(format!("`{export}` takes {expected} {noun}, not {given}"));
-        return Err(failure.with_hint(count_hint(signature, &invoke.words)));
+        return Err(failure.with_hint(count_hint(verb, signature, &invoke.words)));
     }
     let values = signature.params.iter().zip(&invoke.words).enumerate().map(|(index, (param, word))| {
         parse_value(word, &param.ty).map_err(|err| {
             let failure =
                 Failure::new(format!("argument {} of `{export}`, {}: {err}", index + 1, param.label(index)));
-            let option = option_meant_by(word).map(|option| format!("did you mean the option `{option}`?"));
+            let option =
+                option_meant_by(verb, word).map(|option| format!("did you mean the option `{option}`?"));
             match option.or(err.hint) {
                 Some(hint) => failure.with_hint(hint),
                 None => failure,
@@ -111,8 +118,8 @@ fn call(interface: &Interface, invoke: &Invoke) -> Result<Call, Failure> {
     Ok(Call { export: export.clone(), args: values.collect::<Result<_, _>>()? })
 }
 
-fn count_hint(signature: &FuncSignature, words: &[String]) -> String {
-    match words.iter().find_map(|word| option_meant_by(word)) {
+fn count_hint(verb: CallVerb, signature: &FuncSignature, words: &[String]) -> String {
+    match words.iter().find_map(|word| option_meant_by(verb, word)) {
         Some(option) => format!("did you mean the option `{option}`?"),
         None => format!("its type is {}", signature.with_names()),
     }
@@ -136,7 +143,7 @@ fn unknown_export(interface: &Interface, export: &str) -> Failure {
     })
 }
 
-fn missing(imports: &[Import]) -> Failure {
+pub(super) fn missing(imports: &[Import]) -> Failure {
     let headline = match imports.len() {
         1 => "nobody provides an import".to_owned(),
         count => format!("nobody provides {count} imports"),
@@ -153,7 +160,7 @@ fn missing(imports: &[Import]) -> Failure {
 }
 
 /// Has the first Ctrl+C end the running call, and the second the program.
-fn stop_on_ctrl_c(watch: &Arc<Watch>) {
+pub(super) fn stop_on_ctrl_c(watch: &Arc<Watch>) {
     let watch = Arc::clone(watch);
     let handler = move || {
         if watch.cancel() {

@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::output::{printable_line, to_stderr};
@@ -81,6 +81,44 @@ impl Watch {
     /// Asks the running call to end; returns whether that had been asked before.
     pub(super) fn cancel(&self) -> bool {
         self.is_cancelled.swap(true, Ordering::AcqRel)
+    }
+}
+
+/// Lets a run be cancelled, and prints only the first lines that guests log: the same call is made many times.
+#[derive(Debug)]
+pub(super) struct QuietWatch {
+    watch: Arc<Watch>,
+    lines_left: AtomicUsize,
+}
+
+/// Lines that are printed of guests whose calls are made many times.
+const MOST_LINES: usize = 10;
+
+impl QuietWatch {
+    pub(super) fn new(watch: &Arc<Watch>) -> Self {
+        Self { watch: Arc::clone(watch), lines_left: AtomicUsize::new(MOST_LINES) }
+    }
+}
+
+impl CallObserver for QuietWatch {
+    fn tick(&self, live: &mut dyn LiveView) -> Tick {
+        self.watch.tick(live)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.watch.is_cancelled()
+    }
+
+    fn log(&self, level: LogLevel, text: String) {
+        let take_one = |lines: usize| lines.checked_sub(1);
+        match self.lines_left.fetch_update(Ordering::AcqRel, Ordering::Acquire, take_one) {
+            Ok(1) => {
+                self.watch.log(level, text);
+                to_stderr("[info] further lines are left out\n");
+            }
+            Ok(_) => self.watch.log(level, text),
+            Err(_) => {}
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use wasmtime::component::Component;
 
 use super::front::SourceMap;
 use super::rewrite::Layout;
+use super::settings::EngineSettings;
 use crate::model::build::{BuildInfo, Phases};
 use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::interface::Interface;
@@ -27,6 +28,8 @@ pub struct Build {
     pub(crate) fuel_is_live: bool,
     /// Native stack that its engine allows, in bytes.
     pub(crate) wasm_stack_bytes: usize,
+    /// What its engine was made with.
+    pub(crate) settings: EngineSettings,
     /// Core instances that an instance of it consists of.
     pub(crate) core_instances: u64,
     /// What the engine runs.
@@ -44,7 +47,7 @@ pub(crate) enum Artefact {
 pub(crate) struct CoreArtefact {
     pub(crate) module: Module,
     /// `None` when the module runs unrewritten.
-    pub(crate) rewritten: Option<RewrittenParts>,
+    pub(crate) rewritten: Option<Arc<RewrittenParts>>,
 }
 
 pub(crate) struct RewrittenParts {
@@ -98,8 +101,19 @@ impl Build {
             has_fuel: self.has_fuel,
             fuel_is_live: self.fuel_is_live,
             wasm_stack_bytes: self.wasm_stack_bytes,
+            settings: self.settings.clone(),
             core_instances: self.core_instances,
             artefact: Arc::clone(&self.artefact),
+        }
+    }
+
+    /// The same build on an engine with another size of the native stack.
+    pub(crate) fn with_stack(&self, artefact: CoreArtefact, wasm_stack_bytes: usize) -> Self {
+        Self {
+            wasm_stack_bytes,
+            settings: EngineSettings { wasm_stack_bytes, ..self.settings.clone() },
+            artefact: Arc::new(Artefact::Core(artefact)),
+            ..self.with_info(self.info.clone())
         }
     }
 

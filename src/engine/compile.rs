@@ -193,6 +193,7 @@ fn compile_anew(engines: &Engines, request: &CompileRequest<'_>) -> Result<Build
         has_fuel: settings.fuel,
         fuel_is_live: compiler == Compiler::Winch,
         wasm_stack_bytes: settings.wasm_stack_bytes,
+        settings: settings.clone(),
         artefact: Arc::new(artefact),
     })
 }
@@ -264,7 +265,7 @@ fn artefact(
                 let label = interface.function_label(function.index);
                 notices.push(format!("{label} {}", function.reason.clause()));
             }
-            (module, Some(RewrittenParts { layout: parts.layout, offsets: parts.offsets }))
+            (module, Some(Arc::new(RewrittenParts { layout: parts.layout, offsets: parts.offsets })))
         }
         Err(err) => {
             let engine = engines.get(settings, Pricing::ByEngine)?;

@@ -90,7 +90,7 @@ impl LiveInstance {
 
     fn of_module(build: &Arc<Build>, core: &CoreArtefact, sandbox: Sandbox<'_>) -> Result<Self, NoInstance> {
         let (engine, options) = (core.module.engine(), sandbox.options);
-        let memory_export = memory_export(build, core.rewritten.as_ref());
+        let memory_export = memory_export(build, core.rewritten.as_deref());
         let mut store = new_store(engine, sandbox, memory_export, build.has_fuel);
         let started = Instant::now();
         let mut linker = Linker::new(engine);
@@ -122,7 +122,7 @@ impl LiveInstance {
         let instantiate_ns = nanos_since(started);
         let mut live = Self::empty(store, build, instantiate_ns);
         live.store.data_mut().instances = 1;
-        live.take_handles(instance, core.rewritten.as_ref());
+        live.take_handles(instance, core.rewritten.as_deref());
         live.set_limits(options.limits);
         live.resum();
         Ok(live)

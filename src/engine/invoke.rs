@@ -108,6 +108,62 @@ pub(crate) fn run_batch(
     None
 }
 
+/// What became of calls between two looks at the clock.
+pub(crate) struct Unwatched {
+    /// Calls that returned.
+    pub(crate) made: u64,
+    /// Nanoseconds that all of them took, pauses left out.
+    pub(crate) wall_ns: u64,
+    /// The first that did not return: its figures and its error, or its results when it overran its fuel.
+    pub(crate) failure: Option<(Figures, wasmtime::Result<Vec<Value>>)>,
+}
+
+/// Calls an export that many times between two looks at the clock, under all its limits.
+///
+/// Stops at the first that does not return. The time limit is that of all together, which are few and quick.
+pub(crate) fn run_unwatched(live: &mut LiveInstance, entry: &Entry, args: &[Value], calls: u64) -> Unwatched {
+    let mut buffer = raw_buffer(&entry.signature);
+    let has_fuel = live.handles.has_fuel;
+    let (mut made, mut failure) = (0, None);
+    let mut started = Instant::now();
+    while made < calls {
+        begin(live, started);
+        let result = if entry.is_plain {
+            fill_raw(&mut buffer, args);
+            call_raw(live, entry, &mut buffer)
+        } else {
+            call_checked(live, entry, args).map(drop)
+        };
+        let has_overrun = has_fuel && live.store.get_fuel().is_ok_and(|left| left == 0);
+        if result.is_err() || has_overrun {
+            failure = Some(result);
+            break;
+        }
+        if live.store.data().meter.was_asked() {
+            live.resum();
+        }
+        // Time spent paused counts for none of the calls.
+        started += live.store.data().clock.held;
+        made += 1;
+    }
+    let ended = Instant::now();
+    let wall_ns = match failure {
+        Some(_) => charged_ns(&live.store, ended),
+        None => u64::try_from(ended.saturating_duration_since(started).as_nanos()).unwrap_or(u64::MAX),
+    };
+    let failure = failure.map(|result| {
+        if let Err(error) = &result {
+            forget_exception(live, error);
+        }
+        let mut figures = measure(live, result.is_ok());
+        figures.wall_ns = wall_ns;
+        let is_plain = entry.is_plain;
+        let results = |()| if is_plain { results_in(&buffer, entry) } else { Vec::new() };
+        (figures, result.map(results))
+    });
+    Unwatched { made, wall_ns, failure }
+}
+
 /// Takes an exception that nobody caught out of the store, which otherwise holds on to it.
 fn forget_exception(live: &mut LiveInstance, error: &wasmtime::Error) {
     if error.is::<ThrownException>() {

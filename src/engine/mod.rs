@@ -2,6 +2,7 @@
 //!
 //! Synchronous: no threads, no channels, no files. Takes and returns types of [`crate::model`].
 
+mod benchmark;
 mod build;
 mod compile;
 mod core_instances;
@@ -14,14 +15,18 @@ mod meter;
 mod observer;
 mod pages;
 mod plugin;
+mod probe;
 mod settings;
+mod transplant;
 
 pub mod front;
 pub mod inspect;
 pub mod rewrite;
 
+pub use benchmark::BenchEnd;
 pub use build::{Build, CompileFailure};
 pub use compile::{BuildCache, CacheStats, CompileRequest, compile};
 pub use observer::{CallObserver, LiveView, NoObserver, SharedObserver, Tick};
 pub use plugin::{CLEANUP_HOOK, CallRefusal, CreateFailure, INITIALIZE_HOOK, Plugin, PluginOptions};
+pub use probe::{GENEROUS_STACK_BYTES, Probe, ProbeFailure, ProbedCall};
 pub use settings::{Compiler, EngineSettings, Engines, Optimization};

@@ -331,7 +331,35 @@ impl Plugin {
         Some(record)
     }
 
-    fn entry(&self, export: &str, args: &[Value]) -> Result<Entry, CallRefusal> {
+    /// Calls an export that many times between two looks at the clock, and returns the nanoseconds in between.
+    ///
+    /// Nothing is kept of a call that returns; the first that does not ends it with its record, whose time is
+    /// that of all these calls together.
+    pub(crate) fn run_unwatched(
+        &mut self,
+        entry: &Entry,
+        args: &[Value],
+        calls: u64,
+    ) -> Result<u64, Box<CallRecord>> {
+        self.was_called = true;
+        let started_ns = super::instance::nanos_since(self.born);
+        let Some(live) = self.live.as_mut() else {
+            return Err(Box::new(self.run_entry(entry, args, CallKind::Export)));
+        };
+        let ended = invoke::run_unwatched(live, entry, args, calls);
+        self.next_number += ended.made;
+        self.is_fresh_after_failure &= ended.made == 0;
+        let Some((figures, result)) = ended.failure else { return Ok(ended.wall_ns) };
+        let mut record = self.record(CallKind::Export, Arc::clone(&entry.name), args, started_ns);
+        match result {
+            Ok(results) => self.finish(&mut record, figures, None, results),
+            Err(error) => self.finish(&mut record, figures, Some(&error), Vec::new()),
+        }
+        Err(Box::new(record))
+    }
+
+    /// Finds an export that takes these arguments.
+    pub(crate) fn entry(&self, export: &str, args: &[Value]) -> Result<Entry, CallRefusal> {
         if self.build.info.kind.is_component() {
             return Err(CallRefusal::IsComponent);
         }

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use wasmtime::{Config, Engine, OptLevel, Strategy, WasmBacktraceDetails};
+use wasmtime::{Config, Engine, EngineWeak, OptLevel, Strategy, WasmBacktraceDetails};
 
 /// Compiler that turns binaries into machine code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -131,6 +131,8 @@ impl EngineSettings {
 #[derive(Default)]
 pub struct Engines {
     by_settings: Mutex<HashMap<(EngineSettings, Pricing), Engine>>,
+    /// Engines of one run each, which live as long as somebody else holds them.
+    passing: Mutex<Vec<EngineWeak>>,
 }
 
 impl Engines {
@@ -144,6 +146,21 @@ impl Engines {
         for engine in self.lock().values() {
             engine.increment_epoch();
         }
+        self.passing().retain(|engine| engine.upgrade().map(|engine| engine.increment_epoch()).is_some());
+    }
+
+    /// Makes an engine that nobody else gets, for runs on a native stack of their own; it is forgotten when
+    /// it is dropped.
+    pub(crate) fn passing_engine(
+        &self,
+        settings: &EngineSettings,
+        pricing: Pricing,
+    ) -> wasmtime::Result<Engine> {
+        let engine = Engine::new(&settings.config(pricing))?;
+        let mut passing = self.passing();
+        passing.retain(|other| other.upgrade().is_some());
+        passing.push(engine.weak());
+        Ok(engine)
     }
 
     /// Returns the engine for these settings, made now if need be.
@@ -156,6 +173,10 @@ impl Engines {
         let engine = Engine::new(&settings.config(pricing))?;
         engines.insert(key, engine.clone());
         Ok(engine)
+    }
+
+    fn passing(&self) -> std::sync::MutexGuard<'_, Vec<EngineWeak>> {
+        self.passing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(EngineSettings, Pricing), Engine>> {

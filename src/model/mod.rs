@@ -2,6 +2,7 @@
 //!
 //! Knows no engine, no widgets, no threads, no clocks and no files.
 
+pub mod bench;
 pub mod build;
 pub mod call;
 pub mod call_json;
@@ -21,6 +22,7 @@ pub mod measured;
 pub mod memory;
 pub mod metrics;
 pub mod nearest;
+pub mod needs;
 pub mod raise;
 pub mod sample;
 pub mod signature;

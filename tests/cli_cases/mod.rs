@@ -187,4 +187,42 @@ pub(crate) const CASES: &[Case] = &[
     case("inspect_stdin_json", "inspect - --json < tests/plugins/add.wasm"),
     case("inspect_component", "inspect sample_plugins/component.wat"),
     case("inspect_component_json", "inspect sample_plugins/component.wat --json"),
+    // What a call would take.
+    case("help_limits", "limits --help"),
+    case("limits_add", "limits sample_plugins/math.wat --invoke add 20 22"),
+    case("limits_json", "limits sample_plugins/math.wat --json --limits tutorial --invoke factorial 5"),
+    case("limits_pages", "limits sample_plugins/page_growth.wat --max-memory-pages 4 --invoke grow 9"),
+    case(
+        "limits_replayed",
+        "limits sample_plugins/table_growth.wat --json --invoke grow 4 --invoke put 0 --invoke grow 2",
+    ),
+    case("limits_trap", "limits sample_plugins/traps.wat --invoke divide 1 0"),
+    case("limits_initialize", "limits tests/plugins/hooks.wat --invoke next"),
+    case("limits_depth", "limits sample_plugins/limit_call_depth.wat --max-call-depth 50 --invoke dive 100"),
+    case("limits_stack", "limits sample_plugins/limit_wasm_stack.wat --invoke dive_forever"),
+    case(
+        "limits_endless",
+        "limits sample_plugins/limit_fuel.wat --json --max-execution-time-ms 100 --invoke forever",
+    ),
+    case("limits_component", "limits sample_plugins/component.wat --invoke add 1 2"),
+    case("limits_missing", "limits sample_plugins/missing_import.wat --json --invoke answer"),
+    case("limits_without_call", "limits sample_plugins/math.wat"),
+    case("limits_unknown_option", "limits sample_plugins/math.wat --repeat 3 --invoke add 1 2"),
+    // How long a call takes.
+    case("help_bench", "bench --help"),
+    case(
+        "bench",
+        "bench sample_plugins/limit_fuel.wat --max-fuel none --repeat 40 --warm-up 5 --invoke count_to 100000",
+    ),
+    case(
+        "bench_json",
+        "bench sample_plugins/limit_fuel.wat --max-fuel none --repeat 40 --warm-up 5 --json --invoke count_to 100000",
+    ),
+    case("bench_trap", "bench sample_plugins/traps.wat --repeat 10 --json --invoke divide 1 0"),
+    case(
+        "bench_limit",
+        "bench sample_plugins/limit_fuel.wat --seconds 1 --warm-up 0 --invoke count_to 100000000",
+    ),
+    case("bench_before", "bench sample_plugins/traps.wat --invoke hit_unreachable --invoke divide 4 2"),
+    case("bench_both_lengths", "bench sample_plugins/math.wat --repeat 3 --seconds 1 --invoke add 1 2"),
 ];

@@ -1,0 +1,154 @@
+//! Benchmarks a function: warms up, finds out how coarse the clock is, and times calls or batches of them.
+//!
+//! What its figures mean is decided in [`crate::model::bench`]. Every call is made under all limits.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use super::instance::Entry;
+use super::plugin::{CallRefusal, Plugin};
+use crate::model::bench::{BenchPlan, BenchProgress, BenchReport, BenchTimes, Span, WarmUp, calls_per_batch};
+use crate::model::call::CallRecord;
+use crate::model::value::Value;
+
+/// How a benchmark ended.
+#[derive(Debug, Clone)]
+pub struct BenchEnd {
+    /// What was found up to then.
+    pub report: BenchReport,
+    /// The call that did not return, if one did not. Its time may be that of a whole batch.
+    pub failure: Option<Box<CallRecord>>,
+}
+
+/// Calls of the default warm-up, and how long it may take.
+const WARM_UP: (u64, Duration) = (100, Duration::from_millis(500));
+
+/// Calls that tell how long one takes, where there is no warm-up to tell.
+const TRIAL_CALLS: u64 = 32;
+
+/// How often the sink hears of the progress.
+const PROGRESS_PERIOD: Duration = Duration::from_millis(20);
+
+/// Looks at the clock that tell how long one takes.
+const LOOKS: u32 = 2000;
+
+impl Plugin {
+    /// Calls an export again and again and returns what a call takes.
+    ///
+    /// Stops at the first call that does not return, and when the sink says so.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plugin::call`].
+    pub fn benchmark(
+        &mut self,
+        export: &str,
+        args: &[Value],
+        plan: &BenchPlan,
+        sink: &mut dyn FnMut(BenchProgress) -> ControlFlow<()>,
+    ) -> Result<BenchEnd, CallRefusal> {
+        let entry = self.entry(export, args)?;
+        let clock_ns = clock_ns();
+        let mut bench = Bench { plugin: self, entry, args, told: Instant::now(), sink };
+        let mut trials = BenchTimes::default();
+        let mut per_batch = 1;
+        let mut times = BenchTimes::default();
+        let failure = 'run: {
+            let (calls, until) = match plan.warm_up {
+                WarmUp::Calls(calls) => (calls, None),
+                WarmUp::Default => (WARM_UP.0, Some(Instant::now() + WARM_UP.1)),
+            };
+            match bench.run(&mut trials, calls, until, 1, true) {
+                Ended::Done => {}
+                Ended::Stopped => break 'run None,
+                Ended::Failed(record) => break 'run Some(record),
+            }
+            let (mut calls, until) = match plan.length {
+                Span::Calls(calls) => (calls, None),
+                Span::Nanos(nanos) => (u64::MAX, Instant::now().checked_add(Duration::from_nanos(nanos))),
+            };
+            let warm_up_ns = trials.median_ns();
+            if warm_up_ns.is_none() {
+                let first = calls.min(TRIAL_CALLS);
+                match bench.run(&mut times, first, until, 1, false) {
+                    Ended::Done => calls -= first,
+                    Ended::Stopped => break 'run None,
+                    Ended::Failed(record) => break 'run Some(record),
+                }
+            }
+            let call_ns = warm_up_ns.or_else(|| times.median_ns()).unwrap_or(0);
+            per_batch = calls_per_batch(call_ns, clock_ns, plan.length);
+            match bench.run(&mut times, calls, until, per_batch, false) {
+                Ended::Done | Ended::Stopped => None,
+                Ended::Failed(record) => Some(record),
+            }
+        };
+        Ok(BenchEnd { report: times.report(trials.calls(), per_batch, clock_ns), failure })
+    }
+}
+
+struct Bench<'a> {
+    plugin: &'a mut Plugin,
+    entry: Entry,
+    args: &'a [Value],
+    told: Instant,
+    sink: &'a mut dyn FnMut(BenchProgress) -> ControlFlow<()>,
+}
+
+enum Ended {
+    Done,
+    Stopped,
+    Failed(Box<CallRecord>),
+}
+
+impl Bench<'_> {
+    /// Makes calls until there are so many or it is so late, whichever comes first.
+    fn run(
+        &mut self,
+        times: &mut BenchTimes,
+        calls: u64,
+        until: Option<Instant>,
+        per_batch: u64,
+        is_warming_up: bool,
+    ) -> Ended {
+        let mut left = calls;
+        while left > 0 {
+            let batch = left.min(per_batch);
+            match self.plugin.run_unwatched(&self.entry, self.args, batch) {
+                Ok(wall_ns) => times.record(batch, wall_ns),
+                Err(record) => return Ended::Failed(record),
+            }
+            left -= batch;
+            let now = Instant::now();
+            if until.is_some_and(|until| now >= until) {
+                break;
+            }
+            if now.duration_since(self.told) >= PROGRESS_PERIOD {
+                self.told = now;
+                let progress =
+                    BenchProgress { calls: times.calls(), wall_ns: times.wall_ns(), is_warming_up };
+                if (self.sink)(progress).is_break() {
+                    return Ended::Stopped;
+                }
+            }
+        }
+        Ended::Done
+    }
+}
+
+/// Returns what one look at the clock takes or can tell, whichever is more, in nanoseconds.
+fn clock_ns() -> u64 {
+    let began = Instant::now();
+    let (mut last, mut step) = (began, Duration::MAX);
+    for _ in 0..LOOKS {
+        let now = Instant::now();
+        let between = now.duration_since(last);
+        if !between.is_zero() {
+            step = step.min(between);
+        }
+        last = now;
+    }
+    let look = last.duration_since(began) / LOOKS;
+    let step = if step == Duration::MAX { Duration::ZERO } else { step };
+    u64::try_from(look.max(step).as_nanos()).unwrap_or(u64::MAX).max(1)
+}
