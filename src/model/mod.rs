@@ -26,6 +26,7 @@ pub mod needs;
 pub mod raise;
 pub mod sample;
 pub mod signature;
+pub mod text;
 pub mod text_position;
 pub mod timeline;
 pub mod used;

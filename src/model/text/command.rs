@@ -1,0 +1,150 @@
+//! What hands do to a text, as data, and what comes of it.
+//!
+//! Knows no keys: which key means what is decided where keys are known.
+
+use super::change::TextChange;
+use super::selection::Selections;
+
+/// Where a cursor goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    /// To what a person takes for the character before.
+    Left,
+    /// Past what a person takes for the character after.
+    Right,
+    /// To the start of the word before.
+    WordLeft,
+    /// To the end of the word after.
+    WordRight,
+    /// One line up, in the same column where the line is long enough.
+    Up,
+    /// One line down.
+    Down,
+    /// So many lines up.
+    PageUp(usize),
+    /// So many lines down.
+    PageDown(usize),
+    /// To the first word of the line, or to the line's start when it is there already.
+    LineStart,
+    /// To the end of the line.
+    LineEnd,
+    /// To the start of the text.
+    DocumentStart,
+    /// To the end of the text.
+    DocumentEnd,
+    /// To the parenthesis that belongs to the one beside the cursor, or to the start of the enclosing form.
+    MatchingBracket,
+}
+
+/// How much is selected at once: as many as the clicks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelectUnit {
+    /// Characters.
+    Character,
+    /// Words.
+    Word,
+    /// Lines, with what they end with.
+    Line,
+}
+
+/// One thing that hands do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EditCommand {
+    /// Type: parentheses and quotes get their partner, and a partner that is there is typed over.
+    Type(String),
+    /// Put exactly this text in place of what is selected, such as a completion or what an input method made.
+    Insert(String),
+    /// Begin a line, indented as its place asks for.
+    Newline,
+    /// Insert what leads to the next indentation stop, or move the selected lines in.
+    Tab,
+    /// Move the lines of all cursors out.
+    BackTab,
+    /// Delete what is selected, or what is between the cursor and where that motion leads.
+    Delete(Motion),
+    /// Move every cursor.
+    Move {
+        /// Where to.
+        motion: Motion,
+        /// Whether what lies between is selected.
+        extend: bool,
+    },
+    /// Put the cursors there.
+    SetSelections(Selections),
+    /// Click: put the only cursor at a byte, and select its unit.
+    PointAt {
+        /// The byte.
+        byte: usize,
+        /// What is selected around it.
+        unit: SelectUnit,
+    },
+    /// Drag or Shift and click: extend the primary cursor to a byte, in whole units.
+    PointTo {
+        /// The byte.
+        byte: usize,
+        /// In what steps.
+        unit: SelectUnit,
+    },
+    /// Add a cursor at a byte, or take away the one that is there.
+    ToggleCursor(usize),
+    /// Select a rectangle from a line and column of the screen, both from 0, to another one.
+    SelectBlock {
+        /// Where the mouse was pressed.
+        anchor: (usize, usize),
+        /// Where it is.
+        head: (usize, usize),
+    },
+    /// Select everything.
+    SelectAll,
+    /// Select the lines of all cursors; once more, the next lines too.
+    SelectLine,
+    /// Select the words at the cursors.
+    SelectWord,
+    /// Keep the primary cursor alone; when it is alone, select nothing.
+    Collapse,
+    /// Undo the last group of edits.
+    Undo,
+    /// Do again what was undone last.
+    Redo,
+}
+
+impl EditCommand {
+    /// Tells whether this may change the text.
+    pub fn is_edit(&self) -> bool {
+        !matches!(
+            self,
+            Self::Move { .. }
+                | Self::SetSelections(_)
+                | Self::PointAt { .. }
+                | Self::PointTo { .. }
+                | Self::ToggleCursor(_)
+                | Self::SelectBlock { .. }
+                | Self::SelectAll
+                | Self::SelectLine
+                | Self::SelectWord
+                | Self::Collapse
+        )
+    }
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EditOutcome {
+    /// What changed in the text, in the order in which it did; each speaks of the text before it.
+    pub changes: Vec<TextChange>,
+    /// Whether cursors or what they select are elsewhere.
+    pub moved: bool,
+    /// Whether the primary cursor should be brought into view.
+    pub needs_scroll: bool,
+    /// What goes to the clipboard.
+    pub clipboard: Option<String>,
+    /// Whether the command would have changed a text that is read-only.
+    pub refused: bool,
+}
+
+impl EditOutcome {
+    /// Tells whether the text is another one.
+    pub fn changed(&self) -> bool {
+        !self.changes.is_empty()
+    }
+}

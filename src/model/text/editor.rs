@@ -1,0 +1,414 @@
+//! A text with its cursors and its history, and the one door through which commands change it.
+//!
+//! Knows what a command means to all of them together; what it means at one place stands in the modules beside.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use super::buffer::TextBuffer;
+use super::change::TextChange;
+use super::command::{EditCommand, EditOutcome, SelectUnit};
+use super::history::{EditKind, History, Replaced};
+use super::indent::IndentStyle;
+use super::selection::{Selection, Selections};
+use super::{motion, word};
+
+/// Columns of the screen from one tab stop to the next, unless told otherwise.
+const TAB_WIDTH: usize = 4;
+
+/// A text that is edited.
+#[derive(Debug, Clone)]
+pub struct TextEditor {
+    pub(super) buffer: TextBuffer,
+    pub(super) selections: Selections,
+    pub(super) indent: IndentStyle,
+    pub(super) tab_width: usize,
+    /// Closing signs that were put in as partners and may be typed over.
+    pub(super) partners: Vec<usize>,
+    /// What the last drag began with, so that it is extended by whole words or lines.
+    pub(super) pointed: Option<Range<usize>>,
+    history: History,
+    is_read_only: bool,
+}
+
+/// Edits of one step: parts of the text as it is, in order, none overlapping another.
+#[derive(Debug, Default)]
+pub(super) struct Step {
+    pub(super) edits: Vec<(Range<usize>, String)>,
+    /// Cursors in the text as it will be; `None` moves those that there are with their text.
+    pub(super) selections: Option<Selections>,
+}
+
+impl Default for TextEditor {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
+impl TextEditor {
+    /// Takes a text as the saved one, with the cursor at its start.
+    pub fn new(text: &str) -> Self {
+        Self::with_buffer(TextBuffer::new(text))
+    }
+
+    /// Takes a buffer as the saved text, with the cursor at its start.
+    pub fn with_buffer(buffer: TextBuffer) -> Self {
+        let indent = IndentStyle::detect(&buffer);
+        Self {
+            buffer,
+            selections: Selections::default(),
+            indent,
+            tab_width: TAB_WIDTH,
+            partners: Vec::new(),
+            pointed: None,
+            history: History::new(),
+            is_read_only: false,
+        }
+    }
+
+    /// Refuses every command that would change the text, or no longer does.
+    pub fn set_read_only(&mut self, is_read_only: bool) {
+        self.is_read_only = is_read_only;
+    }
+
+    /// Tells whether commands that would change the text are refused.
+    pub fn is_read_only(&self) -> bool {
+        self.is_read_only
+    }
+
+    /// Returns the text.
+    pub fn buffer(&self) -> &TextBuffer {
+        &self.buffer
+    }
+
+    /// Returns the cursors.
+    pub fn selections(&self) -> &Selections {
+        &self.selections
+    }
+
+    /// Returns what one level of indentation is.
+    pub fn indent_style(&self) -> IndentStyle {
+        self.indent
+    }
+
+    /// Returns how many columns of the screen it is from one tab stop to the next.
+    pub fn tab_width(&self) -> usize {
+        self.tab_width
+    }
+
+    /// Returns the column of the screen at which a byte stands, from 0.
+    pub fn column_of(&self, byte: usize) -> usize {
+        motion::column_of(&self.buffer, self.tab_width, byte)
+    }
+
+    /// Tells whether there is something to undo.
+    pub fn can_undo(&self) -> bool {
+        self.history.can_undo()
+    }
+
+    /// Tells whether there is something to do again.
+    pub fn can_redo(&self) -> bool {
+        self.history.can_redo()
+    }
+
+    /// Returns a number of the text as it is; a text that comes back by undo has its number again.
+    pub fn text_state(&self) -> u64 {
+        self.history.state()
+    }
+
+    /// Tells whether the text is the saved one, be it by undo or redo.
+    pub fn is_at_saved(&self) -> bool {
+        self.history.is_at_saved()
+    }
+
+    /// Takes the text that had that number for the saved one; `None` says that no text is.
+    pub fn mark_saved(&mut self, text_state: Option<u64>) {
+        self.history.mark_saved(text_state);
+    }
+
+    /// Does what a command says; `now` is a time since any fixed moment, and groups what is undone together.
+    pub fn apply(&mut self, command: &EditCommand, now: Duration) -> EditOutcome {
+        if self.is_read_only && command.is_edit() {
+            return EditOutcome { refused: true, ..EditOutcome::default() };
+        }
+        if !matches!(command, EditCommand::PointTo { .. }) {
+            self.pointed = None;
+        }
+        let before = self.selections.clone();
+        let mut outcome = EditOutcome { needs_scroll: true, ..EditOutcome::default() };
+        match command {
+            EditCommand::Type(text) => outcome.changes = self.type_text(text, now),
+            EditCommand::Insert(text) => outcome.changes = self.insert(text, now),
+            EditCommand::Newline => outcome.changes = self.newline(now),
+            EditCommand::Tab => outcome.changes = self.tab(now),
+            EditCommand::BackTab => outcome.changes = self.shift_lines(false, now),
+            EditCommand::Delete(motion) => outcome.changes = self.delete(*motion, now),
+            EditCommand::Undo => outcome.changes = self.undo(),
+            EditCommand::Redo => outcome.changes = self.redo(),
+            EditCommand::SelectAll => {
+                self.select(&Selections::single(Selection::new(0, self.buffer.len_bytes())));
+                outcome.needs_scroll = false;
+            }
+            EditCommand::Move { .. }
+            | EditCommand::SetSelections(_)
+            | EditCommand::PointAt { .. }
+            | EditCommand::PointTo { .. }
+            | EditCommand::ToggleCursor(_)
+            | EditCommand::SelectBlock { .. }
+            | EditCommand::SelectLine
+            | EditCommand::SelectWord
+            | EditCommand::Collapse => self.select_by(command),
+        }
+        outcome.moved = self.selections != before;
+        outcome.needs_scroll &= outcome.moved || outcome.changed();
+        if !outcome.changed() && outcome.moved {
+            self.history.close();
+        }
+        self.drop_stale_partners();
+        outcome
+    }
+
+    /// Replaces the whole text by another one, as for formatting or a file that changed on disk: what both have
+    /// in common at their ends is left alone, cursors stay with it, and it is undone at once.
+    pub fn replace_all_text(&mut self, text: &str, now: Duration) -> Vec<TextChange> {
+        let (range, inserted) = differing_part(&self.buffer, text);
+        if range.is_empty() && inserted.is_empty() {
+            return Vec::new();
+        }
+        let step = Step { edits: vec![(range, inserted.to_owned())], selections: None };
+        self.perform(step, EditKind::Alone, now)
+    }
+
+    /// Makes edits one after another and takes them up into the history.
+    pub(super) fn perform(&mut self, step: Step, kind: EditKind, now: Duration) -> Vec<TextChange> {
+        let before = self.selections.clone();
+        let edits = step.edits.into_iter().filter(|(range, text)| !range.is_empty() || !text.is_empty());
+        let (mut changes, mut replaced) = (Vec::new(), Vec::new());
+        // From the last to the first, so that each still finds its place.
+        for (range, inserted) in edits.rev() {
+            let removed = self.buffer.slice(range.clone()).into_owned();
+            if removed == inserted {
+                continue;
+            }
+            changes.push(self.buffer.replace(range.clone(), &inserted));
+            replaced.push(Replaced { start: range.start, removed, inserted });
+        }
+        let selections = step.selections.unwrap_or_else(|| map_selections(&before, &changes));
+        self.selections = self.floored(&selections);
+        map_sorted(&mut self.partners, &changes);
+        if !changes.is_empty() {
+            self.history.push(replaced, (&before, &self.selections), kind, now);
+        }
+        changes
+    }
+
+    /// Ends the running group of edits.
+    pub(super) fn close_group(&mut self) {
+        self.history.close();
+    }
+
+    pub(super) fn select(&mut self, selections: &Selections) {
+        self.selections = self.floored(selections);
+    }
+
+    fn undo(&mut self) -> Vec<TextChange> {
+        let Some(group) = self.history.undo() else { return Vec::new() };
+        let mut changes = Vec::with_capacity(group.edits.len());
+        for edit in group.edits.iter().rev() {
+            changes.push(self.buffer.replace(edit.start..edit.start + edit.inserted.len(), &edit.removed));
+        }
+        self.selections = group.before.clone();
+        self.partners.clear();
+        changes
+    }
+
+    fn redo(&mut self) -> Vec<TextChange> {
+        let Some(group) = self.history.redo() else { return Vec::new() };
+        let mut changes = Vec::with_capacity(group.edits.len());
+        for edit in &group.edits {
+            changes.push(self.buffer.replace(edit.start..edit.start + edit.removed.len(), &edit.inserted));
+        }
+        self.selections = group.after.clone();
+        self.partners.clear();
+        changes
+    }
+
+    fn select_by(&mut self, command: &EditCommand) {
+        let selections = match command {
+            EditCommand::Move { motion, extend } => {
+                let (motion, extend) = (*motion, *extend);
+                self.selections.map(|item| motion::moved(&self.buffer, self.tab_width, item, motion, extend))
+            }
+            EditCommand::SetSelections(selections) => selections.clone(),
+            EditCommand::PointAt { byte, unit } => {
+                let range = self.unit_around(*byte, *unit);
+                self.pointed = Some(range.clone());
+                Selections::single(Selection::new(range.start, range.end))
+            }
+            EditCommand::PointTo { byte, unit } => self.pointed_to(*byte, *unit),
+            EditCommand::ToggleCursor(byte) => self.toggled(*byte),
+            EditCommand::SelectBlock { anchor, head } => self.block(*anchor, *head),
+            EditCommand::SelectLine => self.selections.map(|item| {
+                let (first, last) = (self.buffer.line_of(item.start()), self.buffer.line_of(item.end()));
+                Selection::new(self.buffer.line_start(first), self.buffer.line_start(last + 1))
+            }),
+            EditCommand::SelectWord => self.selections.map(|item| {
+                let range = word::around(&self.buffer, item.head);
+                Selection::new(range.start, range.end)
+            }),
+            EditCommand::Collapse if self.selections.is_multiple() => {
+                Selections::single(self.selections.primary())
+            }
+            _ => Selections::single(Selection::cursor(self.selections.primary().head)),
+        };
+        self.select(&selections);
+    }
+
+    fn unit_around(&self, byte: usize, unit: SelectUnit) -> Range<usize> {
+        let byte = self.buffer.floor(byte);
+        match unit {
+            SelectUnit::Character => byte..byte,
+            SelectUnit::Word => word::around(&self.buffer, byte),
+            SelectUnit::Line => {
+                let line = self.buffer.line_of(byte);
+                self.buffer.line_start(line)..self.buffer.line_start(line + 1)
+            }
+        }
+    }
+
+    fn pointed_to(&mut self, byte: usize, unit: SelectUnit) -> Selections {
+        let primary = self.selections.primary();
+        let origin = match (&self.pointed, unit) {
+            (_, SelectUnit::Character) => primary.anchor..primary.anchor,
+            (Some(pointed), _) => pointed.clone(),
+            (None, _) => self.unit_around(primary.anchor, unit),
+        };
+        if unit != SelectUnit::Character {
+            self.pointed = Some(origin.clone());
+        }
+        let here = self.unit_around(byte, unit);
+        let selection = if here.start < origin.start {
+            Selection::new(origin.end, here.start)
+        } else {
+            Selection::new(origin.start, here.end.max(origin.end))
+        };
+        let mut items = self.selections.as_slice().to_vec();
+        let index = self.selections.primary_index();
+        items[index] = selection;
+        Selections::new(items, index)
+    }
+
+    fn toggled(&self, byte: usize) -> Selections {
+        let byte = self.buffer.floor(byte);
+        let items = self.selections.as_slice();
+        let there =
+            items.iter().position(|item| item.range() == (byte..byte) || item.range().contains(&byte));
+        match there {
+            Some(at) if items.len() > 1 => {
+                let mut left = items.to_vec();
+                left.remove(at);
+                let last = left.len() - 1;
+                Selections::new(left, last)
+            }
+            Some(_) => self.selections.clone(),
+            None => self.selections.with(Selection::cursor(byte)),
+        }
+    }
+
+    fn block(&self, anchor: (usize, usize), head: (usize, usize)) -> Selections {
+        let last = self.buffer.num_lines() - 1;
+        let (from, to) = (anchor.0.min(last), head.0.min(last));
+        let at =
+            |line: usize, column: usize| motion::byte_at_column(&self.buffer, self.tab_width, line, column);
+        let lines: Vec<usize> = (from.min(to)..=from.max(to)).collect();
+        let is_narrow = anchor.1 == head.1;
+        let mut items = Vec::with_capacity(lines.len());
+        let mut primary = 0;
+        for line in lines {
+            let selection = Selection::new(at(line, anchor.1), at(line, head.1));
+            // Lines that end before the rectangle have nothing in it.
+            if line == to || line == from || is_narrow || !selection.is_empty() {
+                if line == to {
+                    primary = items.len();
+                }
+                items.push(selection);
+            }
+        }
+        Selections::new(items, primary)
+    }
+
+    fn floored(&self, selections: &Selections) -> Selections {
+        let floor = |byte| self.buffer.floor(byte);
+        let is_good = |item: &Selection| floor(item.anchor) == item.anchor && floor(item.head) == item.head;
+        if selections.iter().all(is_good) {
+            return selections.clone();
+        }
+        selections.map(|item| Selection { anchor: floor(item.anchor), head: floor(item.head), ..*item })
+    }
+}
+
+/// Returns cursors where their text is after changes that were made from the last to the first.
+fn map_selections(selections: &Selections, changes: &[TextChange]) -> Selections {
+    let mut places: Vec<usize> = selections.iter().flat_map(|item| [item.start(), item.end()]).collect();
+    map_sorted(&mut places, changes);
+    let mut places = places.chunks_exact(2);
+    selections.map(|item| match places.next() {
+        Some(&[start, end]) => item.with_range(start..end),
+        _ => *item,
+    })
+}
+
+/// Takes places, in order, through changes that were made from the last to the first.
+fn map_sorted(places: &mut [usize], changes: &[TextChange]) {
+    let (mut added, mut removed) = (0, 0);
+    let mut changes = changes.iter().rev().peekable();
+    for place in places {
+        let old = *place;
+        while let Some(change) = changes.next_if(|change| change.start + change.removed < old) {
+            added += change.inserted;
+            removed += change.removed;
+        }
+        let moved = match changes.peek() {
+            Some(change) => change.map(old, super::change::Bias::After),
+            None => old,
+        };
+        *place = moved + added - removed;
+    }
+}
+
+/// Finds what differs between a text and another one: the part of the first, and what stands there in the
+/// second.
+fn differing_part<'a>(buffer: &TextBuffer, text: &'a str) -> (Range<usize>, &'a str) {
+    let mut prefix = 0;
+    for chunk in buffer.chunks(0..buffer.len_bytes()) {
+        let rest = &text.as_bytes()[prefix..];
+        let same = chunk.bytes().zip(rest).take_while(|(one, other)| one == *other).count();
+        prefix += same;
+        if same < chunk.len() {
+            break;
+        }
+    }
+    prefix = text.floor_char_boundary(prefix);
+    let most = buffer.len_bytes().min(text.len()) - prefix;
+    let mut suffix = 0;
+    while suffix < most {
+        let at = buffer.len_bytes() - suffix - 1;
+        let (chunk, start) = buffer.chunk_at(at);
+        let part = &chunk.as_bytes()[..=at - start];
+        let other = &text.as_bytes()[..text.len() - suffix];
+        let same = part
+            .iter()
+            .rev()
+            .zip(other.iter().rev())
+            .take(most - suffix)
+            .take_while(|(one, other)| one == other)
+            .count();
+        suffix += same;
+        if same < part.len() {
+            break;
+        }
+    }
+    let end = text.ceil_char_boundary(text.len() - suffix);
+    let suffix = text.len() - end;
+    (prefix..buffer.len_bytes() - suffix, &text[prefix..end])
+}

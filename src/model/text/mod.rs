@@ -1,0 +1,28 @@
+//! The source editor without a window: a text, its cursors, its undo history, and what hands do to them.
+//!
+//! Knows no fonts, no keys and no clock: commands come in as data, the time with them.
+//!
+//! All places are bytes of the text, from 0, at boundaries of characters; lines are counted from 0 and end
+//! at a line feed, as the compiler counts them.
+
+mod buffer;
+mod change;
+mod command;
+mod editor;
+mod grapheme;
+mod history;
+mod indent;
+mod motion;
+mod selection;
+mod typing;
+mod word;
+
+pub use buffer::{LineEnding, TextBuffer};
+pub use change::{Bias, TextChange, map_through};
+pub use command::{EditCommand, EditOutcome, Motion, SelectUnit};
+pub use editor::TextEditor;
+pub use indent::IndentStyle;
+pub use selection::{Selection, Selections};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,6 @@
+//! What hands may rely on: tables of commands, and random edits against a plain string.
+
+mod basics;
+mod commands;
+mod marked;
+mod random;
