@@ -134,20 +134,24 @@ fn ctrl_c_stops_a_search_and_a_benchmark() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
-    let mut child = program()
-        .args(["inspect", "-", "--json"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    // Nobody reads any more before there is anything to write.
-    drop(child.stdout.take());
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    stdin.write_all(b"(module)").expect("the program reads its input");
-    drop(stdin);
-    let output = child.wait_with_output().expect("the program ends");
-    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    // A text that no pipe takes at once, so that the reader is missed in the middle of it too.
+    let many = format!("(module {})", "(func nop nop)".repeat(20_000));
+    for (words, source) in [(&["inspect", "-", "--json"][..], "(module)"), (&["print", "-"], &many)] {
+        let mut child = program()
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        // Nobody reads any more before there is anything to write.
+        drop(child.stdout.take());
+        let mut stdin = child.stdin.take().expect("stdin is piped");
+        stdin.write_all(source.as_bytes()).expect("the program reads its input");
+        drop(stdin);
+        let output = child.wait_with_output().expect("the program ends");
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{words:?}");
+    }
 }
 
 #[cfg(target_os = "linux")]

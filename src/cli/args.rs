@@ -1,4 +1,4 @@
-//! Reads the words after `inspect` and after the verbs that call: `run`, `limits` and `bench`.
+//! Reads the words after `inspect` and after the verbs that call: `run`, `limits` and `bench`; and the words that all verbs share.
 //!
 //! Opens no file and knows no plugin: which exports there are and what their values mean is decided later.
 
@@ -357,7 +357,12 @@ impl RunReader<'_> {
 }
 
 /// Takes a word that stands outside of all calls as the file, if there is none yet.
-fn take_input(input: &mut Option<Input>, word: &OsStr, verb: &str, hint: &str) -> Result<(), Failure> {
+pub(super) fn take_input(
+    input: &mut Option<Input>,
+    word: &OsStr,
+    verb: &str,
+    hint: &str,
+) -> Result<(), Failure> {
     if word != "-" && word.as_encoded_bytes().starts_with(b"-") {
         let unknown = Failure::usage(format!("`{verb}` has no option `{}`", word.display()));
         let caller = CallVerb::of_name(verb);
@@ -380,7 +385,7 @@ fn take_input(input: &mut Option<Input>, word: &OsStr, verb: &str, hint: &str) -
     Ok(())
 }
 
-fn no_input(verb: &str) -> Failure {
+pub(super) fn no_input(verb: &str) -> Failure {
     Failure::usage(format!("`{verb}` needs a FILE, or `-` for standard input"))
         .with_hint(format!("see `wasm-workbench {verb} --help`"))
 }
@@ -394,7 +399,7 @@ fn number(word: &str) -> Option<u64> {
     word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse().ok())?
 }
 
-fn utf8(word: &OsStr, what: &str) -> Result<String, Failure> {
+pub(super) fn utf8(word: &OsStr, what: &str) -> Result<String, Failure> {
     let text =
         word.to_str().ok_or_else(|| Failure::usage(format!("{what} must be UTF-8: `{}`", word.display())))?;
     Ok(text.to_owned())

@@ -14,7 +14,7 @@ pub struct Verb {
 }
 
 /// All verbs, in the order of the help.
-pub const VERBS: [Verb; 4] = [
+pub const VERBS: [Verb; 7] = [
     Verb {
         name: "run",
         usage: "FILE [OPTIONS] [--invoke NAME ARGS…]…",
@@ -34,6 +34,21 @@ pub const VERBS: [Verb; 4] = [
         name: "bench",
         usage: "FILE [OPTIONS] --invoke NAME ARGS…",
         summary: "Make a call again and again and report how long it takes",
+    },
+    Verb {
+        name: "print",
+        usage: "FILE [--function NAME|INDEX] [--offsets]",
+        summary: "Write a module or component as text, all of it or one function",
+    },
+    Verb {
+        name: "validate",
+        usage: "FILE…",
+        summary: "Check modules and components, and tell everything that is wrong with them",
+    },
+    Verb {
+        name: "sizes",
+        usage: "FILE [--json]",
+        summary: "Show what a module or component is made of, in bytes",
     },
 ];
 
@@ -110,9 +125,33 @@ Options:
   --json                        Print one JSON document
 ";
 
+const PRINT_DETAILS: &str = "\
+FILE is a module or a component, as text or binary; `-` reads it from standard input. A text is compiled
+to a binary first, so that what is printed is what an engine gets. The text is written as it is made.
+
+Options:
+  --function NAME|INDEX         Print one function alone, by its name with or without `$`, or its index
+  --offsets                     Begin each line with the offset in the binary that it stands for
+";
+
+const VALIDATE_DETAILS: &str = "\
+FILE is a module or a component, as text or binary; `-` reads one from standard input. All files are
+checked, and all errors told as `file:line:column: message`, or `file:offset: message` in a binary.
+The exit status is 2 as soon as one of them is not valid.
+";
+
+const SIZES_DETAILS: &str = "\
+FILE is a module or a component, as text or binary; `-` reads it from standard input. The sections add up
+to the size of the file, headers included; functions are part of the code section, data segments of
+the data section. A binary need not be valid.
+
+Options:
+  --json                        Print one JSON document, with all sections, functions and data segments
+";
+
 const STATUS_DETAILS: &str = "
 Exit status: 0 everything returned; 1 a guest trapped, hit a limit or was cancelled;
-2 wrong words, or a source that can't be read, compiled or linked, or lacks an export.
+2 wrong words, or a source that can't be read, is not valid, can't be linked, or lacks what was asked for.
 ";
 
 /// Returns the help on the whole program.
@@ -138,6 +177,9 @@ pub(super) fn of_verb(name: &str) -> String {
         "run" => RUN_DETAILS,
         "limits" => LIMITS_DETAILS,
         "bench" => BENCH_DETAILS,
+        "print" => PRINT_DETAILS,
+        "validate" => VALIDATE_DETAILS,
+        "sizes" => SIZES_DETAILS,
         _ => INSPECT_DETAILS,
     };
     let verb = VERBS.iter().find(|verb| verb.name == name);

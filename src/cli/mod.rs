@@ -10,9 +10,12 @@ mod input;
 mod inspect;
 mod limits;
 mod output;
+mod print;
 mod report;
 mod run;
 mod session;
+mod sizes;
+mod validate;
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -29,14 +32,20 @@ enum Status {
     Good = 0,
     /// A guest trapped, hit a limit or was cancelled.
     GuestFailed = 1,
-    /// The words are wrong, or the source can't be read, compiled or linked, or has no such export.
+    /// The words are wrong, or the source can't be read, is not valid, can't be compiled or linked, or has no
+    /// such export or function.
     Refused = 2,
 }
 
 /// Tells whether a first word asks for work without a window.
 pub fn is_verb(word: &OsStr) -> bool {
     const QUESTIONS: [&str; 5] = ["help", "--help", "-h", "--version", "-V"];
-    VERBS.iter().map(|verb| verb.name).chain(QUESTIONS).any(|known| word == known)
+    word.to_str().is_some_and(|word| is_work(word) || QUESTIONS.contains(&word))
+}
+
+/// Tells whether a word is one of the verbs that do work.
+fn is_work(word: &str) -> bool {
+    VERBS.iter().any(|verb| verb.name == word)
 }
 
 /// Does what the words after the program's name ask for, and tells how it ended.
@@ -44,11 +53,14 @@ pub fn run(args: &[OsString]) -> ExitCode {
     let (first, words) =
         args.split_first().map_or((OsStr::new("help"), &[][..]), |(first, words)| (first, words));
     let result = match first.to_str() {
-        Some("run") if !args::asks_for_help(words) => run::execute(words),
-        Some("inspect") if !args::asks_for_help(words) => inspect::execute(words),
-        Some("limits") if !args::asks_for_help(words) => limits::execute(words),
-        Some("bench") if !args::asks_for_help(words) => bench::execute(words),
-        Some(verb @ ("run" | "inspect" | "limits" | "bench")) => print(&help::of_verb(verb)),
+        Some(verb) if is_work(verb) && args::asks_for_help(words) => print(&help::of_verb(verb)),
+        Some("run") => run::execute(words),
+        Some("inspect") => inspect::execute(words),
+        Some("limits") => limits::execute(words),
+        Some("bench") => bench::execute(words),
+        Some("print") => print::execute(words),
+        Some("validate") => validate::execute(words),
+        Some("sizes") => sizes::execute(words),
         Some("help" | "--help" | "-h") => help_on(words),
         Some("--version" | "-V") => print(concat!("wasm-workbench ", env!("CARGO_PKG_VERSION"), "\n")),
         _ => Err(unknown_verb(first)),
@@ -67,7 +79,7 @@ pub fn run(args: &[OsString]) -> ExitCode {
 fn help_on(words: &[OsString]) -> Result<Status, Failure> {
     match words.first() {
         None => print(&help::overview()),
-        Some(word) => match word.to_str().filter(|word| VERBS.iter().any(|verb| verb.name == *word)) {
+        Some(word) => match word.to_str().filter(|word| is_work(word)) {
             Some(verb) => print(&help::of_verb(verb)),
             None => Err(unknown_verb(word)),
         },

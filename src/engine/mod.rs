@@ -21,7 +21,9 @@ mod transplant;
 
 pub mod front;
 pub mod inspect;
+pub mod listing;
 pub mod rewrite;
+pub mod sizes;
 
 pub use benchmark::BenchEnd;
 pub use build::{Build, CompileFailure};

@@ -21,6 +21,7 @@ pub mod limits;
 pub mod measured;
 pub mod memory;
 pub mod metrics;
+pub mod module_sizes;
 pub mod nearest;
 pub mod needs;
 pub mod raise;

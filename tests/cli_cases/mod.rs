@@ -34,6 +34,9 @@ pub(crate) const CASES: &[Case] = &[
     case("help", "help"),
     case("help_run", "run --help"),
     case("help_inspect", "help inspect"),
+    case("help_print", "print --help"),
+    case("help_sizes", "sizes --help"),
+    case("help_validate", "help validate"),
     case("help_unknown", "help rum"),
     case("usage_no_file", "run"),
     case("usage_two_files", "run sample_plugins/math.wat add 1 2"),
@@ -43,6 +46,8 @@ pub(crate) const CASES: &[Case] = &[
     case("usage_bad_preset", "run sample_plugins/math.wat --limits tutrial"),
     case("usage_invoke_without_name", "run sample_plugins/math.wat --invoke --json"),
     case("usage_inspect", "inspect sample_plugins/math.wat --limits"),
+    case("usage_print", "print sample_plugins/math.wat --function"),
+    case("usage_validate", "validate --json"),
     // Values.
     case("values_integers", "run sample_plugins/math.wat --invoke add -5 0x10 --invoke add 4294967295 1"),
     case("values_options_anywhere", "run --invoke add 20 22 --json --max-fuel 4 sample_plugins/math.wat"),
@@ -225,4 +230,30 @@ pub(crate) const CASES: &[Case] = &[
     ),
     case("bench_before", "bench sample_plugins/traps.wat --invoke hit_unreachable --invoke divide 4 2"),
     case("bench_both_lengths", "bench sample_plugins/math.wat --repeat 3 --seconds 1 --invoke add 1 2"),
+    // Print.
+    case("print_text", "print sample_plugins/math.wat"),
+    case("print_stdin_offsets", "print - --offsets < tests/plugins/add.wasm"),
+    case("print_component", "print sample_plugins/component.wat"),
+    case("print_function", "print --function fibonacci sample_plugins/math.wat --offsets"),
+    case("print_function_index", "print sample_plugins/math.wat --function 0"),
+    case("print_function_unknown", "print sample_plugins/math.wat --function fibonaci"),
+    case("print_function_imported", "print sample_plugins/host_log_levels.wat --function 0"),
+    case("print_invalid", "print tests/plugins/type_errors.wat"),
+    // Validate.
+    case(
+        "validate_good",
+        "validate sample_plugins/math.wat tests/plugins/add.wasm sample_plugins/component.wat",
+    ),
+    case(
+        "validate_all",
+        "validate tests/plugins/errors.wat tests/plugins/broken.wasm tests/plugins/no_such_file.wat tests/plugins/add.wasm tests/plugins/type_errors.wat",
+    ),
+    case("validate_stdin", "validate - tests/plugins/empty.wat < tests/plugins/not_wasm.txt"),
+    // Sizes.
+    case("sizes_text", "sizes sample_plugins/math.wat"),
+    case("sizes_json", "sizes tests/plugins/add.wasm --json"),
+    case("sizes_stdin", "sizes - < tests/plugins/broken.wasm"),
+    case("sizes_component_json", "sizes --json sample_plugins/component.wat"),
+    case("sizes_not_wasm", "sizes tests/plugins/not_wasm.txt"),
+    case("sizes_errors_json", "sizes tests/plugins/errors.wat --json"),
 ];

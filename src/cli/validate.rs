@@ -1,0 +1,79 @@
+//! The verb `validate`: checks sources and tells everything that is wrong with each.
+//!
+//! Compiles and runs nothing.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+
+use super::args::{Input, no_input, take_input};
+use super::failure::{Failure, location};
+use super::{Status, output, unwritable};
+use crate::engine::front::{self, FrontOutput, SizeCaps};
+use crate::model::humanize::bytes;
+
+/// Checks what the words name.
+///
+/// # Errors
+///
+/// Fails when the words are wrong; what is wrong with a source is told at once, and the next is checked.
+pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
+    let mut status = Status::Good;
+    for input in parse(words)? {
+        match check(&input) {
+            Ok((file, checked)) => tell(&file, &checked)?,
+            Err(failure) => {
+                output::to_stderr(&failure.to_text());
+                status = Status::Refused;
+            }
+        }
+    }
+    Ok(status)
+}
+
+fn parse(words: &[OsString]) -> Result<Vec<Input>, Failure> {
+    let mut inputs = Vec::new();
+    let mut seen = HashSet::new();
+    for word in words {
+        let mut input = None;
+        take_input(&mut input, word, "validate", "")?;
+        if word == "-" && !seen.insert(word) {
+            return Err(Failure::usage("standard input can be read once"));
+        }
+        inputs.extend(input);
+    }
+    if inputs.is_empty() { Err(no_input("validate")) } else { Ok(inputs) }
+}
+
+fn check(input: &Input) -> Result<(String, FrontOutput), Failure> {
+    let source = input.read()?;
+    match front::check(&source.bytes, &SizeCaps::default(), front::default_features()) {
+        Ok(checked) => Ok((source.file, checked)),
+        Err(failure) => Err(Failure::of_source(source.file, failure.diagnostics)),
+    }
+}
+
+/// Tells that a source is valid, and what its author should know nevertheless.
+fn tell(file: &str, checked: &FrontOutput) -> Result<(), Failure> {
+    let lines = checked.warnings.iter().map(|warning| {
+        let place = location(file, Some(&warning.place));
+        format!("{place}: warning: {}\n", warning.message)
+    });
+    output::to_stderr(&output::printable(&lines.collect::<String>()));
+    let what = if checked.kind.is_component() { "component" } else { "module" };
+    let line = format!("{file}: valid {what}, {} of wasm\n", bytes(checked.wasm.len() as u64));
+    output::to_stdout(&output::printable(&line)).map_err(|err| unwritable(&err))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_files_may_be_named_and_standard_input_once() {
+        let os = |words: &str| words.split_whitespace().map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(parse(&os("a b - a")).map(|inputs| inputs.len()).ok(), Some(4));
+        for words in ["", "a --json", "- a -"] {
+            assert!(parse(&os(words)).is_err(), "{words}");
+        }
+    }
+}
