@@ -1,4 +1,5 @@
-//! Reads the words after `inspect` and after the verbs that call: `run`, `limits` and `bench`; and the words that all verbs share.
+//! Reads the words after `inspect` and after the verbs that call, `run`, `limits` and `bench`; and the words
+//! that all verbs share.
 //!
 //! Opens no file and knows no plugin: which exports there are and what their values mean is decided later.
 

@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn a_function_is_found_by_what_people_call_it() {
-        let text = "(module (import \"\" \"f\" (func)) (func $a) (func (export \"e x\")) (func $\"7\") (func $a_b))";
+        let text =
+            "(module (import \"\" \"f\" (func)) (func $a) (func (export \"e x\")) (func $\"7\") (func $a_b))";
         let wasm = wat::parse_str(text).expect("the sample is good");
         let listing = Listing::index(wasm.into(), &mut |_, _| true).expect("the sample is small");
         let index = |wanted: &str| {

@@ -148,11 +148,14 @@ impl Reader<'_> {
     }
 
     fn imported_functions(&self, section: &Section) -> Result<u32, ListingError> {
-        let imports = ImportSectionReader::new(reader(self.wasm, &section.payload)).map_err(broken)?;
+        let imports =
+            ImportSectionReader::new(reader(self.wasm, &section.payload)).map_err(|err| broken(&err))?;
         let mut count = 0;
         for import in imports.into_imports() {
-            count +=
-                u32::from(matches!(import.map_err(broken)?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
+            count += u32::from(matches!(
+                import.map_err(|err| broken(&err))?.ty,
+                TypeRef::Func(_) | TypeRef::FuncExact(_)
+            ));
         }
         Ok(count)
     }
@@ -172,9 +175,9 @@ impl Reader<'_> {
     }
 
     fn read_data(&mut self, section: &Section, module: u32) -> Result<(), ListingError> {
-        let data = DataSectionReader::new(reader(self.wasm, &section.payload)).map_err(broken)?;
+        let data = DataSectionReader::new(reader(self.wasm, &section.payload)).map_err(|err| broken(&err))?;
         for (index, data) in (0..).zip(data) {
-            let data = data.map_err(broken)?;
+            let data = data.map_err(|err| broken(&err))?;
             let (memory, address) = match &data.kind {
                 DataKind::Passive => (None, None),
                 DataKind::Active { memory_index, offset_expr } => {
@@ -206,7 +209,7 @@ fn name_map<'a>(wasm: &'a [u8], at: &Range<usize>) -> HashMap<u32, &'a str> {
     names.map(|naming| (naming.index, naming.name)).collect()
 }
 
-fn broken(err: wasmparser::Error) -> ListingError {
+fn broken(err: &wasmparser::Error) -> ListingError {
     ListingError::Malformed { offset: err.offset(), message: err.message().to_owned() }
 }
 

@@ -146,7 +146,7 @@ pub(in crate::engine) fn begin_section(out: &mut Vec<u8>, id: u8) -> usize {
 pub(in crate::engine) fn end_section(out: &mut [u8], start: usize) {
     let size = out.len() - start;
     for (digit, byte) in out[start - 5..start].iter_mut().enumerate() {
-        let bits = ((size >> (7 * digit)) & 0x7f) as u8;
+        let bits = (size >> (7 * digit)).to_le_bytes()[0] & 0x7f;
         *byte = if digit < 4 { bits | 0x80 } else { bits };
     }
 }

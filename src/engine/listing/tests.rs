@@ -109,7 +109,7 @@ fn random_modules_are_printed_as_the_printer_prints_them() {
                 seed ^= seed << 13;
                 seed ^= seed >> 7;
                 seed ^= seed << 17;
-                (seed >> 32) as u8
+                seed.to_le_bytes()[4]
             })
             .collect();
         let config = Config { min_funcs: 2, max_funcs: 8, max_instructions: 100, ..Config::default() };
