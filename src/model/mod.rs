@@ -28,6 +28,7 @@ pub mod raise;
 pub mod sample;
 pub mod signature;
 pub mod text;
+pub mod text_edit;
 pub mod text_position;
 pub mod timeline;
 pub mod used;

@@ -3,14 +3,28 @@
 //! Knows no compiler: everything here reads broken texts as well as good ones, never fails, and its work is
 //! bounded by the length of the text.
 
+mod completion;
+mod header;
+mod help;
+mod hover;
 mod lexer;
 mod line_lexer;
 mod operators;
 mod parens;
+mod rename;
 mod scan;
+mod signature_help;
+mod symbols;
 mod words;
 
+pub use completion::{Completion, CompletionKind, Completions};
+pub use header::Signature;
+pub use help::{OperatorHelp, operator_help};
+pub use hover::{Hover, hover_word};
 pub use lexer::{LineState, Token, TokenKind, lex_line, lex_text};
 pub use line_lexer::{LineLexer, TextLines};
 pub use operators::{is_operator, operators};
 pub use parens::{Paren, matching_paren, parens};
+pub use rename::RenameRefusal;
+pub use signature_help::SignatureHelp;
+pub use symbols::{Definition, DefinitionId, MAX_INDEXED_BYTES, SymbolIndex, SymbolKind, Use};

@@ -1,0 +1,425 @@
+//! What may be written at a place: operators, names of the right kind, words of structure, types.
+//!
+//! Names of the module come from an index that may be a little older than the text; what is around the
+//! place, its locals and labels are read from the text itself.
+//!
+//! ```
+//! use wasm_workbench::model::wat::SymbolIndex;
+//!
+//! let text = "(func $add) (func call $a)";
+//! let index = SymbolIndex::new(text.into());
+//! let completions = index.complete(text, 25);
+//! assert_eq!(&text[completions.replace.clone()], "$a");
+//! assert_eq!(completions.items[0].label, "$add");
+//! ```
+
+use std::ops::Range;
+
+use super::help::operator_help;
+use super::hover::{keyword_help, type_help};
+use super::operators::operators;
+use super::scan::is_word_byte;
+use super::symbols::{Pass, Role, Site, SymbolIndex, SymbolKind};
+
+/// Candidates that are offered at once.
+const MAX_ITEMS: usize = 200;
+
+/// What a candidate is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CompletionKind {
+    /// An operator.
+    Operator,
+    /// A word of structure.
+    Keyword,
+    /// A type.
+    Type,
+    /// Something that the text defines.
+    Symbol(SymbolKind),
+}
+
+/// One candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What is written when it is chosen.
+    pub label: String,
+    /// What it is.
+    pub kind: CompletionKind,
+    /// What stands beside it: the types of an operator, the signature of a function.
+    pub detail: String,
+}
+
+/// All candidates at a place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Completions {
+    /// The bytes that a candidate replaces: the word at the place.
+    pub replace: Range<usize>,
+    /// Best first; empty where nothing can be offered, such as in comments.
+    pub items: Vec<Completion>,
+}
+
+impl SymbolIndex {
+    /// Lists what may be written at a byte of `text`, which is the text of this index or a newer one.
+    pub fn complete(&self, text: &str, byte: usize) -> Completions {
+        let byte = text.floor_char_boundary(byte.min(text.len()));
+        let start = word_start(text, byte);
+        let replace = start..word_end(text, byte);
+        let (mut pass, scope) = self.pass_at(text, start);
+        pass.run(start);
+        if pass.is_inside(start) {
+            return Completions { replace, items: Vec::new() };
+        }
+        let candidates = self.candidates(&pass.site(), scope);
+        Completions { items: ranked(candidates, &text[start..byte]), replace }
+    }
+
+    /// Begins a pass at the last field before a byte that this text and the index's have in common.
+    pub(super) fn pass_at<'t>(&self, text: &'t str, byte: usize) -> (Pass<'t>, u32) {
+        let common = common_prefix(self.text().as_bytes(), text.as_bytes());
+        match self.field_before(byte.min(common).saturating_sub(1)) {
+            Some(field) => (Pass::at_field(text, field.start as usize, field.is_component), field.scope),
+            None => (Pass::new(text), 0),
+        }
+    }
+
+    fn candidates(&self, site: &Site<'_>, scope: u32) -> Vec<Completion> {
+        let mut found = Vec::new();
+        if let Some(kind) = site.expected {
+            self.names_of(kind, site, scope, &mut found);
+            let is_optional = matches!(kind, SymbolKind::Memory | SymbolKind::Table)
+                || (matches!(kind, SymbolKind::Label) && matches!(site.operator, Some(("end" | "else", _))))
+                || (kind == SymbolKind::Label && site.operator.is_some_and(|(_, count)| count > 0));
+            if site.operator.is_some_and(|(name, _)| name == "ref.null") {
+                found.extend(HEAP_TYPES.iter().map(|word| ty(word)));
+            }
+            if !is_optional || !site.role.is_code() {
+                return found;
+            }
+        }
+        if site.after_open {
+            after_open(site.role, &mut found);
+            return found;
+        }
+        match site.role {
+            Role::Top => found.push(keyword("(module")),
+            Role::List(_) | Role::Mut | Role::Types => found.extend(VALUE_TYPES.iter().map(|word| ty(word))),
+            Role::Defines(SymbolKind::Global) if site.num_items < 2 => {
+                found.extend(VALUE_TYPES.iter().map(|word| ty(word)));
+            }
+            Role::Defines(SymbolKind::Table | SymbolKind::Elem) => {
+                found.extend(["funcref", "externref", "func", "declare"].map(ty));
+            }
+            Role::Defines(SymbolKind::Memory) => found.extend(["i32", "i64"].map(ty)),
+            Role::Names(SymbolKind::Type) => found.extend(HEAP_TYPES.iter().map(|word| ty(word))),
+            _ => {}
+        }
+        if site.role.is_code() {
+            found.extend(all_operators());
+        }
+        found
+    }
+
+    /// Lists everything of a kind that has a name here.
+    fn names_of(&self, kind: SymbolKind, site: &Site<'_>, scope: u32, found: &mut Vec<Completion>) {
+        match kind {
+            SymbolKind::Local => found.extend(site.locals.iter().map(|(name, declaration, kind)| {
+                let detail = declaration.trim_matches(['(', ')']).split_ascii_whitespace().skip(2);
+                symbol(name, *kind, detail.collect::<Vec<_>>().join(" "))
+            })),
+            SymbolKind::Label => {
+                found.extend(site.labels.iter().enumerate().map(|(depth, name)| {
+                    let out =
+                        if depth == 0 { "innermost".to_owned() } else { format!("{depth} further out") };
+                    symbol(name, SymbolKind::Label, out)
+                }));
+            }
+            SymbolKind::Field => {
+                let ty = site.operand.and_then(|name| {
+                    self.visible_from(scope)
+                        .find(|(id, one)| one.kind == SymbolKind::Type && self.name(*id) == Some(name))
+                });
+                let of_type = |owner| ty.as_ref().is_none_or(|(id, _)| Some(*id) == owner);
+                let fields = self.definitions().filter(|(_, one)| one.kind == kind && of_type(one.owner));
+                found
+                    .extend(fields.filter_map(|(id, _)| Some(symbol(self.name(id)?, kind, self.detail(id)))));
+            }
+            _ => {
+                let here =
+                    self.visible_from(scope).filter(|(_, one)| one.kind == kind && one.owner.is_none());
+                found.extend(here.filter_map(|(id, _)| Some(symbol(self.name(id)?, kind, self.detail(id)))));
+            }
+        }
+    }
+}
+
+fn symbol(name: &str, kind: SymbolKind, detail: String) -> Completion {
+    Completion { label: name.to_owned(), kind: CompletionKind::Symbol(kind), detail }
+}
+
+fn keyword(word: &str) -> Completion {
+    let detail = keyword_help(word.trim_start_matches('(')).unwrap_or_default().to_owned();
+    Completion { label: word.to_owned(), kind: CompletionKind::Keyword, detail }
+}
+
+fn ty(word: &str) -> Completion {
+    let detail = type_help(word).unwrap_or_default().to_owned();
+    Completion { label: word.to_owned(), kind: CompletionKind::Type, detail }
+}
+
+fn all_operators() -> impl Iterator<Item = Completion> {
+    operators().map(|label| {
+        let detail = operator_help(&label).map(|help| help.stack).unwrap_or_default();
+        Completion { label, kind: CompletionKind::Operator, detail }
+    })
+}
+
+const VALUE_TYPES: &[&str] = &[
+    "i32",
+    "i64",
+    "f32",
+    "f64",
+    "v128",
+    "funcref",
+    "externref",
+    "anyref",
+    "eqref",
+    "i31ref",
+    "structref",
+    "arrayref",
+    "exnref",
+];
+
+const HEAP_TYPES: &[&str] =
+    &["func", "extern", "any", "eq", "i31", "struct", "array", "none", "nofunc", "noextern", "exn"];
+
+const FIELDS: &[&str] =
+    &["func", "memory", "global", "table", "import", "export", "type", "data", "elem", "tag", "start", "rec"];
+
+/// Lists what may begin a form within a form of that role.
+fn after_open(role: Role, found: &mut Vec<Completion>) {
+    let words: &[&str] = match role {
+        // What begins here is inside of the form around it, which is what counts.
+        Role::Top => &["module", "component", "func", "memory", "global", "import", "type"],
+        Role::Module => FIELDS,
+        Role::Component => &[
+            "core module",
+            "core instance",
+            "core func",
+            "instance",
+            "component",
+            "func",
+            "type",
+            "import",
+            "export",
+            "alias",
+        ],
+        Role::Rec => &["type"],
+        Role::Import | Role::Export => &["func", "memory", "table", "global", "tag"],
+        Role::Defines(SymbolKind::Func) => &["param", "result", "local", "export", "import", "type"],
+        Role::Defines(SymbolKind::Type) | Role::Sub => &["func", "struct", "array", "sub"],
+        Role::Defines(SymbolKind::Tag) => &["param", "result", "export", "import", "type"],
+        Role::Defines(SymbolKind::Global) => &["mut", "export", "import", "ref"],
+        Role::Defines(SymbolKind::Memory) => &["export", "import", "data"],
+        Role::Defines(SymbolKind::Table) => &["export", "import", "elem", "ref"],
+        Role::Defines(SymbolKind::Elem) => &["table", "offset", "item", "ref"],
+        Role::Defines(SymbolKind::Data) => &["memory", "offset"],
+        Role::Signature => &["param", "result"],
+        Role::Struct => &["field"],
+        Role::List(_) | Role::Types | Role::Mut => &["ref", "mut"],
+        Role::Code => &["then", "else", "type", "param", "result", "ref", "catch", "catch_ref", "catch_all"],
+        _ => &[],
+    };
+    found.extend(words.iter().map(|word| keyword(word)));
+    let takes_code = role.is_code()
+        || matches!(role, Role::Defines(SymbolKind::Elem | SymbolKind::Data | SymbolKind::Table));
+    if takes_code {
+        found.extend(all_operators());
+    }
+}
+
+/// Puts the candidates that fit a word in order, best first.
+fn ranked(candidates: Vec<Completion>, word: &str) -> Vec<Completion> {
+    let mut ranked: Vec<(u8, u8, usize, Completion)> = candidates
+        .into_iter()
+        .enumerate()
+        .filter_map(|(place, one)| Some((fit(&one.label, word)?, rarity(&one), place, one)))
+        .collect();
+    ranked.sort_by(|left, right| (left.0, left.1, left.2).cmp(&(right.0, right.1, right.2)));
+    let mut items: Vec<Completion> = Vec::new();
+    for (.., one) in ranked {
+        if items.len() < MAX_ITEMS && !items.iter().any(|known| known.label == one.label) {
+            items.push(one);
+        }
+    }
+    items
+}
+
+/// Says how well a label fits the word so far, less is better; `None` when it does not fit.
+fn fit(label: &str, word: &str) -> Option<u8> {
+    let bare = label.trim_start_matches(['$', '(']);
+    let word = word.trim_start_matches('$');
+    if bare.starts_with(word) {
+        return Some(u8::from(bare.len() != word.len()));
+    }
+    let (lower, wanted) = (bare.to_ascii_lowercase(), word.to_ascii_lowercase());
+    if lower.starts_with(&wanted) {
+        return Some(2);
+    }
+    // A word after a dot or an underscore is what people remember of a long name.
+    if lower.split(['.', '_', '-']).any(|part| part.starts_with(&wanted)) {
+        return Some(3);
+    }
+    let mut rest = lower.chars();
+    let begins_alike = wanted.is_empty() || rest.clone().next() == wanted.chars().next();
+    let follows = wanted.chars().all(|sign| rest.any(|other| other == sign));
+    (begins_alike && follows).then_some(4)
+}
+
+/// Operators that nearly every text uses.
+const COMMON: &[&str] = &[
+    "local.get",
+    "local.set",
+    "local.tee",
+    "call",
+    "i32.const",
+    "i32.add",
+    "i32.sub",
+    "i32.load",
+    "i32.store",
+    "i64.const",
+    "f32.const",
+    "f64.const",
+    "block",
+    "loop",
+    "if",
+    "br",
+    "br_if",
+    "drop",
+    "return",
+    "global.get",
+    "global.set",
+    "memory.grow",
+    "memory.size",
+];
+
+/// Puts what few texts use behind the rest.
+fn rarity(one: &Completion) -> u8 {
+    if one.kind != CompletionKind::Operator {
+        return 0;
+    }
+    let is_plain = ["i32.", "i64.", "f32.", "f64.", "local.", "global.", "memory."]
+        .iter()
+        .any(|start| one.label.starts_with(start));
+    match &*one.label {
+        label if COMMON.contains(&label) => 0,
+        label if label.contains("atomic") || label.contains("relaxed") || label.contains("desc") => 4,
+        label if label.contains('x') && label.contains('.') && !is_plain => 3,
+        label if is_plain || !label.contains('.') => 1,
+        _ => 2,
+    }
+}
+
+pub(super) fn word_start(text: &str, byte: usize) -> usize {
+    let is_word = |byte: &u8| is_word_byte(*byte);
+    byte - text.as_bytes()[..byte].iter().rev().take_while(|byte| is_word(byte)).count()
+}
+
+fn word_end(text: &str, byte: usize) -> usize {
+    byte + text.as_bytes()[byte..].iter().take_while(|byte| is_word_byte(**byte)).count()
+}
+
+/// Counts the bytes that two texts have in common at their beginning.
+fn common_prefix(left: &[u8], right: &[u8]) -> usize {
+    const BLOCK: usize = 4096;
+    let blocks =
+        left.chunks(BLOCK).zip(right.chunks(BLOCK)).take_while(|(left, right)| left == right).count();
+    let start = (blocks * BLOCK).min(left.len()).min(right.len());
+    start + left[start..].iter().zip(&right[start..]).take_while(|(left, right)| left == right).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Completes at `|`; the index is of the text before the word was typed.
+    fn labels(marked: &str) -> Vec<String> {
+        let byte = marked.find('|').expect("the text marks a place");
+        let text = marked.replacen('|', "", 1);
+        let index = SymbolIndex::new(text.as_str().into());
+        index.complete(&text, byte).items.into_iter().map(|one| one.label).collect()
+    }
+
+    #[test]
+    fn what_is_offered_fits_the_place() {
+        for (marked, expected) in [
+            ("(func $add) (func $sub) (func call |)", vec!["$add", "$sub"]),
+            ("(func $add) (func $sub) (func (call $s|))", vec!["$sub"]),
+            ("(func $add) (func $sub) (func call su|)", vec!["$sub"]),
+            ("(func $f (param $a i32) (local $b i64) local.get |)", vec!["$a", "$b"]),
+            ("(func $f (param $a i32)) (func (local $b i64) (local.set |))", vec!["$b"]),
+            ("(func block $x loop $y br |", vec!["$y", "$x"]),
+            ("(func block $x end loop $y br_if |", vec!["$y"]),
+            ("(global $g i32 (i32.const 0)) (func global.get |)", vec!["$g"]),
+            ("(func $f) (export \"f\" (func |))", vec!["$f"]),
+            ("(func $f) (start |)", vec!["$f"]),
+            ("(type $t (struct (field $x i32))) (func struct.get $t |)", vec!["$x"]),
+            ("(type $t (func)) (func (type |))", vec!["$t"]),
+            ("(module (mem|))", vec!["memory"]),
+            ("(module (func (par|)))", vec!["param"]),
+            ("(tag $e) (func throw |)", vec!["$e"]),
+            ("(type $t (|))", vec!["func", "struct", "array", "sub"]),
+            ("(func ;; call |\n)", vec![]),
+            ("(func (; call | ;))", vec![]),
+            ("(export \"|\" (func 0))", vec![]),
+            ("(module (import \"a\" \"b\" (|)))", vec!["func", "memory", "table", "global", "tag"]),
+        ] {
+            let found = labels(marked);
+            let shown: Vec<&str> = found.iter().map(String::as_str).take(expected.len().max(1)).collect();
+            assert_eq!(shown, expected, "{marked}");
+        }
+    }
+
+    #[test]
+    fn operators_are_ranked_by_how_they_fit() {
+        for (marked, first) in [
+            ("(func i32.ad|)", "i32.add"),
+            ("(func (i32.c|))", "i32.const"),
+            ("(func loc|)", "local.get"),
+            ("(func lg|)", "local.get"),
+            ("(func add|)", "i32.add"),
+            ("(func (drop (i32.lo|", "i32.load"),
+            ("(func (if (i32.const 1) (th|", "then"),
+            ("(func (param i|))", "i32"),
+            ("(global $g (mut i|))", "i32"),
+            ("(global $g i32 (i32.c|))", "i32.const"),
+        ] {
+            let found = labels(marked);
+            assert_eq!(found.first().map(String::as_str), Some(first), "{marked}: {found:?}");
+        }
+        assert!(!labels("(module i32.ad|)").contains(&"i32.add".to_owned()));
+    }
+
+    #[test]
+    fn an_older_index_serves_a_newer_text() {
+        let old = "(module (func $add) (func $main (local $x i32)\n  nop))";
+        let index = SymbolIndex::new(old.into());
+        let new = "(module (func $add) (func $main (local $x i32) (local $y i32)\n  call $a local.get $))";
+        let at = |part: &str| new.find(part).expect("the part is there") + part.len();
+        let labels =
+            |byte| index.complete(new, byte).items.into_iter().map(|one| one.label).collect::<Vec<_>>();
+        assert_eq!(labels(at("call $a")), ["$add"]);
+        assert_eq!(labels(at("local.get $")), ["$x", "$y"]);
+    }
+
+    #[test]
+    fn any_place_in_any_sample_can_be_completed() {
+        for sample in crate::model::sample::all() {
+            let index = SymbolIndex::new(sample.source.into());
+            for byte in (0..sample.source.len()).step_by(29) {
+                let completions = index.complete(sample.source, byte);
+                assert!(
+                    completions.items.len() <= MAX_ITEMS && completions.replace.end <= sample.source.len()
+                );
+            }
+        }
+    }
+}
