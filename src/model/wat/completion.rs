@@ -243,7 +243,7 @@ fn ranked(candidates: Vec<Completion>, word: &str) -> Vec<Completion> {
         .enumerate()
         .filter_map(|(place, one)| Some((fit(&one.label, word)?, rarity(&one), place, one)))
         .collect();
-    ranked.sort_by(|left, right| (left.0, left.1, left.2).cmp(&(right.0, right.1, right.2)));
+    ranked.sort_by_key(|(fit, rarity, place, _)| (*fit, *rarity, *place));
     let mut items: Vec<Completion> = Vec::new();
     for (.., one) in ranked {
         if items.len() < MAX_ITEMS && !items.iter().any(|known| known.label == one.label) {

@@ -17,9 +17,12 @@
 mod component;
 mod immediates;
 mod kind;
+mod labels;
+mod lists;
 mod pass;
 mod resolve;
 mod roles;
+mod site;
 
 #[cfg(test)]
 mod tests;
@@ -29,8 +32,9 @@ use std::sync::Arc;
 
 pub(super) use immediates::Immediates;
 pub use kind::SymbolKind;
-pub(super) use pass::{Pass, Site};
+pub(super) use pass::Pass;
 pub(super) use roles::Role;
+pub(super) use site::Site;
 
 /// Texts over this size, in bytes, have no index: their listings are not edited.
 pub const MAX_INDEXED_BYTES: usize = 16 << 20;

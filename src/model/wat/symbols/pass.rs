@@ -68,9 +68,9 @@ pub(super) struct Frame {
     /// Words and forms in it after its keyword.
     pub(super) num_items: u32,
     /// A name that the next type in a list belongs to.
-    pending_name: Option<(u32, u32)>,
+    pub(super) pending_name: Option<(u32, u32)>,
     /// How many labels were open before it.
-    num_labels: usize,
+    pub(super) num_labels: usize,
 }
 
 /// A label that is open.
@@ -78,12 +78,12 @@ pub(super) struct Frame {
 pub(super) struct Label<'t> {
     pub(super) definition: u32,
     pub(super) name: Option<&'t str>,
-    frame: usize,
-    form: LabelForm,
+    pub(super) frame: usize,
+    pub(super) form: LabelForm,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LabelForm {
+pub(super) enum LabelForm {
     Folded,
     FoldedIf,
     FoldedTryTable,
@@ -101,44 +101,23 @@ pub(super) struct Operator {
 
 /// The pass.
 pub(in crate::model::wat) struct Pass<'t> {
-    text: &'t str,
-    at: usize,
-    after_open: bool,
+    pub(super) text: &'t str,
+    pub(super) at: usize,
+    pub(super) after_open: bool,
     /// Whether what comes right behind the last lexeme still belongs to it, as with a comment.
-    is_open_ended: bool,
+    pub(super) is_open_ended: bool,
     pub(super) frames: Vec<Frame>,
     pub(super) labels: Vec<Label<'t>>,
-    operator: Option<Operator>,
-    operands: Vec<(u32, u32, bool)>,
-    locals: HashMap<&'t str, u32>,
+    pub(super) operator: Option<Operator>,
+    pub(super) operands: Vec<(u32, u32, bool)>,
+    pub(super) locals: HashMap<&'t str, u32>,
     /// The function that is open, and the label of its body once somebody needed it.
-    function: Option<u32>,
-    function_label: Option<u32>,
-    num_locals: u32,
+    pub(super) function: Option<u32>,
+    pub(super) function_label: Option<u32>,
+    pub(super) num_locals: u32,
     /// Whether the header of the function that is open has been read.
-    is_in_body: bool,
-    found: Found<'t>,
-}
-
-/// What is around a place, for completion.
-#[derive(Debug)]
-pub(in crate::model::wat) struct Site<'t> {
-    /// The innermost form.
-    pub(in crate::model::wat) role: Role,
-    /// Whether a `(` stands right before.
-    pub(in crate::model::wat) after_open: bool,
-    /// The operator whose words are being written, and how many it has so far.
-    pub(in crate::model::wat) operator: Option<(&'t str, usize)>,
-    /// What the operator or form expects next, if a name or number.
-    pub(in crate::model::wat) expected: Option<SymbolKind>,
-    /// The operator's first operand.
-    pub(in crate::model::wat) operand: Option<&'t str>,
-    /// Named labels from the innermost outwards.
-    pub(in crate::model::wat) labels: Vec<&'t str>,
-    /// Named locals and parameters, with their declarations, in order.
-    pub(in crate::model::wat) locals: Vec<(&'t str, &'t str, SymbolKind)>,
-    /// Words and forms in the innermost form so far.
-    pub(in crate::model::wat) num_items: u32,
+    pub(super) is_in_body: bool,
+    pub(super) found: Found<'t>,
 }
 
 impl<'t> Pass<'t> {
@@ -157,7 +136,7 @@ impl<'t> Pass<'t> {
         pass
     }
 
-    fn bare(text: &'t str) -> Self {
+    pub(super) fn bare(text: &'t str) -> Self {
         let found = Found {
             text,
             definitions: Vec::new(),
@@ -211,77 +190,7 @@ impl<'t> Pass<'t> {
         self.found
     }
 
-    /// Tells what is around the place that has been reached.
-    pub(in crate::model::wat) fn site(&self) -> Site<'t> {
-        // A form without its keyword is judged by the form around it.
-        let innermost = self.frames.iter().rev().find(|frame| frame.role != Role::Headless);
-        let role = innermost.map_or(Role::Top, |frame| frame.role);
-        let operator = self.operator.map(|operator| {
-            (&self.text[operator.start as usize..operator.end as usize], self.operands.len())
-        });
-        let locals = self.found.definitions.iter().filter(|one| {
-            let is_here = one.owner.map(|owner| owner.0) == self.function && self.function.is_some();
-            is_here && matches!(one.kind, SymbolKind::Local | SymbolKind::Param)
-        });
-        let locals = locals.filter_map(|one| {
-            let end = if one.form.end > one.form.start { one.form.end } else { self.at };
-            Some((&self.text[one.name.clone()?], &self.text[one.form.start..end], one.kind))
-        });
-        Site {
-            role,
-            after_open: self.after_open,
-            operator,
-            expected: self.expected(role),
-            operand: self.operands.first().map(|&(start, end, _)| &self.text[start as usize..end as usize]),
-            labels: self.visible_labels().filter_map(|label| label.name).collect(),
-            locals: locals.collect(),
-            num_items: innermost.map_or(0, |frame| frame.num_items),
-        }
-    }
-
-    /// Tells whether a byte, up to which lexemes were read, is inside of a comment or string.
-    pub(in crate::model::wat) fn is_inside(&self, byte: usize) -> bool {
-        (self.is_open_ended && self.at == byte)
-            || next_lexeme(self.text, self.at).is_some_and(|(_, range)| range.start < byte)
-    }
-
-    /// Returns the function that the innermost folded call names, and how many operands it has so far.
-    pub(in crate::model::wat) fn innermost_call(&self) -> Option<(&'t str, usize)> {
-        self.frames.iter().rev().filter(|frame| frame.role == Role::Code).find_map(|frame| {
-            let (_, keyword) = next_lexeme(self.text, frame.start as usize + 1)?;
-            let (_, name) = next_lexeme(self.text, keyword.end)?;
-            let is_call = matches!(&self.text[keyword], "call" | "return_call") && name.end <= self.at;
-            // The name counts as an item, and so does an operand that is open.
-            let is_open = usize::from(self.frames.last().is_some_and(|last| last.start != frame.start));
-            is_call.then(|| (&self.text[name], (frame.num_items as usize).saturating_sub(1 + is_open)))
-        })
-    }
-
-    fn expected(&self, role: Role) -> Option<SymbolKind> {
-        let count = self.operands.len();
-        if let Some(operator) = self.operator {
-            return match operator.immediates {
-                Immediates::Each(kinds) => kinds.get(count).copied(),
-                Immediates::All(kind) => Some(kind),
-                Immediates::Last(first, last) => Some(if count == 0 { last } else { first }),
-                Immediates::MemoryAndLane => (count == 0).then_some(SymbolKind::Memory),
-                Immediates::TypeAndField => match count {
-                    0 => Some(SymbolKind::Type),
-                    1 => Some(SymbolKind::Field),
-                    _ => None,
-                },
-                Immediates::LabelThatEnds => Some(SymbolKind::Label),
-                Immediates::Nothing | Immediates::LabelOfItsOwn => None,
-            };
-        }
-        let num_items = self.frames.last().map_or(0, |frame| frame.num_items);
-        match role {
-            Role::Defines(SymbolKind::Elem) if num_items > 0 => Some(SymbolKind::Func),
-            _ => None,
-        }
-    }
-
-    fn lexeme(&mut self, lexeme: Lexeme, range: Range<usize>) {
+    pub(super) fn lexeme(&mut self, lexeme: Lexeme, range: Range<usize>) {
         self.is_open_ended = match lexeme {
             Lexeme::LineComment => true,
             Lexeme::BlockComment { open } => open > 0,
@@ -316,7 +225,7 @@ impl<'t> Pass<'t> {
         self.after_open = lexeme == Lexeme::Open;
     }
 
-    fn count_item(&mut self) {
+    pub(super) fn count_item(&mut self) {
         if let Some(frame) = self.frames.last_mut() {
             frame.num_items += 1;
         }
@@ -350,7 +259,7 @@ impl<'t> Pass<'t> {
     }
 
     /// Takes in the keyword of the innermost form.
-    fn head(&mut self, word: &str, start: u32, end: u32) {
+    pub(super) fn head(&mut self, word: &str, start: u32, end: u32) {
         let around = self.around();
         let frame_start = self.top().start;
         if word.starts_with('@') {
@@ -418,7 +327,7 @@ impl<'t> Pass<'t> {
         id
     }
 
-    fn define(&mut self, kind: SymbolKind, start: u32, owner: Option<u32>) -> u32 {
+    pub(super) fn define(&mut self, kind: SymbolKind, start: u32, owner: Option<u32>) -> u32 {
         let id = narrow(self.found.definitions.len());
         let form = start as usize..start as usize;
         let (header_end, owner) = (self.at, owner.map(DefinitionId));
@@ -435,14 +344,14 @@ impl<'t> Pass<'t> {
         id
     }
 
-    fn set_name(&mut self, id: u32, start: u32, end: u32) {
+    pub(super) fn set_name(&mut self, id: u32, start: u32, end: u32) {
         let definition = &mut self.found.definitions[id as usize];
         definition.name = Some(start as usize..end as usize);
         definition.header_end = definition.header_end.max(end as usize);
     }
 
     /// Takes in a word that is not a keyword of a form.
-    fn word(&mut self, word: &'t str, start: u32, end: u32) {
+    pub(super) fn word(&mut self, word: &'t str, start: u32, end: u32) {
         if self.top().role == Role::Core {
             self.core_word(word);
             return;
@@ -457,14 +366,16 @@ impl<'t> Pass<'t> {
         self.count_item();
     }
 
-    fn name_or_number(&mut self, word: &'t str, start: u32, end: u32, is_name: bool) {
+    pub(super) fn name_or_number(&mut self, word: &'t str, start: u32, end: u32, is_name: bool) {
         if let Some(operator) = self.operator {
-            if operator.immediates == Immediates::LabelOfItsOwn && is_name && self.operands.is_empty() {
-                if let Some(label) = self.labels.last_mut() {
-                    label.name = Some(word);
-                    let id = label.definition;
-                    self.set_name(id, start, end);
-                }
+            if operator.immediates == Immediates::LabelOfItsOwn
+                && is_name
+                && self.operands.is_empty()
+                && let Some(label) = self.labels.last_mut()
+            {
+                label.name = Some(word);
+                let id = label.definition;
+                self.set_name(id, start, end);
             }
             self.operands.push((start, end, is_name));
             return;
@@ -491,10 +402,10 @@ impl<'t> Pass<'t> {
         }
     }
 
-    fn plain_word(&mut self, word: &'t str, start: u32, end: u32) {
+    pub(super) fn plain_word(&mut self, word: &'t str, start: u32, end: u32) {
         match class_of(word) {
             Some(WordClass::Operator(_)) if self.top().role.is_code() => {
-                self.operator(word, start, end, false)
+                self.operator(word, start, end, false);
             }
             Some(WordClass::Type | WordClass::HeapType)
                 if matches!(self.top().role, Role::List(_) | Role::Mut) =>
@@ -505,52 +416,7 @@ impl<'t> Pass<'t> {
         }
     }
 
-    /// Counts a type of the innermost list of parameters, locals or fields, if there is one.
-    fn list_type(&mut self, start: u32, end: u32) {
-        let is_within = |frame: &Frame| matches!(frame.role, Role::Mut | Role::Names(SymbolKind::Type));
-        let frame = self.frames.iter().rposition(|frame| !is_within(frame));
-        let Some(index) = frame else { return };
-        let Role::List(kind) = self.frames[index].role else { return };
-        let (frame_start, name) = (self.frames[index].start, self.frames[index].pending_name.take());
-        let form_start = if name.is_some() { frame_start } else { start };
-        let id = self.define_listed(kind, form_start);
-        if let Some((name_start, name_end)) = name {
-            self.name_listed(id, name_start, name_end);
-            self.frames[index].definition = Some(id);
-        } else {
-            self.found.definitions[id as usize].form.end = end as usize;
-            if self.top().role == Role::Names(SymbolKind::Type) {
-                self.top_mut().definition = Some(id);
-            }
-        }
-    }
-
-    fn define_listed(&mut self, kind: SymbolKind, start: u32) -> u32 {
-        let owner = self.owner_of_list();
-        let id = self.define(kind, start, owner);
-        if owner.is_some() && owner == self.function {
-            self.found.definitions[id as usize].index = self.num_locals;
-            self.num_locals += 1;
-        }
-        id
-    }
-
-    fn name_listed(&mut self, id: u32, start: u32, end: u32) {
-        self.set_name(id, start, end);
-        if self.function.is_some() && self.owner_of_list() == self.function {
-            self.locals.entry(&self.text[start as usize..end as usize]).or_insert(id);
-        }
-    }
-
-    /// Returns the function, type or tag that the innermost list belongs to.
-    fn owner_of_list(&self) -> Option<u32> {
-        self.frames.iter().rev().find_map(|frame| match frame.role {
-            Role::Defines(_) => frame.definition,
-            _ => None,
-        })
-    }
-
-    fn operator(&mut self, word: &str, start: u32, end: u32, is_head: bool) {
+    pub(super) fn operator(&mut self, word: &str, start: u32, end: u32, is_head: bool) {
         self.flush();
         self.is_in_body |= self.function.is_some();
         let Some(WordClass::Operator(number)) = class_of(word) else {
@@ -575,23 +441,6 @@ impl<'t> Pass<'t> {
             self.labels.push(Label { definition, name: None, frame, form });
         }
         self.begin_operator(start, end, immediates);
-    }
-
-    /// Lists the labels that can be named here, innermost first.
-    fn visible_labels(&self) -> impl Iterator<Item = &Label<'t>> {
-        let is_in_clause =
-            self.frames.last().is_some_and(|frame| matches!(frame.role, Role::CatchTag | Role::CatchAll));
-        let innermost = self.labels.len().wrapping_sub(1);
-        self.labels.iter().enumerate().rev().filter_map(move |(index, label)| {
-            let is_visible = match label.form {
-                LabelForm::FoldedIf => {
-                    self.frames.get(label.frame + 1).is_some_and(|frame| frame.role == Role::Branch)
-                }
-                LabelForm::FoldedTryTable | LabelForm::FlatTryTable => !(is_in_clause && index == innermost),
-                LabelForm::Folded | LabelForm::Flat => true,
-            };
-            is_visible.then_some(label)
-        })
     }
 
     /// Makes uses of what stood behind the last operator.
@@ -630,7 +479,7 @@ impl<'t> Pass<'t> {
         self.operands.clear();
     }
 
-    fn use_of(&mut self, start: u32, end: u32, kind: SymbolKind, by_index: bool) {
+    pub(super) fn use_of(&mut self, start: u32, end: u32, kind: SymbolKind, by_index: bool) {
         let word = &self.text[start as usize..end as usize];
         match kind {
             SymbolKind::Label => {
@@ -659,31 +508,6 @@ impl<'t> Pass<'t> {
         }
     }
 
-    fn label_named(&self, word: &str) -> Option<u32> {
-        self.visible_labels().find(|label| label.name == Some(word)).map(|label| label.definition)
-    }
-
-    fn label_at(&mut self, word: &str) -> Option<u32> {
-        let depth = number(word)? as usize;
-        let mut visible = self.visible_labels();
-        if let Some(label) = visible.by_ref().nth(depth) {
-            return Some(label.definition);
-        }
-        drop(visible);
-        // The function's body is the outermost block.
-        let function = self.function?;
-        if self.visible_labels().count() != depth {
-            return None;
-        }
-        if self.function_label.is_none() {
-            let form = self.found.definitions[function as usize].form.start;
-            let id = self.define(SymbolKind::Label, narrow(form), Some(function));
-            self.found.definitions[id as usize].form.end = form + 1;
-            self.function_label = Some(id);
-        }
-        self.function_label
-    }
-
     pub(super) fn use_in_scope(&mut self, start: u32, end: u32, kind: SymbolKind, by_index: bool) {
         let scope = self.top().scope;
         self.add_use(start, end, kind, by_index, How::InScope(scope));
@@ -693,18 +517,7 @@ impl<'t> Pass<'t> {
         self.found.uses.push(RawUse { start, end, kind, by_index, how });
     }
 
-    /// Closes the innermost block that is written flat in this very form.
-    fn end_label(&mut self, end: usize) {
-        let frame = self.frames.len() - 1;
-        let is_here = |label: &Label<'_>| {
-            label.frame == frame && matches!(label.form, LabelForm::Flat | LabelForm::FlatTryTable)
-        };
-        if let Some(label) = self.labels.pop_if(|label| is_here(label)) {
-            self.found.definitions[label.definition as usize].form.end = end;
-        }
-    }
-
-    fn close(&mut self, end: u32) {
+    pub(super) fn close(&mut self, end: u32) {
         let Some(frame) = self.frames.pop() else { return };
         if let (Role::List(kind), Some((start, name_end))) = (frame.role, frame.pending_name) {
             // A name whose type is still missing.
