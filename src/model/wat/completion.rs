@@ -57,27 +57,66 @@ pub struct Completions {
     pub items: Vec<Completion>,
 }
 
+/// Where the reading of a part of a text begins: at a field of a module or component, or at the very beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldStart {
+    /// The byte.
+    pub byte: usize,
+    pub(super) scope: u32,
+    kind: Around,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Around {
+    Nothing,
+    Module,
+    Component,
+}
+
+impl FieldStart {
+    /// Begins to read a part of a text that begins here.
+    pub(super) fn pass(self, part: &str) -> Pass<'_> {
+        match self.kind {
+            Around::Nothing => Pass::new(part),
+            Around::Module => Pass::at_field(part, 0, false),
+            Around::Component => Pass::at_field(part, 0, true),
+        }
+    }
+}
+
 impl SymbolIndex {
     /// Lists what may be written at a byte of `text`, which is the text of this index or a newer one.
     pub fn complete(&self, text: &str, byte: usize) -> Completions {
         let byte = text.floor_char_boundary(byte.min(text.len()));
-        let start = word_start(text, byte);
-        let replace = start..word_end(text, byte);
-        let (mut pass, scope) = self.pass_at(text, start);
-        pass.run(start);
-        if pass.is_inside(start) {
-            return Completions { replace, items: Vec::new() };
-        }
-        let candidates = self.candidates(&pass.site(), scope);
-        Completions { items: ranked(candidates, &text[start..byte]), replace }
+        let site = self.field_start(byte, common_prefix(self.text().as_bytes(), text.as_bytes()));
+        self.complete_in(&text[site.byte..], site, byte)
     }
 
-    /// Begins a pass at the last field before a byte that this text and the index's have in common.
-    pub(super) fn pass_at<'t>(&self, text: &'t str, byte: usize) -> (Pass<'t>, u32) {
-        let common = common_prefix(self.text().as_bytes(), text.as_bytes());
-        match self.field_before(byte.min(common).saturating_sub(1)) {
-            Some(field) => (Pass::at_field(text, field.start as usize, field.is_component), field.scope),
-            None => (Pass::new(text), 0),
+    /// Lists what may be written at a byte of a text of which only a part is at hand: from `start` on, which
+    /// is where [`Self::field_start`] says, to the end of the word at the byte or further.
+    pub fn complete_in(&self, part: &str, start: FieldStart, byte: usize) -> Completions {
+        let at = part.floor_char_boundary(byte.saturating_sub(start.byte).min(part.len()));
+        let word_start = word_start(part, at);
+        let replace = start.byte + word_start..start.byte + word_end(part, at);
+        let mut pass = start.pass(part);
+        pass.run(word_start);
+        if pass.is_inside(word_start) {
+            return Completions { replace, items: Vec::new() };
+        }
+        let candidates = self.candidates(&pass.site(), start.scope);
+        Completions { items: ranked(candidates, &part[word_start..at]), replace }
+    }
+
+    /// Returns where reading has to begin to know what is around a byte, when the text is still that of this
+    /// index up to `num_unchanged` bytes.
+    pub fn field_start(&self, byte: usize, num_unchanged: usize) -> FieldStart {
+        match self.field_before(byte.min(num_unchanged).saturating_sub(1)) {
+            Some(field) => FieldStart {
+                byte: field.start as usize,
+                scope: field.scope,
+                kind: if field.is_component { Around::Component } else { Around::Module },
+            },
+            None => FieldStart { byte: 0, scope: 0, kind: Around::Nothing },
         }
     }
 
@@ -328,7 +367,7 @@ fn word_end(text: &str, byte: usize) -> usize {
 }
 
 /// Counts the bytes that two texts have in common at their beginning.
-fn common_prefix(left: &[u8], right: &[u8]) -> usize {
+pub(super) fn common_prefix(left: &[u8], right: &[u8]) -> usize {
     const BLOCK: usize = 4096;
     let blocks =
         left.chunks(BLOCK).zip(right.chunks(BLOCK)).take_while(|(left, right)| left == right).count();

@@ -17,6 +17,7 @@ use std::borrow::Cow;
 
 use super::lexer::{LineState, Token, TokenKind, lex_line};
 use super::scan::{Lexeme, block_comment, next_lexeme};
+use crate::model::text::{TextBuffer, TextChange};
 
 /// A text by its lines, whatever it is kept in.
 pub trait TextLines {
@@ -34,6 +35,16 @@ impl<S: AsRef<str>> TextLines for Vec<S> {
 
     fn line(&self, line: usize) -> Cow<'_, str> {
         Cow::Borrowed(self.get(line).map_or("", AsRef::as_ref))
+    }
+}
+
+impl TextLines for TextBuffer {
+    fn num_lines(&self) -> usize {
+        Self::num_lines(self)
+    }
+
+    fn line(&self, line: usize) -> Cow<'_, str> {
+        Self::line(self, line)
     }
 }
 
@@ -85,6 +96,11 @@ impl LineLexer {
         if self.num_sure == self.lines.len() {
             self.end = self.state;
         }
+    }
+
+    /// Tells what an edit changed.
+    pub fn change(&mut self, change: &TextChange) {
+        self.edit(change.first_line, change.lines_removed + 1, change.lines_inserted + 1);
     }
 
     /// Forgets everything, as for another text.
@@ -311,6 +327,24 @@ mod tests {
                 let mut fresh = LineLexer::default();
                 assert_eq!(lexer.state_at(&lines, line), fresh.state_at(&lines, line), "{lines:?} {line}");
             }
+        }
+    }
+
+    #[test]
+    fn changes_of_a_buffer_are_followed() {
+        let mut random = Random(23);
+        let mut buffer = TextBuffer::new("(module\n  (func))\n");
+        let mut lexer = LineLexer::default();
+        for _ in 0..400 {
+            let (from, to) = (random.below(buffer.len_bytes() + 1), random.below(buffer.len_bytes() + 1));
+            let start = buffer.floor(from.min(to));
+            let end = buffer.floor(from.max(to).min(start + 12));
+            let inserted = [random.line(), random.line()].join(["", "\n"][random.below(2)]);
+            let change = buffer.replace(start..end.max(start), &inserted);
+            lexer.change(&change);
+            let line = random.below(buffer.num_lines());
+            let mut fresh = LineLexer::default();
+            assert_eq!(lexer.tokens(&buffer, line), fresh.tokens(&buffer, line), "{:?}", buffer.to_text());
         }
     }
 

@@ -17,7 +17,7 @@ mod signature_help;
 mod symbols;
 mod words;
 
-pub use completion::{Completion, CompletionKind, Completions};
+pub use completion::{Completion, CompletionKind, Completions, FieldStart};
 pub use header::Signature;
 pub use help::{OperatorHelp, operator_help};
 pub use hover::{Hover, hover_word};

@@ -1,5 +1,6 @@
 //! Which parameter is being written inside of a folded call.
 
+use super::completion::{FieldStart, common_prefix};
 use super::header::Signature;
 use super::symbols::{SymbolIndex, SymbolKind};
 
@@ -18,14 +19,20 @@ impl SymbolIndex {
     /// Returns the call around a byte of `text`, which is the text of this index or a newer one.
     pub fn signature_help(&self, text: &str, byte: usize) -> Option<SignatureHelp> {
         let byte = text.floor_char_boundary(byte.min(text.len()));
-        let (mut pass, scope) = self.pass_at(text, byte);
-        pass.run(byte);
+        let start = self.field_start(byte, common_prefix(self.text().as_bytes(), text.as_bytes()));
+        self.signature_help_in(&text[start.byte..], start, byte)
+    }
+
+    /// Does the same with a part of the text, as [`Self::complete_in`] does.
+    pub fn signature_help_in(&self, part: &str, start: FieldStart, byte: usize) -> Option<SignatureHelp> {
+        let mut pass = start.pass(part);
+        pass.run(byte.saturating_sub(start.byte));
         let (name, active) = pass.innermost_call()?;
         let is_number = name.starts_with(|c: char| c.is_ascii_digit());
         let is_it = |index: u32, own: Option<&str>| {
             if is_number { name.parse() == Ok(index) } else { own == Some(name) }
         };
-        let functions = self.visible_from(scope).filter(|(_, one)| one.kind == SymbolKind::Func);
+        let functions = self.visible_from(start.scope).filter(|(_, one)| one.kind == SymbolKind::Func);
         let (id, _) = functions.into_iter().find(|(id, one)| is_it(one.index, self.name(*id)))?;
         Some(SignatureHelp { name: name.to_owned(), signature: self.signature(id)?, active })
     }

@@ -1,3 +1,5 @@
+//! Operators against the parser and the validator: none is without help, and the help is true.
+
 use super::*;
 use crate::model::wat::operators::operators;
 

@@ -1,3 +1,5 @@
+//! Names and numbers against what they stand for, in good texts and in broken ones.
+
 use super::*;
 use crate::model::sample;
 
