@@ -47,7 +47,7 @@ impl SymbolIndex {
         let ty =
             self.uses().iter().find(|one| one.kind == SymbolKind::Type && within.contains(&one.range.start));
         match ty.and_then(|ty| ty.target) {
-            Some(ty) => self.signature(ty),
+            Some(ty) => self.signature(ty).or(Some(signature)),
             None => Some(signature),
         }
     }

@@ -4,12 +4,15 @@
 //! bounded by the length of the text.
 
 mod completion;
+mod folding;
+mod format;
 mod header;
 mod help;
 mod hover;
 mod lexer;
 mod line_lexer;
 mod operators;
+mod outline;
 mod parens;
 mod rename;
 mod scan;
@@ -18,12 +21,15 @@ mod symbols;
 mod words;
 
 pub use completion::{Completion, CompletionKind, Completions, FieldStart};
+pub use folding::{Fold, folds};
+pub use format::format;
 pub use header::Signature;
 pub use help::{OperatorHelp, operator_help};
 pub use hover::{Hover, hover_word};
 pub use lexer::{LineState, Token, TokenKind, lex_line, lex_text};
 pub use line_lexer::{LineLexer, TextLines};
 pub use operators::{is_operator, operators};
+pub use outline::{OutlineItem, outline_at};
 pub use parens::{Paren, matching_paren, parens};
 pub use rename::RenameRefusal;
 pub use signature_help::SignatureHelp;

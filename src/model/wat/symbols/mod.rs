@@ -200,6 +200,11 @@ impl SymbolIndex {
         self.fields[..after].last().copied()
     }
 
+    /// Lists where the fields of all modules and components begin.
+    pub(super) fn fields_of_text(&self) -> impl Iterator<Item = usize> {
+        self.fields.iter().map(|field| field.start as usize)
+    }
+
     /// Tells whether a name means something in more than one kind, as it may in components.
     pub(super) fn shares_name(&self, id: DefinitionId) -> bool {
         let own = self.definition(id);
