@@ -61,6 +61,11 @@ fn every_option_is_in_some_case_and_in_the_help() {
         "--trap-on-refused-growth",
         "--stub-missing-imports",
         "--keep-after-trap",
+        "--compiler",
+        "--opt-level",
+        "--enable",
+        "--disable",
+        "--no-cache",
         "--invoke",
     ] {
         let is_used = |case: &&Case| case.command.split(' ').any(|word| word == option);
@@ -204,6 +209,34 @@ fn a_path_that_is_no_text_is_read_or_refused_like_any_other() {
     assert!(text(&output.stderr).contains("there is no such file"), "{output:?}");
 }
 
+#[test]
+fn two_runs_at_once_share_the_disk_cache_and_a_third_finds_the_build() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let path = folder.path().join("large.wat");
+    let functions = (0..2000).map(|index| format!("(func $f{index} (drop (i32.const {index})))\n"));
+    let functions: Vec<_> = functions.collect();
+    let source = format!("(module (func (export \"f\") (result i32) i32.const 42)\n{})", functions.concat());
+    fs::write(&path, source).expect("the folder can be written");
+    let run = || {
+        let mut command = program();
+        command.env("XDG_CACHE_HOME", folder.path()).arg("run").arg(&path).args(["--json", "--invoke", "f"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
+    };
+    let end = |child: std::process::Child| {
+        let output = child.wait_with_output().expect("the program ends");
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("stdout is JSON");
+        assert_eq!(document["calls"][0]["results"][0], "42");
+        document["compile"]["cache"].as_str().map(str::to_owned)
+    };
+    let both = [run(), run()];
+    for child in both {
+        // Whoever came second may have found what the first one wrote.
+        assert!(matches!(end(child).as_deref(), Some("miss" | "disk")));
+    }
+    assert_eq!(end(run()).as_deref(), Some("disk"));
+}
+
 /// Runs a command and writes down all that can be seen of it.
 fn transcript(case: &Case) -> String {
     let output = run(case.command);
@@ -247,6 +280,8 @@ fn words(command: &str) -> Vec<String> {
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasm-workbench"));
+    // Nobody's own cache is read or written.
+    command.env("XDG_CACHE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli"));
     command.current_dir(root()).env_remove("RUST_BACKTRACE");
     command
 }

@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::pane::PaneKind;
-use super::settings::ThemeChoice;
+use super::settings::{CacheSettings, ThemeChoice};
 use super::templates::Template;
+use crate::engine::EngineSettings;
+use crate::model::cache::CacheKey;
 use crate::model::diagnostic::Place;
 use crate::model::ids::{PluginId, SourceId};
 use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::memory::MemoryRequest;
+use crate::model::proposal::Proposal;
 
 /// One thing that a person does.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +29,8 @@ pub enum Action {
     Call(CallAction),
     /// Something with the memory of a plugin.
     Memory(PluginId, MemoryAction),
+    /// Something with the settings of engine and cache, or with what the cache keeps.
+    Settings(SettingsAction),
     /// Something with the window itself.
     View(ViewAction),
 }
@@ -193,6 +198,29 @@ pub enum MemoryAction {
     Redo,
     /// Ask for the globals.
     ReadGlobals,
+}
+
+/// Something with the settings of engine and cache, or with what the cache keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingsAction {
+    /// Compile for another engine from now on; all sources are compiled anew.
+    SetEngine(EngineSettings),
+    /// Switch a proposal on, and take the compiler that can do it.
+    TurnOn(Proposal),
+    /// Change the limits of new plugins.
+    SetLimits(Limits),
+    /// Change how often running guests are looked at, in milliseconds.
+    SetEpochTick(u64),
+    /// Change how much the cache may keep, and where.
+    SetCache(CacheSettings),
+    /// Ask what the cache keeps.
+    ListCache,
+    /// Drop one build from the cache.
+    RemoveCached(CacheKey),
+    /// Drop all builds from the cache.
+    ClearCache,
+    /// Put all settings of engine, limits and cache back to what they were at first.
+    Reset,
 }
 
 /// Something with the window itself.

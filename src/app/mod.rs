@@ -23,7 +23,8 @@ mod templates;
 mod update;
 
 pub use action::{
-    Action, CallAction, ExportFormat, FileAction, MemoryAction, PluginAction, SourceAction, ViewAction,
+    Action, CallAction, ExportFormat, FileAction, MemoryAction, PluginAction, SettingsAction, SourceAction,
+    ViewAction,
 };
 pub use apply::apply;
 pub use command_table::{Chord, Key, MENUS, Menu, UiCommand};
@@ -32,7 +33,7 @@ pub use due::due;
 pub use form::{ArgField, CallForm, CallForms};
 pub use pane::PaneKind;
 pub use session::{OpenedSource, RecentFile, Session};
-pub use settings::{Settings, ThemeChoice};
+pub use settings::{CacheSettings, Settings, ThemeChoice};
 pub use start::{Startup, start};
 pub use state::*;
 pub use templates::Template;

@@ -9,7 +9,7 @@ use super::state::{AppState, Keeping, Now, Purpose};
 use super::update::update;
 use crate::model::event::LogLevel;
 use crate::model::sample;
-use crate::worker::protocol::Command;
+use crate::worker::protocol::{Command, Notice};
 
 /// What the program is given when it begins.
 #[derive(Debug, Clone, Default)]
@@ -36,10 +36,10 @@ pub fn start(startup: Startup, now: Now) -> (AppState, Vec<Command>) {
         },
         ..AppState::default()
     };
-    match startup.settings.as_deref().map(Settings::from_toml) {
-        Some(Ok(settings)) => state.settings = settings,
-        Some(Err(err)) => state.notify(LogLevel::Warn, format!("the settings file is not used: {err}"), now),
-        None => {}
+    if let Some(text) = startup.settings.as_deref() {
+        let (settings, problems) = Settings::read(text);
+        state.settings = settings;
+        tell_problems(&mut state, &problems, now);
     }
     match startup.session.as_deref().map(Session::from_json) {
         Some(Ok(session)) => state.session = session,
@@ -62,6 +62,17 @@ pub fn start(startup: Startup, now: Now) -> (AppState, Vec<Command>) {
         out.extend(update(&mut state, Action::File(FileAction::OpenSample(first.id.to_owned())), now));
     }
     (state, out)
+}
+
+/// Says what of the settings file is not used.
+fn tell_problems(state: &mut AppState, problems: &[String], now: Now) {
+    let message = match problems {
+        [] => return,
+        [only] => format!("in the settings file, {only}"),
+        [first, rest @ ..] => format!("in the settings file, {first}, and {} more", rest.len()),
+    };
+    let details = Some(problems.join("\n"));
+    state.notices.push(Notice { level: LogLevel::Warn, message, details }, now.since_start);
 }
 
 fn restore(state: &mut AppState, opened: OpenedSource, was_active: bool, now: Now, out: &mut Vec<Command>) {

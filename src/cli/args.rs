@@ -6,7 +6,9 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use super::engine_options::EngineOption;
 use super::failure::Failure;
+use crate::engine::EngineSettings;
 use crate::model::command_line::limit_option;
 use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::nearest::nearest;
@@ -38,6 +40,7 @@ pub(super) enum CallVerb {
 }
 
 /// What a verb that calls was asked for.
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own, and all go together")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CallArgs {
     /// Source of the plugin.
@@ -56,6 +59,10 @@ pub(super) struct CallArgs {
     pub(super) stub_missing_imports: bool,
     /// Whether the instance stays in use after a call that did not return.
     pub(super) keep_after_trap: bool,
+    /// Engine that it is compiled for.
+    pub(super) engine: EngineSettings,
+    /// Whether builds of earlier runs are used, and this one is kept for later ones.
+    pub(super) is_cached: bool,
     /// Calls in order.
     pub(super) invokes: Vec<Invoke>,
 }
@@ -67,6 +74,8 @@ pub(super) struct InspectArgs {
     pub(super) input: Input,
     /// Whether one JSON document is printed instead of lines for people.
     pub(super) json: bool,
+    /// Engine whose proposals it may use.
+    pub(super) engine: EngineSettings,
 }
 
 /// An option of a verb that calls, as far as reading it differs.
@@ -81,10 +90,12 @@ enum RunOption {
     TrapOnRefusedGrowth,
     StubMissingImports,
     KeepAfterTrap,
+    NoCache,
+    Engine(EngineOption),
     Invoke,
 }
 
-const PLAIN_OPTIONS: [(&str, RunOption); 9] = [
+const PLAIN_OPTIONS: [(&str, RunOption); 10] = [
     ("--json", RunOption::Json),
     ("--repeat", RunOption::Repeat),
     ("--seconds", RunOption::Seconds),
@@ -93,6 +104,7 @@ const PLAIN_OPTIONS: [(&str, RunOption); 9] = [
     ("--trap-on-refused-growth", RunOption::TrapOnRefusedGrowth),
     ("--stub-missing-imports", RunOption::StubMissingImports),
     ("--keep-after-trap", RunOption::KeepAfterTrap),
+    ("--no-cache", RunOption::NoCache),
     ("--invoke", RunOption::Invoke),
 ];
 
@@ -118,7 +130,9 @@ impl CallVerb {
     fn options(self) -> impl Iterator<Item = (&'static str, RunOption)> {
         let limits = LimitKind::SETTABLE.into_iter();
         let limits = limits.filter_map(|kind| Some((limit_option(kind)?, RunOption::Limit(kind))));
-        PLAIN_OPTIONS.into_iter().chain(limits).filter(move |(_, option)| self.takes(*option))
+        let engine = EngineOption::ALL.into_iter().map(|(name, option)| (name, RunOption::Engine(option)));
+        let all = PLAIN_OPTIONS.into_iter().chain(limits).chain(engine);
+        all.filter(move |(_, option)| self.takes(*option))
     }
 
     fn takes(self, option: RunOption) -> bool {
@@ -159,14 +173,20 @@ pub(super) fn asks_for_help(words: &[OsString]) -> bool {
 pub(super) fn parse_inspect(words: &[OsString]) -> Result<InspectArgs, Failure> {
     let mut input = None;
     let mut json = false;
-    for word in words {
+    let mut engine = EngineSettings::default();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
         if word == "--json" {
             json = true;
+        } else if let Some((name, option)) = EngineOption::ALL.into_iter().find(|(name, _)| word == *name) {
+            let missing = || Failure::usage(format!("`{name}` needs {} after it", option.takes()));
+            let operand = utf8(words.next().ok_or_else(missing)?, &option.takes())?;
+            option.set(name, &operand, &mut engine)?;
         } else {
             take_input(&mut input, word, "inspect", "it takes FILE and `--json`")?;
         }
     }
-    Ok(InspectArgs { input: input.ok_or_else(|| no_input("inspect"))?, json })
+    Ok(InspectArgs { input: input.ok_or_else(|| no_input("inspect"))?, json, engine })
 }
 
 /// Reads the words after a verb that calls.
@@ -192,6 +212,8 @@ pub(super) fn parse_call_verb(verb: CallVerb, words: &[OsString]) -> Result<Call
             limits: Limits::default(),
             stub_missing_imports: false,
             keep_after_trap: false,
+            engine: EngineSettings::default(),
+            is_cached: true,
             invokes: Vec::new(),
         },
     };
@@ -263,6 +285,11 @@ impl RunReader<'_> {
             RunOption::TrapOnRefusedGrowth => self.traps_on_refused_growth = true,
             RunOption::StubMissingImports => self.args.stub_missing_imports = true,
             RunOption::KeepAfterTrap => self.args.keep_after_trap = true,
+            RunOption::NoCache => self.args.is_cached = false,
+            RunOption::Engine(option) => {
+                let word = self.operand(name, &option.takes())?;
+                option.set(name, &word, &mut self.args.engine)?;
+            }
             RunOption::Repeat => self.args.repeat = Some(self.count(name)?),
             RunOption::Seconds => self.args.nanos = Some(self.nanos(name)?),
             RunOption::WarmUp => self.args.warm_up = Some(self.calls(name)?),
@@ -566,7 +593,8 @@ mod tests {
     #[test]
     fn inspect_takes_a_file_and_json() {
         let args = parse_inspect(&os("--json -")).expect("both are known");
-        assert_eq!(args, InspectArgs { input: Input::Stdin, json: true });
+        let engine = EngineSettings::default();
+        assert_eq!(args, InspectArgs { input: Input::Stdin, json: true, engine });
         for words in ["", "a b", "a --limits", "--jsn a"] {
             assert!(parse_inspect(&os(words)).is_err(), "{words}");
         }

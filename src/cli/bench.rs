@@ -78,7 +78,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let args = parse_call_verb(CallVerb::Bench, words)?;
     let source = args.input.read()?;
     let engines = Engines::new();
-    let build = build(&engines, &source)?;
+    let build = build(&engines, &source, &args)?;
     let mut calls = calls(CallVerb::Bench, &build, &args.invokes)?;
     let last = calls.pop().ok_or_else(|| Failure::new("there is no call to measure"))?;
     let watch = Arc::new(Watch::default());

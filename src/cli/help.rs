@@ -75,6 +75,13 @@ Options, which may stand anywhere:
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
   --keep-after-trap             Go on with the same instance after a call that failed, instead of a
                                 fresh one
+  --compiler NAME               cranelift, or winch, which compiles faster and runs slower
+  --opt-level LEVEL             none, speed or speed_and_size, for cranelift
+  --enable PROPOSAL             Let the source use a proposal of WebAssembly, such as wide-arithmetic, and
+                                with it those that it needs
+  --disable PROPOSAL            Refuse a source that uses it, such as simd
+  --no-cache                    Compile anew and keep nothing: else a build of 16 KiB of binary and more
+                                is kept in the cache folder, for later runs and for the window
   --json                        Print one JSON document
 ";
 
@@ -122,6 +129,8 @@ const INSPECT_DETAILS: &str = "\
 FILE is a module or a component, as text or binary; `-` reads it from standard input.
 
 Options:
+  --enable PROPOSAL, --disable PROPOSAL, --compiler NAME
+                                As for `run`: what the source may use
   --json                        Print one JSON document
 ";
 

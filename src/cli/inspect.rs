@@ -25,8 +25,12 @@ use crate::model::signature::id;
 pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let args = parse_inspect(words)?;
     let source = args.input.read()?;
-    let checked = front::check(&source.bytes, &SizeCaps::default(), front::default_features())
-        .map_err(|failure| Failure::of_source(source.file.clone(), failure.diagnostics))?;
+    let checked = front::check(&source.bytes, &SizeCaps::default(), args.engine.features()).map_err(
+        |mut failure| {
+            args.engine.explain(&mut failure.diagnostics);
+            Failure::of_source(source.file.clone(), failure.diagnostics)
+        },
+    )?;
     let interface = inspect(&checked.wasm).map_err(|err| Failure::new(err.to_string()))?;
     let sha256 = hex(&Sha256::digest(&checked.wasm));
     let text = if args.json {

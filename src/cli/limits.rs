@@ -39,7 +39,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let args = parse_call_verb(CallVerb::Limits, words)?;
     let source = args.input.read()?;
     let engines = Engines::new();
-    let build = build(&engines, &source)?;
+    let build = build(&engines, &source, &args)?;
     let mut calls = calls(CallVerb::Limits, &build, &args.invokes)?.into_iter().map(probed);
     let last = calls.next_back().ok_or_else(|| Failure::new("there is no call to look at"))?;
     let probe = Probe { build, options: options(&args), replay: calls.collect(), forgotten: 0, call: last };

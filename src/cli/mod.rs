@@ -4,6 +4,7 @@
 
 mod args;
 mod bench;
+mod engine_options;
 mod failure;
 mod help;
 mod input;

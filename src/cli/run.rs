@@ -11,13 +11,19 @@ use super::input::Source;
 use super::session::{Call, Made, Watch, drive};
 use super::{Status, output, report, unwritable};
 use crate::engine::front::SizeCaps;
-use crate::engine::{Build, BuildCache, CompileRequest, EngineSettings, Engines, PluginOptions, compile};
+use crate::engine::{Build, BuildCache, CompileRequest, Engines, PluginOptions, compile};
 use crate::model::interface::{ExternType, Import, Interface};
 use crate::model::interface_json::{kind_word, type_text};
 use crate::model::nearest::nearest;
 use crate::model::signature::FuncSignature;
 use crate::model::value::parse_value;
+use crate::worker::artefacts::ArtefactFolder;
+use crate::worker::folders::Folders;
 use crate::worker::foreground;
+use crate::worker::protocol::Notice;
+
+/// Bytes that the disk cache may take after a run.
+const DISK_CACHE_BYTES: u64 = 512 << 20;
 
 /// Runs what the words ask for.
 ///
@@ -28,7 +34,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let args = parse_call_verb(CallVerb::Run, words)?;
     let source = args.input.read()?;
     let engines = Engines::new();
-    let build = build(&engines, &source)?;
+    let build = build(&engines, &source, &args)?;
     let calls = calls(CallVerb::Run, &build, &args.invokes)?;
     let watch = Arc::new(Watch::default());
     stop_on_ctrl_c(&watch);
@@ -64,16 +70,17 @@ pub(super) fn options(args: &CallArgs) -> PluginOptions {
 }
 
 /// Compiles the source, and tells on stderr what its author should know although it compiles.
-pub(super) fn build(engines: &Engines, source: &Source) -> Result<Arc<Build>, Failure> {
+pub(super) fn build(engines: &Engines, source: &Source, args: &CallArgs) -> Result<Arc<Build>, Failure> {
     let request = CompileRequest {
         source: &source.bytes,
-        settings: &EngineSettings::default(),
+        settings: &args.engine,
         caps: SizeCaps::default(),
         read_ns: Some(source.read_ns),
     };
-    // Nothing is compiled twice in one run, so that nothing need be kept.
-    let build = compile(engines, &BuildCache::new(0), &request)
+    let cache = if args.is_cached { disk_cache() } else { BuildCache::new(0) };
+    let build = compile(engines, &cache, &request)
         .map_err(|failure| Failure::of_source(source.file.clone(), failure.diagnostics))?;
+    cache.save(&build, &source.file);
     let warnings = build.info.warnings.iter().map(|warning| {
         format!("{}: warning: {}\n", location(&source.file, Some(&warning.place)), warning.message)
     });
@@ -81,6 +88,16 @@ pub(super) fn build(engines: &Engines, source: &Source) -> Result<Arc<Build>, Fa
     let text = warnings.chain(notices).collect::<Vec<_>>().concat();
     output::to_stderr(&output::printable(&text));
     Ok(build)
+}
+
+/// Opens the cache that the window keeps too; in memory nothing need be kept, since a run compiles once.
+fn disk_cache() -> BuildCache {
+    let Some(path) = Folders::cache_of_user().builds() else { return BuildCache::new(0) };
+    let tell = Box::new(|notice: Notice| {
+        let details = notice.details.map_or_else(String::new, |details| format!(" ({details})"));
+        output::to_stderr(&output::printable(&format!("note: {}{details}\n", notice.message)));
+    });
+    BuildCache::with_store(0, Arc::new(ArtefactFolder::new(path, DISK_CACHE_BYTES, tell)))
 }
 
 /// Reads the values of all calls by the types of their exports, before anything runs.

@@ -9,6 +9,7 @@ use super::front::SourceMap;
 use super::rewrite::Layout;
 use super::settings::EngineSettings;
 use crate::model::build::{BuildInfo, Phases};
+use crate::model::cache::CacheKey;
 use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::interface::Interface;
 
@@ -22,14 +23,16 @@ pub struct Build {
     pub wasm: Arc<[u8]>,
     /// Where each operator and definition stands in the text; `None` for a binary.
     pub map: Option<Arc<SourceMap>>,
+    /// Engine that it was compiled for.
+    pub settings: EngineSettings,
+    /// What tells it from every other build, in the cache.
+    pub key: CacheKey,
     /// Whether its engine counts fuel.
     pub(crate) has_fuel: bool,
     /// Whether its code keeps fuel in memory, so that it can be read to the unit while a guest runs.
     pub(crate) fuel_is_live: bool,
     /// Native stack that its engine allows, in bytes.
     pub(crate) wasm_stack_bytes: usize,
-    /// What its engine was made with.
-    pub(crate) settings: EngineSettings,
     /// Core instances that an instance of it consists of.
     pub(crate) core_instances: u64,
     /// What the engine runs.
@@ -98,6 +101,7 @@ impl Build {
             interface: Arc::clone(&self.interface),
             wasm: Arc::clone(&self.wasm),
             map: self.map.clone(),
+            key: self.key,
             has_fuel: self.has_fuel,
             fuel_is_live: self.fuel_is_live,
             wasm_stack_bytes: self.wasm_stack_bytes,

@@ -1,7 +1,6 @@
-//! From a source to a build: check, rewrite, compile; and the cache in memory that spares all of it.
+//! From a source to a build: check, rewrite, compile; unless the cache spares all of it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
@@ -9,6 +8,7 @@ use wasmtime::Module;
 use wasmtime::component::Component;
 
 use super::build::{Artefact, Build, CompileFailure, CoreArtefact, RewrittenParts};
+use super::cache::{self, BuildCache};
 use super::core_instances::core_instances;
 use super::front::{self, SizeCaps};
 use super::inspect::inspect;
@@ -16,7 +16,8 @@ use super::instance::nanos_since;
 use super::rewrite::{self, Prices, RewriteOptions};
 use super::settings::{Compiler, EngineSettings, Engines, Pricing};
 use crate::model::build::{BuildInfo, CacheOutcome, Phases};
-use crate::model::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::cache::CacheKey;
+use crate::model::diagnostic::Diagnostic;
 use crate::model::interface::Interface;
 
 /// One source to compile.
@@ -32,104 +33,6 @@ pub struct CompileRequest<'a> {
     pub read_ns: Option<u64>,
 }
 
-/// Builds of this run of the program, by the content of their source; the least recently used go first.
-pub struct BuildCache {
-    inner: Mutex<CacheInner>,
-    most_bytes: u64,
-}
-
-#[derive(Default)]
-struct CacheInner {
-    builds: HashMap<[u8; 32], Cached>,
-    bytes: u64,
-    clock: u64,
-    hits: u64,
-    misses: u64,
-}
-
-struct Cached {
-    build: Arc<Build>,
-    bytes: u64,
-    used: u64,
-}
-
-/// How often the cache helped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CacheStats {
-    /// Builds that were there.
-    pub hits: u64,
-    /// Builds that had to be made.
-    pub misses: u64,
-    /// Builds in the cache.
-    pub entries: usize,
-    /// Estimated bytes of the builds in the cache.
-    pub bytes: u64,
-}
-
-impl BuildCache {
-    /// Makes an empty cache that keeps builds of about `most_bytes` bytes together.
-    pub fn new(most_bytes: u64) -> Self {
-        Self { inner: Mutex::default(), most_bytes }
-    }
-
-    /// Returns how often the cache helped.
-    pub fn stats(&self) -> CacheStats {
-        let inner = self.lock();
-        CacheStats { hits: inner.hits, misses: inner.misses, entries: inner.builds.len(), bytes: inner.bytes }
-    }
-
-    fn get(&self, key: &[u8; 32]) -> Option<Arc<Build>> {
-        let mut inner = self.lock();
-        inner.clock += 1;
-        let clock = inner.clock;
-        let found = inner.builds.get_mut(key).map(|cached| {
-            cached.used = clock;
-            Arc::clone(&cached.build)
-        });
-        if found.is_some() {
-            inner.hits += 1;
-        } else {
-            inner.misses += 1;
-        }
-        found
-    }
-
-    fn insert(&self, key: [u8; 32], build: &Arc<Build>) {
-        // Machine code is about as long as the binary, and the positions of operators as well.
-        let bytes = build.info.source_bytes + 4 * build.info.wasm_bytes + 4096;
-        let mut inner = self.lock();
-        inner.clock += 1;
-        let used = inner.clock;
-        if let Some(old) = inner.builds.insert(key, Cached { build: Arc::clone(build), bytes, used }) {
-            inner.bytes -= old.bytes;
-        }
-        inner.bytes += bytes;
-        while inner.bytes > self.most_bytes && inner.builds.len() > 1 {
-            let Some(oldest) = inner.builds.iter().min_by_key(|(_, cached)| cached.used).map(|(key, _)| *key)
-            else {
-                break;
-            };
-            if let Some(gone) = inner.builds.remove(&oldest) {
-                inner.bytes -= gone.bytes;
-            }
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, CacheInner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What a build depends on: the source, the pass and the engine.
-fn key_of(request: &CompileRequest<'_>) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    hasher.update(rewrite::PASS_VERSION.to_le_bytes());
-    hasher.update(format!("{:?}", request.settings));
-    hasher.update((request.source.len() as u64).to_le_bytes());
-    hasher.update(request.source);
-    hasher.finalize().into()
-}
-
 /// Turns a source into a build, or finds the build in the cache.
 ///
 /// # Errors
@@ -140,21 +43,23 @@ pub fn compile(
     cache: &BuildCache,
     request: &CompileRequest<'_>,
 ) -> Result<Arc<Build>, CompileFailure> {
-    let key = key_of(request);
-    if let Some(build) = cache.get(&key) {
-        let info = BuildInfo {
-            cache: CacheOutcome::Memory,
-            phases: Phases { read: request.read_ns, ..Phases::default() },
-            ..build.info.clone()
-        };
-        return Ok(Arc::new(build.with_info(info)));
+    if let Some(build) = cache.find(request) {
+        return Ok(build);
     }
-    let build = Arc::new(compile_anew(engines, request)?);
-    cache.insert(key, &build);
+    let key = cache::key_of(engines, request);
+    if let Some(build) = cache.restore(engines, key, request) {
+        return Ok(build);
+    }
+    let build = Arc::new(compile_anew(engines, request, key)?);
+    cache.insert_made(request, &build);
     Ok(build)
 }
 
-fn compile_anew(engines: &Engines, request: &CompileRequest<'_>) -> Result<Build, CompileFailure> {
+fn compile_anew(
+    engines: &Engines,
+    request: &CompileRequest<'_>,
+    key: CacheKey,
+) -> Result<Build, CompileFailure> {
     let settings = request.settings;
     let mut phases = Phases { read: request.read_ns, ..Phases::default() };
     let checked = match front::check(request.source, &request.caps, settings.features()) {
@@ -162,7 +67,9 @@ fn compile_anew(engines: &Engines, request: &CompileRequest<'_>) -> Result<Build
         Err(failure) => {
             phases.parse = Some(failure.parse_ns);
             phases.validate = (failure.validate_ns > 0).then_some(failure.validate_ns);
-            return Err(CompileFailure { diagnostics: failure.diagnostics, phases });
+            let mut diagnostics = failure.diagnostics;
+            settings.explain(&mut diagnostics);
+            return Err(CompileFailure { diagnostics, phases });
         }
     };
     phases.parse = Some(checked.parse_ns);
@@ -190,6 +97,7 @@ fn compile_anew(engines: &Engines, request: &CompileRequest<'_>) -> Result<Build
         core_instances: if checked.kind.is_component() { core_instances(&checked.wasm) } else { 1 },
         wasm: checked.wasm,
         map: checked.map.map(Arc::new),
+        key,
         has_fuel: settings.fuel,
         fuel_is_live: compiler == Compiler::Winch,
         wasm_stack_bytes: settings.wasm_stack_bytes,
@@ -279,9 +187,7 @@ fn artefact(
 }
 
 fn refused(message: String, phases: Phases) -> CompileFailure {
-    let diagnostic =
-        Diagnostic { severity: Severity::Error, message, hint: None, place: Place::default(), range: None };
-    CompileFailure { diagnostics: vec![diagnostic], phases }
+    CompileFailure { diagnostics: vec![Diagnostic::error(message)], phases }
 }
 
 fn hex(bytes: &[u8]) -> String {

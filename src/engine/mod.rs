@@ -4,6 +4,7 @@
 
 mod benchmark;
 mod build;
+mod cache;
 mod compile;
 mod core_instances;
 mod end;
@@ -27,7 +28,8 @@ pub mod sizes;
 
 pub use benchmark::BenchEnd;
 pub use build::{Build, CompileFailure};
-pub use compile::{BuildCache, CacheStats, CompileRequest, compile};
+pub use cache::{ArtefactStore, BuildCache, CacheStats, LEAST_STORED_BYTES};
+pub use compile::{CompileRequest, compile};
 pub use observer::{CallObserver, LiveView, NoObserver, SharedObserver, Tick};
 pub use plugin::{CLEANUP_HOOK, CallRefusal, CreateFailure, INITIALIZE_HOOK, Plugin, PluginOptions};
 pub use probe::{GENEROUS_STACK_BYTES, Probe, ProbeFailure, ProbedCall};

@@ -5,7 +5,12 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use wasmparser::WasmFeatures;
 use wasmtime::{Config, Engine, EngineWeak, OptLevel, Strategy, WasmBacktraceDetails};
+
+use super::front::flags_of;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::proposal::{Proposal, Proposals};
 
 /// Compiler that turns binaries into machine code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -31,7 +36,61 @@ pub enum Optimization {
     SpeedAndSize,
 }
 
+impl Compiler {
+    /// Both compilers, the usual one first.
+    pub const ALL: [Self; 2] = [Self::Cranelift, Self::Winch];
+
+    /// Returns its name on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Cranelift => "Cranelift",
+            Self::Winch => "Winch",
+        }
+    }
+
+    /// Returns its name on the command line and in the settings file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cranelift => "cranelift",
+            Self::Winch => "winch",
+        }
+    }
+}
+
+impl Optimization {
+    /// All levels, the fastest to compile first.
+    pub const ALL: [Self; 3] = [Self::None, Self::Speed, Self::SpeedAndSize];
+
+    /// Returns its name on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Speed => "Speed",
+            Self::SpeedAndSize => "Speed and size",
+        }
+    }
+
+    /// Returns its name on the command line and in the settings file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Speed => "speed",
+            Self::SpeedAndSize => "speed_and_size",
+        }
+    }
+}
+
+/// Proposals that Winch knows nothing of.
+const NOT_BY_WINCH: [Proposal; 5] = [
+    Proposal::RelaxedSimd,
+    Proposal::TailCall,
+    Proposal::FunctionReferences,
+    Proposal::Gc,
+    Proposal::Exceptions,
+];
+
 /// Everything that needs an engine of its own when it changes.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own, and all go together")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EngineSettings {
@@ -43,12 +102,20 @@ pub struct EngineSettings {
     pub fuel: bool,
     /// Whether frames are counted.
     pub call_depth: bool,
-    /// Bytes of native stack that guest code may use.
+    /// Bytes of native stack that guest code may use, 16 KiB to 256 MiB.
     pub wasm_stack_bytes: usize,
     /// Whether fuel is exact to the unit while a guest runs, which takes the baseline compiler.
     ///
     /// Code of the optimizing one keeps fuel in a register between calls, where it can't be read.
     pub exact_live_fuel: bool,
+    /// Whether running code looks at the clock, so that it can be stopped, timed and watched.
+    pub epoch_interruption: bool,
+    /// Whether the functions of one module are compiled on several threads.
+    pub parallel_compilation: bool,
+    /// Whether machine code carries line tables for a native debugger.
+    pub debug_info: bool,
+    /// Proposals that sources may use.
+    pub proposals: Proposals,
 }
 
 impl Default for EngineSettings {
@@ -60,6 +127,10 @@ impl Default for EngineSettings {
             call_depth: true,
             wasm_stack_bytes: 512 * 1024,
             exact_live_fuel: false,
+            epoch_interruption: true,
+            parallel_compilation: true,
+            debug_info: false,
+            proposals: Proposals::default(),
         }
     }
 }
@@ -80,10 +151,57 @@ pub(crate) const HOST_STACK_BYTES: usize = 4 * 1024 * 1024;
 pub(crate) const MOST_FRAMES: usize = 10_000;
 
 impl EngineSettings {
-    /// Returns the proposals that sources may use under these settings.
-    #[allow(clippy::unused_self, reason = "proposals are a setting to come, and the caller must not care")]
-    pub(crate) fn features(&self) -> wasmparser::WasmFeatures {
-        super::front::default_features()
+    /// Smallest and largest native stack, in bytes.
+    pub const WASM_STACK_BYTES: std::ops::RangeInclusive<usize> = 16 << 10..=256 << 20;
+
+    /// Returns the engine in a few words, such as `Cranelift, speed, fuel`.
+    pub fn summary(&self) -> String {
+        let mut words = vec![self.effective_compiler().label().to_owned()];
+        if self.effective_compiler() == Compiler::Cranelift {
+            words.push(self.optimization.label().to_lowercase());
+        }
+        let marks = [
+            (self.fuel, "fuel"),
+            (self.call_depth, "call depth"),
+            (self.exact_live_fuel && self.fuel, "exact live fuel"),
+            (!self.epoch_interruption, "no epochs"),
+            (self.debug_info, "debug info"),
+        ];
+        words.extend(marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word.to_owned()));
+        if self.wasm_stack_bytes != Self::default().wasm_stack_bytes {
+            words.push(format!("{} KiB of stack", self.wasm_stack_bytes / 1024));
+        }
+        words.extend(self.proposals.differences());
+        words.join(", ")
+    }
+
+    /// Tells whether the compiler can do a proposal.
+    pub fn compiler_can(&self, proposal: Proposal) -> bool {
+        proposal.never().is_none()
+            && (self.compiler == Compiler::Cranelift || !NOT_BY_WINCH.contains(&proposal))
+    }
+
+    /// Returns the proposals that sources may use under these settings: those that are on and that the
+    /// compiler can do.
+    pub fn features(&self) -> WasmFeatures {
+        let mut features = super::front::default_features();
+        for proposal in Proposal::ALL {
+            features.set(flags_of(proposal), self.proposals.has(proposal) && self.compiler_can(proposal));
+        }
+        if self.compiler == Compiler::Winch {
+            features.remove(WasmFeatures::GC_TYPES);
+        }
+        features
+    }
+
+    /// Says of errors that name a proposal which is on that it is the compiler that does not know it.
+    pub(crate) fn explain(&self, diagnostics: &mut [Diagnostic]) {
+        for diagnostic in diagnostics {
+            if let Some(proposal) = diagnostic.needs.filter(|proposal| self.proposals.has(*proposal)) {
+                let (label, compiler) = (proposal.label(), self.compiler.label());
+                diagnostic.hint = Some(format!("{compiler} can't compile “{label}”; Cranelift can"));
+            }
+        }
     }
 
     /// Returns the compiler in use: what is asked of live fuel goes before the choice of a compiler.
@@ -105,7 +223,9 @@ impl EngineSettings {
                 Optimization::SpeedAndSize => OptLevel::SpeedAndSize,
             })
             .consume_fuel(self.fuel)
-            .epoch_interruption(true)
+            .epoch_interruption(self.epoch_interruption)
+            .parallel_compilation(self.parallel_compilation)
+            .debug_info(self.debug_info)
             .max_wasm_stack(self.wasm_stack_bytes)
             // Nothing here runs on a stack of its own, yet the engine insists that this is the larger one.
             .async_stack_size(self.wasm_stack_bytes + HOST_STACK_BYTES)
@@ -118,8 +238,10 @@ impl EngineSettings {
         }
         // The pass says which of its own branches are seldom taken; it drops the guest's hints.
         config.wasm_branch_hinting(pricing == Pricing::ByPass);
-        if compiler == Compiler::Cranelift {
-            config.wasm_gc(true).wasm_function_references(true).wasm_exceptions(true).wasm_tail_call(true);
+        let features = Self { compiler, ..self.clone() }.features();
+        for proposal in Proposal::ALL.into_iter().filter(|proposal| proposal.never().is_none()) {
+            let flags = flags_of(proposal);
+            config.wasm_features(flags, features.contains(flags));
         }
         config
     }
@@ -181,5 +303,42 @@ impl Engines {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(EngineSettings, Pricing), Engine>> {
         self.by_settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_proposal_that_can_be_switched_makes_an_engine_either_way() {
+        for compiler in Compiler::ALL {
+            for proposal in Proposal::ALL {
+                for is_on in [false, true] {
+                    let proposals = Proposals::default().with(proposal, is_on);
+                    let settings = EngineSettings { compiler, proposals, ..EngineSettings::default() };
+                    for pricing in [Pricing::ByPass, Pricing::ByEngine] {
+                        let made = Engines::default().get(&settings, pricing);
+                        assert!(made.is_ok(), "{compiler:?} {proposal:?} {is_on}: {:?}", made.err());
+                    }
+                    let is_there = settings.features().contains(flags_of(proposal));
+                    assert_eq!(is_there, is_on && settings.compiler_can(proposal), "{proposal:?} {is_on}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_engine_is_told_by_what_makes_it_different() {
+        assert_eq!(EngineSettings::default().summary(), "Cranelift, speed, fuel, call depth");
+        let proposals = Proposals::default().with(Proposal::Gc, false);
+        let settings = EngineSettings {
+            compiler: Compiler::Winch,
+            fuel: false,
+            wasm_stack_bytes: 1 << 20,
+            proposals,
+            ..EngineSettings::default()
+        };
+        assert_eq!(settings.summary(), "Winch, call depth, 1024 KiB of stack, without GC");
     }
 }

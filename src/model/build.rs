@@ -31,6 +31,10 @@ pub struct Phases {
     pub rewrite: Option<u64>,
     /// Binary to machine code.
     pub compile: Option<u64>,
+    /// Reading the build back from the disk cache, in place of the four phases before; left out of documents
+    /// when there was no such thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restore: Option<u64>,
     /// Making the instance, its start function left out.
     pub instantiate: Option<u64>,
 }
@@ -44,6 +48,7 @@ impl Phases {
             ("validate", self.validate),
             ("rewrite", self.rewrite),
             ("compile", self.compile),
+            ("restore", self.restore),
             ("instantiate", self.instantiate),
         ]
         .into_iter()

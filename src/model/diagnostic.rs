@@ -1,11 +1,12 @@
 //! What is wrong with a source, and where.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::proposal::Proposal;
 use super::text_position::LineIndex;
 
 /// Place in a plugin: a function, and the spot in its source or its binary.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Place {
     /// Name of the function, without the `$`; `None` when it has none.
     pub function: Option<String>,
@@ -40,7 +41,7 @@ impl Place {
 }
 
 /// How bad a diagnostic is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The source compiles, but its author should know.
@@ -50,7 +51,7 @@ pub enum Severity {
 }
 
 /// One thing that is wrong with a source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
@@ -63,6 +64,9 @@ pub struct Diagnostic {
     /// Bytes of the source text that it concerns; empty where only a point is known.
     #[serde(skip)]
     pub range: Option<std::ops::Range<usize>>,
+    /// Proposal that would mend it and is off, or that the compiler does not know.
+    #[serde(skip)]
+    pub needs: Option<Proposal>,
 }
 
 impl Diagnostic {
@@ -74,6 +78,7 @@ impl Diagnostic {
             hint: None,
             place: Place::default(),
             range: None,
+            needs: None,
         }
     }
 

@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod build;
+pub mod cache;
 pub mod call;
 pub mod call_json;
 pub mod cause;
@@ -24,6 +25,7 @@ pub mod metrics;
 pub mod module_sizes;
 pub mod nearest;
 pub mod needs;
+pub mod proposal;
 pub mod raise;
 pub mod sample;
 pub mod signature;

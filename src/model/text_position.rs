@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// Line and column of a text, both from 1; the column counts characters, not bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextPosition {
@@ -17,7 +19,7 @@ pub struct TextPosition {
 ///
 /// Lines end at a line feed; a carriage return before it counts as a character of its line. Texts over
 /// 4 GiB are indexed up to that size only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineIndex {
     /// Byte at which each line begins; never empty.
     starts: Vec<u32>,

@@ -3,12 +3,13 @@
 //! Starts the workers and leaves them alone after that.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
 use super::workbench::Bridge;
 use super::{Wake, run};
-use crate::app::Startup;
+use crate::app::{Settings, Startup};
 use crate::worker::folders::{Folders, read_text};
 use crate::worker::protocol::{Command, Event, Notice};
 use crate::worker::{Workers, WorkersConfig};
@@ -48,12 +49,31 @@ pub fn launch(files: Vec<PathBuf>) -> Result<(), LaunchError> {
         session: session_path.as_deref().and_then(read_text),
         session_path,
     };
-    let config = WorkersConfig { data_dir: folders.state, ..WorkersConfig::default() };
+    let config = config(&folders, startup.settings.as_deref());
     let connect = move |wake: Wake| {
         let workers = Workers::start(&config, wake).map_err(|err| err.to_string())?;
         Ok(Box::new(workers) as Box<dyn Bridge>)
     };
     run(startup, connect).map_err(|err| LaunchError::NoWindow { reason: err.to_string() })
+}
+
+/// Starts the workers with what the settings file says of them.
+fn config(folders: &Folders, settings: Option<&str>) -> WorkersConfig {
+    // What of the file can't be used is told by the program itself, which reads it too.
+    let (settings, _) = Settings::read(settings.unwrap_or_default());
+    let (cache_bytes, disk_cache_bytes) = settings.cache.bytes();
+    WorkersConfig {
+        data_dir: folders.state.clone(),
+        cache_bytes,
+        cache_dir: settings
+            .cache
+            .chosen_folder()
+            .or_else(|| folders.builds())
+            .filter(|_| settings.cache.disk),
+        disk_cache_bytes,
+        epoch_tick: Duration::from_millis(settings.epoch_tick_ms),
+        ..WorkersConfig::default()
+    }
 }
 
 impl Bridge for Workers {

@@ -13,7 +13,7 @@ use super::threads::{Threads, panic_message};
 use crate::engine::front::{SizeCaps, listing};
 use crate::engine::{Build, BuildCache, CompileFailure, CompileRequest, EngineSettings, Engines, compile};
 use crate::model::build::Phases;
-use crate::model::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::event::LogLevel;
 use crate::model::ids::{Generation, SourceId};
 
@@ -54,7 +54,7 @@ pub(crate) struct Compiler {
 
 struct Shared {
     engines: Arc<Engines>,
-    cache: BuildCache,
+    cache: Arc<BuildCache>,
     size_caps: SizeCaps,
     outlet: Outlet,
     desk: Mutex<Desk>,
@@ -90,13 +90,13 @@ impl Compiler {
     /// Returns the system's error when it gives no thread.
     pub(crate) fn start(
         engines: Arc<Engines>,
-        cache_bytes: u64,
+        cache: Arc<BuildCache>,
         size_caps: SizeCaps,
         outlet: Outlet,
     ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
             engines,
-            cache: BuildCache::new(cache_bytes),
+            cache,
             size_caps,
             outlet,
             desk: Mutex::default(),
@@ -203,8 +203,13 @@ impl Shared {
             Ok(result) => result.map_err(Arc::new),
             Err(payload) => Err(Arc::new(self.tell_panic(&job.name, &panic_message(&*payload)))),
         };
+        let build = result.as_ref().ok().cloned();
         if self.is_newest(source, generation) {
             self.tell_result(source, generation, result);
+        }
+        // Writing a build down takes a moment, and nobody need wait for it.
+        if let Some(build) = build {
+            self.cache.save(&build, &job.name);
         }
     }
 
@@ -225,13 +230,10 @@ impl Shared {
             details: Some(message.to_owned()),
         }));
         CompileFailure {
-            diagnostics: vec![Diagnostic {
-                severity: Severity::Error,
-                message: format!("the compiler panicked: {message}"),
-                hint: Some("this is a defect of the program, not of the source".to_owned()),
-                place: Place::default(),
-                range: None,
-            }],
+            diagnostics: vec![
+                Diagnostic::error(format!("the compiler panicked: {message}"))
+                    .with_hint("this is a defect of the program, not of the source"),
+            ],
             phases: Phases::default(),
         }
     }

@@ -13,10 +13,11 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use notify::{RecursiveMode, Watcher as _};
 use sha2::{Digest, Sha256};
 
+use super::cache::Cache;
 use super::dialog::{Ask, Dialogs};
 use super::disk;
 use super::outlet::Outlet;
-use super::protocol::{Event, Notice, UnsavedText};
+use super::protocol::{CacheCommand, Event, Notice, UnsavedText};
 use super::threads::{Threads, panic_message};
 use super::unsaved::Journal;
 use crate::model::event::LogLevel;
@@ -52,6 +53,7 @@ pub(crate) enum FileJob {
         source: SourceId,
         text: Option<UnsavedText>,
     },
+    Cache(CacheCommand),
     /// The watcher saw something happen to this file.
     Touched(PathBuf),
     Close,
@@ -68,12 +70,18 @@ impl Files {
     /// # Errors
     ///
     /// Returns the system's error when it gives no thread.
-    pub(crate) fn start(data_dir: Option<&Path>, outlet: Outlet, threads: &Threads) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        data_dir: Option<&Path>,
+        cache: Cache,
+        outlet: Outlet,
+        threads: &Threads,
+    ) -> std::io::Result<Self> {
         let (jobs, inbox) = crossbeam_channel::bounded(CAPACITY);
         let thread = FilesThread {
             outlet,
             inbox,
             jobs: jobs.clone(),
+            cache,
             journal: data_dir.map(Journal::new),
             journal_failed: false,
             dialogs: Dialogs::default(),
@@ -104,6 +112,7 @@ struct FilesThread {
     inbox: Receiver<FileJob>,
     /// For the watcher; the thread itself never sends.
     jobs: Sender<FileJob>,
+    cache: Cache,
     journal: Option<Journal>,
     /// Whether a failure of the journal was told; one notice is enough.
     journal_failed: bool,
@@ -211,6 +220,7 @@ impl FilesThread {
                     journal.keep(source, text, Instant::now());
                 }
             }
+            FileJob::Cache(command) => self.cache.work(command, &self.outlet),
             FileJob::Touched(path) => self.touched(path),
             FileJob::Close => {}
         }

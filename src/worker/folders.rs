@@ -18,6 +18,8 @@ pub struct Folders {
     pub config: Option<PathBuf>,
     /// Folder of the session and of unsaved text.
     pub state: Option<PathBuf>,
+    /// Folder of what can be made again, such as builds; it need not be there yet.
+    pub cache: Option<PathBuf>,
 }
 
 impl Folders {
@@ -25,7 +27,18 @@ impl Folders {
     pub fn of_user() -> Self {
         let Ok(strategy) = etcetera::choose_base_strategy() else { return Self::default() };
         let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
-        Self { config: made(&strategy.config_dir()), state: made(&state) }
+        Self { config: made(&strategy.config_dir()), state: made(&state), ..Self::cache_of_user() }
+    }
+
+    /// Finds the folder of the cache alone, and makes none.
+    pub fn cache_of_user() -> Self {
+        let strategy = etcetera::choose_base_strategy();
+        Self { cache: strategy.ok().map(|strategy| strategy.cache_dir().join(NAME)), ..Self::default() }
+    }
+
+    /// Returns the folder of the disk cache, `builds`.
+    pub fn builds(&self) -> Option<PathBuf> {
+        self.cache.as_ref().map(|folder| folder.join("builds"))
     }
 
     /// Returns the settings file, `settings.toml`.

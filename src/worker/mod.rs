@@ -2,6 +2,8 @@
 //!
 //! Knows the model and the engine, never widgets.
 
+pub mod artefacts;
+mod cache;
 mod compiler;
 mod dialog;
 pub mod disk;

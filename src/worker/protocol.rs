@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::{Build, CompileFailure, EngineSettings, PluginOptions};
+use crate::model::cache::{CacheKey, CacheListing};
 use crate::model::call::{CallRecord, CallSample};
 use crate::model::event::LogLevel;
 use crate::model::ids::{BuildNumber, CallId, Generation, PluginId, RequestId, SourceId};
@@ -96,12 +97,37 @@ pub enum Command {
         /// Files to look at.
         paths: Vec<PathBuf>,
     },
+    /// Look at running guests that often from now on.
+    SetEpochTick {
+        /// Milliseconds between two looks.
+        millis: u64,
+    },
+    /// Do something with the builds that are kept.
+    Cache(CacheCommand),
     /// Copy unsaved text where a crash can't take it; `None` forgets what was kept.
     KeepUnsaved {
         /// Source that it is.
         source: SourceId,
         /// File name, path and text, or nothing when it has been saved.
         text: Option<UnsavedText>,
+    },
+}
+
+/// One job about the builds that are kept; each ends in a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheCommand {
+    /// List them.
+    List,
+    /// Drop one, in memory and on disk; plugins keep what they are made of.
+    Remove(CacheKey),
+    /// Drop all of them, in memory and on disk.
+    Clear,
+    /// Change how many bytes they may take together.
+    SetSizes {
+        /// In memory, by estimate.
+        memory_bytes: u64,
+        /// On disk.
+        disk_bytes: u64,
     },
 }
 
@@ -271,6 +297,8 @@ pub enum Event {
         /// The texts.
         texts: Vec<UnsavedText>,
     },
+    /// The builds that are kept were listed.
+    CacheListed(Arc<CacheListing>),
     /// Something that a person should know and that belongs to no source, call or file.
     Notice(Notice),
 }

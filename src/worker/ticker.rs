@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use crate::engine::Engines;
 
-/// How often a running guest is looked at: Stop, time limits and live figures are that fine.
+/// How often a running guest is looked at unless somebody sets it: Stop, time limits and live figures are that
+/// fine.
 pub const TICK_PERIOD: Duration = Duration::from_millis(5);
 
 /// Owns the thread `ticker`; dropping it ends the thread.
@@ -33,6 +34,7 @@ struct Shared {
     demand: Mutex<Demand>,
     changed: Condvar,
     ticks: AtomicU64,
+    period_ns: AtomicU64,
 }
 
 #[derive(Default)]
@@ -52,7 +54,9 @@ impl Ticker {
             demand: Mutex::new(Demand::default()),
             changed: Condvar::new(),
             ticks: AtomicU64::new(0),
+            period_ns: AtomicU64::new(0),
         });
+        shared.set_period(TICK_PERIOD);
         let (for_thread, engines) = (Arc::clone(&shared), Arc::downgrade(engines));
         let thread =
             std::thread::Builder::new().name("ticker".to_owned()).spawn(move || for_thread.run(&engines))?;
@@ -69,6 +73,11 @@ impl Ticker {
     #[must_use = "the clock stops when the guard is dropped"]
     pub fn guard(&self) -> TickGuard {
         self.clock.guard()
+    }
+
+    /// Moves the clock that often from now on, at least every nanosecond.
+    pub fn set_period(&self, period: Duration) {
+        self.clock.shared.set_period(period);
     }
 
     /// Counts the ticks so far; stands still while no guest runs.
@@ -117,7 +126,7 @@ impl Shared {
                 demand = self.changed.wait(demand).unwrap_or_else(PoisonError::into_inner);
             }
             let (guard, _) =
-                self.changed.wait_timeout(demand, TICK_PERIOD).unwrap_or_else(PoisonError::into_inner);
+                self.changed.wait_timeout(demand, self.period()).unwrap_or_else(PoisonError::into_inner);
             demand = guard;
             if demand.is_closed {
                 return;
@@ -131,6 +140,15 @@ impl Shared {
             self.ticks.fetch_add(1, Ordering::Relaxed);
             demand = self.lock();
         }
+    }
+
+    fn set_period(&self, period: Duration) {
+        let period_ns = u64::try_from(period.as_nanos()).unwrap_or(u64::MAX).max(1);
+        self.period_ns.store(period_ns, Ordering::Relaxed);
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_nanos(self.period_ns.load(Ordering::Relaxed))
     }
 
     fn lock(&self) -> MutexGuard<'_, Demand> {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::cache::Cache;
 use super::compiler::{CompileJob, Compiler};
 use super::dialog::Ask;
 use super::files::{FileJob, Files};
@@ -16,7 +17,7 @@ use super::outlet::{Outbox, Outlet, Wake, outlet};
 use super::plugin_thread::{Numbered, PluginThread};
 use super::protocol::{Command, Event, Notice, PluginCommand, PluginEvent};
 use super::threads::Threads;
-use super::ticker::Ticker;
+use super::ticker::{TICK_PERIOD, Ticker};
 use super::watcher::Watcher;
 use crate::engine::front::SizeCaps;
 use crate::engine::{EngineSettings, Engines, PluginOptions};
@@ -34,15 +35,28 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 pub struct WorkersConfig {
     /// Folder for unsaved text; `None` keeps none.
     pub data_dir: Option<PathBuf>,
-    /// Bytes that the cache of builds may take, by estimate.
+    /// Bytes that the cache of builds may take in memory, by estimate.
     pub cache_bytes: u64,
+    /// Folder for builds that outlive the program; `None` keeps none.
+    pub cache_dir: Option<PathBuf>,
+    /// Bytes that the builds in that folder may take.
+    pub disk_cache_bytes: u64,
+    /// How often running guests are looked at.
+    pub epoch_tick: Duration,
     /// Largest sources that are compiled.
     pub size_caps: SizeCaps,
 }
 
 impl Default for WorkersConfig {
     fn default() -> Self {
-        Self { data_dir: None, cache_bytes: 512 * 1024 * 1024, size_caps: SizeCaps::default() }
+        Self {
+            data_dir: None,
+            cache_bytes: 512 << 20,
+            cache_dir: None,
+            disk_cache_bytes: 512 << 20,
+            epoch_tick: TICK_PERIOD,
+            size_caps: SizeCaps::default(),
+        }
     }
 }
 
@@ -70,8 +84,10 @@ impl Workers {
         let engines = Engines::new();
         let file_threads = Threads::default();
         let ticker = Ticker::start(&engines)?;
-        let compiler = Compiler::start(engines, config.cache_bytes, config.size_caps, outlet.clone())?;
-        let files = Files::start(config.data_dir.as_deref(), outlet.clone(), &file_threads)?;
+        ticker.set_period(config.epoch_tick);
+        let cache = Cache::new(config, &outlet);
+        let compiler = Compiler::start(engines, Arc::clone(&cache.builds), config.size_caps, outlet.clone())?;
+        let files = Files::start(config.data_dir.as_deref(), cache, outlet.clone(), &file_threads)?;
         Ok(Self {
             outbox: Some(outbox),
             outlet,
@@ -111,6 +127,11 @@ impl Workers {
                 self.files.send(FileJob::Save { request, path, content })
             }
             Command::CheckFiles { paths } => self.files.send(FileJob::Check { paths }),
+            Command::SetEpochTick { millis } => {
+                self.ticker.set_period(Duration::from_millis(millis));
+                true
+            }
+            Command::Cache(command) => self.files.send(FileJob::Cache(command)),
             Command::KeepUnsaved { source, text } => self.files.send(FileJob::KeepUnsaved { source, text }),
         };
         if is_taken { Ok(()) } else { Err(warning("Too much to do already: try again in a moment")) }

@@ -112,6 +112,17 @@ pub(crate) const CASES: &[Case] = &[
         "run sample_plugins/math.wat --max-fuel 3 --repeat 10 --invoke add 20 22",
     ),
     case("life_start_function", "run sample_plugins/start_function.wat --invoke square 3"),
+    // The engine.
+    case("engine_winch", "run sample_plugins/math.wat --compiler winch --no-cache --json --invoke add 20 22"),
+    case("engine_opt_level", "run sample_plugins/math.wat --opt-level none --invoke fibonacci 10"),
+    case("engine_disabled", "run sample_plugins/multi_value.wat --disable multi-value"),
+    case("engine_disabled_inspect", "inspect --disable simd sample_plugins/vectors.wat --json"),
+    case("engine_enabled", "inspect tests/plugins/wide.wat --enable wide-arithmetic"),
+    case("engine_not_enabled", "run tests/plugins/wide.wat --invoke add 1 2 3 4"),
+    case("engine_not_by_winch", "run tests/plugins/tail_call.wat --compiler winch --invoke f 3"),
+    case("engine_never", "run sample_plugins/math.wat --enable threads"),
+    case("engine_unknown_proposal", "run sample_plugins/math.wat --enable smid"),
+    case("engine_unknown_compiler", "run sample_plugins/math.wat --compiler gcc"),
     // Limits, at the boundary and past it.
     case("limit_fuel_exact", "run sample_plugins/math.wat --max-fuel 4 --invoke add 20 22"),
     case(

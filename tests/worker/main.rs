@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "files and threads are what is tested here")]
 
 mod bench;
+mod cache;
 mod compiling;
 mod files;
 mod life;

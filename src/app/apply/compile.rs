@@ -34,9 +34,10 @@ pub(super) fn ended(
             let good = GoodBuild { number: source.newest_build, build };
             source.good = Some(good.clone());
             let has_had_plugin = source.has_had_plugin;
+            let is_rebuilt = std::mem::take(&mut source.is_rebuilt);
             state.runtime.record_build(good.build.info.phases.total_ns(), good.build.info.cache);
             journal::compiled(state, &good, now);
-            replace_instances(state, id, &good, out);
+            replace_instances(state, id, &good, is_rebuilt, out);
             if !has_had_plugin {
                 create_plugin(state, id, now, out);
             }
@@ -61,12 +62,21 @@ pub(super) fn listing_made(state: &mut AppState, id: SourceId, result: Result<Ar
 }
 
 /// Has every instance of a source replaced between calls, or keeps the build for its Reload.
-fn replace_instances(state: &mut AppState, id: SourceId, good: &GoodBuild, out: &mut Vec<Command>) {
+fn replace_instances(
+    state: &mut AppState,
+    id: SourceId,
+    good: &GoodBuild,
+    is_rebuilt: bool,
+    out: &mut Vec<Command>,
+) {
     let is_component = good.build.info.kind.is_component();
     for plugin in state.plugins.iter_mut().filter(|plugin| plugin.source == id) {
         if is_component {
             plugin.note =
                 Some("the source is a component now; this instance is of its last module".to_owned());
+        } else if is_rebuilt && plugin.build.build.settings != good.build.settings {
+            plugin.note = Some(format!("build {} is for another engine, and waits for Reload", good.number));
+            plugin.waiting_build = Some(good.clone());
         } else if plugin.keep_until_reload {
             plugin.note = Some(format!("build {} waits for Reload", good.number));
             plugin.waiting_build = Some(good.clone());

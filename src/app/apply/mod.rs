@@ -32,6 +32,7 @@ pub fn apply(state: &mut AppState, event: Event, now: Now) -> Vec<Command> {
         }
         Event::FileChanged { path, content } => files::changed(state, &path, content, now, &mut out),
         Event::UnsavedFound { texts } => files::unsaved_found(state, texts, now, &mut out),
+        Event::CacheListed(listing) => state.cache = Some(listing),
         Event::Notice(notice) => {
             super::journal::notice(state, &notice, now);
             state.notices.push(notice, now.since_start);

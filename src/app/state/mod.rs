@@ -21,6 +21,7 @@ use super::demo::Demos;
 use super::form::{CallForm, CallForms};
 use super::session::Session;
 use super::settings::Settings;
+use crate::model::cache::CacheListing;
 use crate::model::event::{EventLog, LogLevel};
 use crate::model::ids::{CallId, PluginId, SourceId};
 use crate::model::interface::Interface;
@@ -71,6 +72,8 @@ pub struct AppState {
     pub(crate) keeping: Keeping,
     /// What only the window can do, such as filling the clipboard; it takes these out.
     pub effects: Vec<Effect>,
+    /// The builds that are kept, when they were last asked for.
+    pub cache: Option<Arc<CacheListing>>,
     /// What the program has done since it began.
     pub runtime: RuntimeStats,
     pub(crate) ids: Ids,

@@ -47,6 +47,8 @@ pub struct Source {
     pub(crate) read_ns: Option<u64>,
     pub(crate) keep_due: Option<Duration>,
     pub(crate) has_had_plugin: bool,
+    /// Whether the newest text is compiled again for another engine, and not since it was edited.
+    pub(crate) is_rebuilt: bool,
 }
 
 /// Where a source came from.
@@ -139,6 +141,7 @@ impl Source {
             read_ns: None,
             keep_due: None,
             has_had_plugin: false,
+            is_rebuilt: false,
         }
     }
 
@@ -222,6 +225,7 @@ impl Source {
     pub(crate) fn set_text(&mut self, text: Arc<str>) {
         self.is_dirty = *text != *self.baseline;
         self.content = SourceContent::Text(text);
+        self.is_rebuilt = false;
         self.generation = self.generation.successor();
     }
 

@@ -3,6 +3,7 @@
 mod calls;
 mod files;
 mod plugins;
+mod settings;
 mod sources;
 
 use std::sync::{Arc, OnceLock};

@@ -6,6 +6,7 @@ mod calls;
 mod files;
 mod memory;
 mod plugins;
+mod settings;
 mod sources;
 mod view;
 
@@ -30,6 +31,7 @@ pub fn update(state: &mut AppState, action: Action, now: Now) -> Vec<Command> {
         Action::Plugin(plugin, action) => plugins::update(state, plugin, action, now, &mut out),
         Action::Call(action) => calls::update(state, action, now, &mut out),
         Action::Memory(plugin, action) => memory::update(state, plugin, action, now, &mut out),
+        Action::Settings(action) => settings::update(state, action, now, &mut out),
         Action::View(action) => view::update(state, action, now, &mut out),
     }
     settle(state, &mut out);

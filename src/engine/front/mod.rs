@@ -23,7 +23,7 @@ use std::time::Instant;
 use thiserror::Error;
 use wasmparser::WasmFeatures;
 
-pub use features::default_features;
+pub use features::{default_features, flags_of};
 pub use listing::{Listing, ListingError, listing};
 pub use sniff::sniff;
 pub use source_map::{DefinitionKind, SourceMap, SourceSpot};
@@ -106,6 +106,15 @@ pub struct FrontFailure {
 /// Returns every error that can be had: one for each broken field of a text, one for each invalid function,
 /// and those of the sections.
 pub fn check(source: &[u8], caps: &SizeCaps, features: WasmFeatures) -> Result<FrontOutput, FrontFailure> {
+    check_with(source, caps, features).map_err(|mut failure| {
+        features::name_missing(&mut failure, source.len(), features, |features| {
+            check_with(source, caps, features)
+        });
+        failure
+    })
+}
+
+fn check_with(source: &[u8], caps: &SizeCaps, features: WasmFeatures) -> Result<FrontOutput, FrontFailure> {
     let is_binary = source.starts_with(b"\0asm");
     let max = if is_binary { caps.wasm_bytes } else { caps.text_bytes };
     if source.len() > max {

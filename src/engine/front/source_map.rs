@@ -5,6 +5,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use wasmparser::{BinaryReaderError, ConstExpr, Parser, Payload};
 use wast::core::{DataKind, ElemKind, ElemPayload, Expression, FuncKind, GlobalKind, ModuleField, TableKind};
 use wast::token::Span;
@@ -74,7 +75,7 @@ pub struct SourceSpot {
 ///
 /// Offsets count from the start of the binary. Folded expressions are in the order of the binary, so that
 /// an operator's offset grows while its place in the text may go back.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SourceMap {
     lines: LineIndex,
     /// Offset and byte of the text of each operator, by offset. A function's own entry, at its locals,
@@ -85,9 +86,11 @@ pub struct SourceMap {
     /// Offsets of each function's body, from its locals to its end.
     bodies: Vec<Range<u32>>,
     /// Fields of the module in the text.
+    #[serde(serialize_with = "write_fields", deserialize_with = "read_fields")]
     fields: Arc<[Range<u32>]>,
     /// First and last byte of what names each definition, by kind.
     definitions: [Vec<(u32, u32)>; DefinitionKind::COUNT],
+    #[serde(skip)]
     by_position: OnceLock<Vec<u32>>,
 }
 
@@ -160,6 +163,11 @@ impl SourceMap {
         field.contains(&byte).then_some(field.start as usize..field.end as usize)
     }
 
+    /// Tells whether all parts fit together, which matters for a map that was stored.
+    pub(crate) fn is_consistent(&self) -> bool {
+        self.operators.len() == self.lengths.len() && self.operators.len() >= self.bodies.len()
+    }
+
     fn spot_of(&self, range: Range<usize>) -> SourceSpot {
         SourceSpot { position: self.lines.position(range.start), range }
     }
@@ -205,6 +213,14 @@ pub(super) fn build(
     // The error itself is found again by the validator, which reads the same binary.
     let _ = builder.read_code(fields, wasm);
     builder.map
+}
+
+fn write_fields<S: Serializer>(fields: &Arc<[Range<u32>]>, serializer: S) -> Result<S::Ok, S::Error> {
+    fields.as_ref().serialize(serializer)
+}
+
+fn read_fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<[Range<u32>]>, D::Error> {
+    Ok(Vec::deserialize(deserializer)?.into())
 }
 
 struct Builder<'a> {

@@ -215,7 +215,10 @@ fn hints_say_what_to_do() {
         ("(func (result i32) nop)", "put an `i32` on the stack before this point"),
         ("(table 1 anyfunc)", "did you mean `funcref`?"),
         ("(modul)", "did you mean `module`?"),
-        ("(memory 1 2 shared)", "the proposal “threads” is off in this engine; write the code without it"),
+        (
+            "(memory 1 2 shared)",
+            "the proposal “Threads” can't be turned on: a shared memory would evade the memory limit",
+        ),
         ("(func (drop (i32.load (i32.const 0))))", "add a memory, such as `(memory 1)`"),
         ("(module (func (nop)", "2 `)` are missing at or before the end of the text"),
         ("(func (param $a i32) (local.set $a (i32.conts 1)))", "did you mean `i32.const`?"),

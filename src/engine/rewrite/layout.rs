@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use wasm_encoder::ExportKind;
 
 use super::RewriteError;
@@ -17,7 +18,7 @@ pub const GROWTH_RING: usize = 8;
 const PREFIX: &str = "workbench";
 
 /// The names of the private exports. None of them is among the original's exports.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     /// How every private export begins, and none of the guest's.
     pub prefix: String,
@@ -38,7 +39,7 @@ pub struct Layout {
 /// The names of the globals that count frames, all mutable `i32` to be read as unsigned.
 ///
 /// The host sets `depth` and `peak` to 0 before each call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepthGlobals {
     /// The depth of the frame that made the last call: not the depth now.
     pub depth: String,
@@ -49,7 +50,7 @@ pub struct DepthGlobals {
 }
 
 /// The names of the globals that keep the places where growth was refused, all mutable `i32` (unsigned).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrowthSites {
     /// How often growth was refused since the host set this to 0.
     pub count: String,

@@ -2,8 +2,10 @@
 //!
 //! One or two bytes per operator: a 14 MB module has millions of them. It must not know what was inserted.
 
+use serde::{Deserialize, Serialize};
+
 /// Finds for each place in the rewritten code the operator of the original that it belongs to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OffsetMap {
     /// Ascending by `new`; each covers what lies before the next.
     checkpoints: Vec<Checkpoint>,
@@ -12,7 +14,7 @@ pub struct OffsetMap {
 }
 
 /// A known pair of offsets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Checkpoint {
     new: u32,
     old: u32,
@@ -20,7 +22,7 @@ struct Checkpoint {
 }
 
 /// How to go on from a checkpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Then {
     /// Operator by operator, with the lengths from here on.
     Lengths(u32),

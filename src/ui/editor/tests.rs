@@ -48,6 +48,7 @@ fn error_at(range: Range<usize>, line: u32, column: u32) -> Diagnostic {
         hint: None,
         place: Place { line: Some(line), column: Some(column), ..Place::default() },
         range: Some(range),
+        needs: None,
     }
 }
 
