@@ -14,7 +14,7 @@ use super::{
     update,
 };
 use crate::engine::front::SizeCaps;
-use crate::engine::{Build, BuildCache, CompileFailure, CompileRequest, Engines, compile};
+use crate::engine::{Build, BuildCache, CompileFailure, CompileRequest, EngineSettings, Engines, compile};
 use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::ids::{CallId, PluginId, RequestId, SourceId};
 use crate::model::lifecycle::{PluginState, StateChange};
@@ -107,14 +107,15 @@ impl World {
     /// Answers the newest question to the compiler as the compiler would.
     fn answer_compiler(&mut self) {
         let question = self.sent.iter().rev().find_map(|command| match command {
-            Command::Compile { source, generation, content, .. } => {
-                Some((*source, *generation, Arc::clone(content)))
+            Command::Compile { source, generation, content, settings, .. } => {
+                Some((*source, *generation, Arc::clone(content), settings.clone()))
             }
             _ => None,
         });
-        let (source, generation, content) = question.expect("something is to be compiled");
+        let (source, generation, content, settings) = question.expect("something is to be compiled");
         self.hear(Event::CompileStarted { source, generation });
-        let result = built(std::str::from_utf8(&content).expect("it is text")).map_err(Arc::new);
+        let text = std::str::from_utf8(&content).expect("it is text");
+        let result = built_for(text, &settings).map_err(Arc::new);
         self.hear(Event::Compiled { source, generation, result });
     }
 
@@ -157,13 +158,13 @@ impl World {
 }
 
 fn built(text: &str) -> Result<Arc<Build>, CompileFailure> {
+    built_for(text, &Settings::default().engine)
+}
+
+fn built_for(text: &str, settings: &EngineSettings) -> Result<Arc<Build>, CompileFailure> {
     static ENGINES: OnceLock<Arc<Engines>> = OnceLock::new();
-    let request = CompileRequest {
-        source: text.as_bytes(),
-        settings: &Settings::default().engine,
-        caps: SizeCaps::default(),
-        read_ns: None,
-    };
+    let request =
+        CompileRequest { source: text.as_bytes(), settings, caps: SizeCaps::default(), read_ns: None };
     compile(ENGINES.get_or_init(Engines::new), &BuildCache::new(1 << 20), &request)
 }
 

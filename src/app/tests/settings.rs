@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::app::{CacheSettings, SettingsAction};
-use crate::engine::{Compiler, EngineSettings};
+use crate::engine::Compiler;
 use crate::model::proposal::{Proposal, Proposals};
 use crate::worker::protocol::CacheCommand;
 
