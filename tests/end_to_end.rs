@@ -224,7 +224,7 @@ fn a_window_with_nothing_to_do_asks_for_no_frame() {
     let mut window = Window::first_start();
     window.click(Role::ListItem, "add");
     window.click(Role::Button, "Call");
-    window.wait_for("= 0");
+    window.wait_for("= 42");
     // What waits for its time, such as the session that is to be kept, is done before long.
     let at_rest = |window: &Window| {
         let output = &window.harness.output().viewport_output[&egui::ViewportId::ROOT];

@@ -195,3 +195,19 @@ fn calls_are_exported_with_their_figures() {
     assert_eq!(document["calls"][0]["fuel"], 4);
     assert_eq!(document["metrics"]["call_count"], 1);
 }
+
+#[test]
+fn the_fields_of_a_sample_hold_its_first_example() {
+    let mut world = World::empty();
+    world.act(Action::File(FileAction::OpenSample("start_here".to_owned())));
+    world.answer_compiler();
+    world.settle(PluginState::Ready);
+    let texts = |world: &World| {
+        let form = world.state.selected_form().expect("a function is selected");
+        form.args.iter().map(|arg| arg.text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&world), ["20", "22"]);
+    fill(&mut world, &["1", "2"]);
+    world.act(Action::Plugin(world.plugin(), PluginAction::Select));
+    assert_eq!(texts(&world), ["1", "2"], "what was typed stays");
+}

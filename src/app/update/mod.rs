@@ -20,6 +20,7 @@ pub(crate) use sources::{request_compile, take_from_disk};
 
 use super::action::Action;
 use super::state::{AppState, Now};
+use crate::model::ids::SourceId;
 use crate::worker::protocol::{Command, PluginCommand};
 
 /// Does what a person asked for, as far as it can be done at once, and returns what the workers must do.
@@ -76,7 +77,18 @@ fn settle_export(state: &mut AppState) {
         return;
     };
     if let Some((_, signature)) = interface.exported_function(name) {
-        state.forms.ensure(source, name, signature);
+        let example = example(state, source, name);
+        let is_new = state.forms.get(source, name).is_none();
+        let form = state.forms.ensure(source, name, signature);
+        if let Some(example) = example.filter(|_| is_new) {
+            form.set_args(&example);
+        }
     }
     state.selection.export = Some(name.into());
+}
+
+/// Returns the arguments of the first call of a function that a sample's header shows.
+fn example(state: &AppState, source: SourceId, export: &str) -> Option<Vec<String>> {
+    let sample = state.source(source)?.sample()?;
+    sample.calls.iter().find(|call| call.export == export).map(|call| call.args.clone())
 }
