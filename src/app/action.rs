@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::pane::PaneKind;
 use super::settings::{CacheSettings, ThemeChoice};
+use super::state::{Export, Pairing};
 use super::templates::Template;
 use crate::engine::EngineSettings;
 use crate::model::cache::CacheKey;
@@ -143,6 +144,10 @@ pub enum PluginAction {
     ResetMetrics,
     /// Select a call in Calls and Timing, by its number.
     SelectCall(Option<u64>),
+    /// Pick the calls between two numbers, or those of any number.
+    BrushCalls(Option<(u64, u64)>),
+    /// Pick the calls whose wall time lies between two, in nanoseconds, or those of any wall time.
+    BrushWallNs(Option<(u64, u64)>),
     /// Ask for the calls as a file.
     ExportCalls(ExportFormat),
 }
@@ -258,13 +263,15 @@ pub enum ViewAction {
     ClearEvents,
     /// Ask for the events as a file.
     ExportEvents(ExportFormat),
-    /// Write text or bytes to a file that the person chooses; used for plots.
+    /// Write a document to a file that the person chooses, such as a picture of the plots.
     ExportFile {
         /// Name that the dialog suggests.
         suggested: String,
         /// What is written.
-        content: Arc<[u8]>,
+        export: Export,
     },
+    /// Show two plugins or two builds in one plot, or only the selected plugin again.
+    Compare(Option<Pairing>),
     /// Forget all calls of all plugins and the figures of the program.
     ResetAllMetrics,
 }

@@ -9,6 +9,7 @@ pub mod call;
 pub mod call_json;
 pub mod cause;
 pub mod command_line;
+pub mod comparison;
 mod csv;
 pub mod diagnostic;
 pub mod event;

@@ -81,6 +81,18 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, DiskError> {
 ///
 /// Returns why the file can't be written, with its path; the target is unchanged then.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), DiskError> {
+    write_file_with(path, |out| out.write_all(content))
+}
+
+/// Writes a file as [`write_file`] does, from what `write` makes while it is written.
+///
+/// # Errors
+///
+/// As [`write_file`], or what kept the content from being made.
+pub fn write_file_with(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), DiskError> {
     let failed = |doing| move |source| DiskError::System { doing, path: path.to_owned(), source };
     let target =
         fs::canonicalize(path).or_else(|_| std::path::absolute(path)).map_err(failed("find the file"))?;
@@ -96,7 +108,9 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), DiskError> {
     }
     let folder = target.parent().unwrap_or(Path::new("."));
     let mut file = new_file(folder).map_err(failed("write to the folder"))?;
-    file.write_all(content).map_err(failed("write the file"))?;
+    let mut out = io::BufWriter::new(file.as_file_mut());
+    write(&mut out).and_then(|()| out.flush()).map_err(failed("write the file"))?;
+    drop(out);
     if let Some(metadata) = existing {
         file.as_file().set_permissions(metadata.permissions()).map_err(failed("keep the permissions"))?;
     }

@@ -14,8 +14,10 @@ use notify::{RecursiveMode, Watcher as _};
 use sha2::{Digest, Sha256};
 
 use super::cache::Cache;
+use super::content::Content;
 use super::dialog::{Ask, Dialogs};
 use super::disk;
+use super::exports::Exports;
 use super::outlet::Outlet;
 use super::protocol::{CacheCommand, Event, Notice, UnsavedText};
 use super::threads::{Threads, panic_message};
@@ -44,6 +46,11 @@ pub(crate) enum FileJob {
         request: RequestId,
         path: PathBuf,
         content: Arc<[u8]>,
+    },
+    Export {
+        request: RequestId,
+        path: PathBuf,
+        content: Content,
     },
     Ask(Ask),
     Check {
@@ -85,6 +92,7 @@ impl Files {
             journal: data_dir.map(Journal::new),
             journal_failed: false,
             dialogs: Dialogs::default(),
+            exports: Exports::new(threads.clone()),
             known: HashMap::new(),
             settling: HashMap::new(),
             watch: None,
@@ -117,6 +125,7 @@ struct FilesThread {
     /// Whether a failure of the journal was told; one notice is enough.
     journal_failed: bool,
     dialogs: Dialogs,
+    exports: Exports,
     /// Files that the program read or wrote, by the path that it knows them under.
     known: HashMap<PathBuf, Known>,
     /// Real paths of files that changed and may still be changing.
@@ -209,6 +218,9 @@ impl FilesThread {
         match job {
             FileJob::Open { request, path } => self.open(request, path),
             FileJob::Save { request, path, content } => self.save(request, path, &content),
+            FileJob::Export { request, path, content } => {
+                self.exports.write(request, path, content, &self.outlet);
+            }
             FileJob::Ask(ask) => self.dialogs.open(ask, &self.outlet),
             FileJob::Check { paths } => {
                 for path in paths {

@@ -5,8 +5,10 @@
 pub mod artefacts;
 mod cache;
 mod compiler;
+mod content;
 mod dialog;
 pub mod disk;
+mod exports;
 mod files;
 pub mod folders;
 pub mod foreground;
@@ -20,6 +22,7 @@ mod unsaved;
 mod watcher;
 mod workers;
 
+pub use content::{Content, WriteContent};
 pub use outlet::Wake;
 pub use ticker::{Clock, TickGuard, Ticker};
 pub use workers::{Workers, WorkersConfig};

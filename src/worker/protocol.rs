@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::content::Content;
 use crate::engine::{Build, CompileFailure, EngineSettings, PluginOptions};
 use crate::model::cache::{CacheKey, CacheListing};
 use crate::model::call::{CallRecord, CallSample};
@@ -91,6 +92,15 @@ pub enum Command {
         path: PathBuf,
         /// Its content.
         content: Arc<[u8]>,
+    },
+    /// Write what makes itself to a file, atomically; the answer is [`Event::FileSaved`].
+    ExportFile {
+        /// Answer to this request.
+        request: RequestId,
+        /// File to write.
+        path: PathBuf,
+        /// What is written.
+        content: Content,
     },
     /// Look whether files changed on disk since they were read or written by the program.
     CheckFiles {

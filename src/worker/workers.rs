@@ -126,6 +126,9 @@ impl Workers {
             Command::SaveFile { request, path, content } => {
                 self.files.send(FileJob::Save { request, path, content })
             }
+            Command::ExportFile { request, path, content } => {
+                self.files.send(FileJob::Export { request, path, content })
+            }
             Command::CheckFiles { paths } => self.files.send(FileJob::Check { paths }),
             Command::SetEpochTick { millis } => {
                 self.ticker.set_period(Duration::from_millis(millis));

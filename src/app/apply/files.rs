@@ -7,7 +7,7 @@ use super::super::action::{Action, FileAction};
 use super::super::state::{AppState, Dialog, Now, Origin, Purpose, SaveWhat, SourceContent};
 use super::super::update::{
     OpenedFile, add_file, add_source, go_on_after_saving, remember_tabs, save_now, save_to, take_from_disk,
-    update,
+    update, write_export,
 };
 use crate::model::event::LogLevel;
 use crate::model::ids::{RequestId, SourceId};
@@ -79,10 +79,9 @@ pub(super) fn save_path_picked(
             state.dialog = None;
             save_to(state, source, path, out);
         }
-        (Some(Purpose::PickForExport(content)), Ok(Some(path))) => {
+        (Some(Purpose::PickForExport(export)), Ok(Some(path))) => {
             state.dialog = None;
-            let request = state.requests.ask(Purpose::Export(path.clone()));
-            out.push(Command::SaveFile { request, path, content });
+            write_export(state, export, path, out);
         }
         (Some(_), Err(err)) => no_dialog(state, &err),
         _ => {}
@@ -107,8 +106,8 @@ pub(super) fn saved(
             let path = path.display().to_string();
             state.dialog = Some(Dialog::Save { what: SaveWhat::Source(source), path, error: Some(err) });
         }
-        (Some(Purpose::Export(_)), Ok(())) => {
-            state.notify(LogLevel::Info, format!("saved `{}`", path.display()), now);
+        (Some(Purpose::Export(what)), Ok(())) => {
+            state.notify(LogLevel::Info, format!("saved {what} to `{}`", path.display()), now);
         }
         (Some(Purpose::Export(_) | Purpose::Keep), Err(err)) => {
             state.notify(LogLevel::Error, format!("can't save `{}`: {err}", path.display()), now);

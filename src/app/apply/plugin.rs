@@ -28,7 +28,9 @@ pub(super) fn apply(
             plugin.missing_imports = imports;
             demo::imports_missing(state, id);
         }
-        PluginEvent::Instantiated { build, instantiate_ns, state_reset, .. } => {
+        PluginEvent::Instantiated { build, build_number, instantiate_ns, state_reset } => {
+            plugin.calls.timeline.begin_build(build_number.0);
+            plugin.note_instance(build_number.0, &build.info, instantiate_ns);
             instantiated(plugin, &build, instantiate_ns, state_reset);
             if state_reset {
                 journal::build_replaced(state, id, state_reset, now);
@@ -108,7 +110,9 @@ fn call_ended(
     out: &mut Vec<Command>,
 ) {
     let Some(plugin) = state.plugin_mut(id) else { return };
+    plugin.note_first_calls(record);
     if !is_sampled {
+        plugin.calls.timeline.begin_build(record.build);
         let sample = record.sample(0);
         plugin.calls.push_sample(&record.export, sample, now.unix_ms, record.refused_growths);
     }
@@ -211,6 +215,7 @@ fn limits_set(plugin: &mut PluginView, limits: crate::model::limits::Limits) {
 
 fn gone(state: &mut AppState, id: PluginId, now: Now) {
     journal::unloaded(state, id, now);
+    state.keep_calls_of(id);
     state.plugins.retain(|plugin| plugin.id != id);
     state.runtime.record_plugin_unloaded();
     demo::plugin_gone(state, id);

@@ -8,7 +8,7 @@ use crate::model::call::{CallRecord, CallSample};
 use crate::model::ids::CallId;
 use crate::model::limits::LimitKind;
 use crate::model::metrics::PluginMetrics;
-use crate::model::timeline::Timeline;
+use crate::model::timeline::{Brush, Timeline};
 use crate::model::value::Value;
 
 /// Most calls of a plugin that are kept with all their details.
@@ -29,6 +29,8 @@ pub struct PluginCalls {
     pub pending: VecDeque<PendingCall>,
     /// Number of the call that is selected.
     pub selected: Option<u64>,
+    /// Calls that are picked out in the plots.
+    pub brush: Brush,
     /// Texts that results point at, newest last.
     pub texts: VecDeque<ResultText>,
 }
@@ -121,6 +123,7 @@ impl PluginCalls {
         self.records.clear();
         self.metrics.reset();
         self.selected = None;
+        self.brush = Brush::default();
         self.texts.clear();
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::pane::PaneKind;
 use crate::model::ids::SourceId;
+use crate::worker::Content;
 use crate::worker::protocol::Notice;
 
 /// How long a notice is shown as a toast.
@@ -58,8 +59,17 @@ pub enum Dialog {
 pub enum SaveWhat {
     /// A source.
     Source(SourceId),
-    /// An export of calls or events.
-    Export(Arc<[u8]>),
+    /// An export of calls, events or a picture.
+    Export(Export),
+}
+
+/// A document that is to be written to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    /// What it holds, in words, such as `1 200 calls`.
+    pub what: String,
+    /// The document.
+    pub content: Content,
 }
 
 /// What happens once text has been saved or given up.

@@ -4,6 +4,8 @@
 
 mod calls;
 mod desk;
+mod pairing;
+mod phases;
 mod plugin;
 mod requests;
 mod source;
@@ -12,7 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use calls::{MOST_RECORDS, PendingCall, PluginCalls, ResultText};
-pub use desk::{AfterSaving, Dialog, Effect, NoticeEntry, Notices, SaveWhat, TOAST_LASTS};
+pub use desk::{AfterSaving, Dialog, Effect, Export, NoticeEntry, Notices, SaveWhat, TOAST_LASTS};
+pub use pairing::{Pairing, PastPlugin, Subject, SubjectCalls};
+pub use phases::PhaseRun;
 pub use plugin::{LimitField, MemoryEdit, PluginMemory, PluginView};
 pub use requests::{Purpose, Requests};
 pub use source::{CompileStatus, GoTo, GoodBuild, Origin, Source, SourceContent};
@@ -48,6 +52,10 @@ pub struct AppState {
     pub active: Option<SourceId>,
     /// Live plugins in the order in which they were made.
     pub plugins: Vec<PluginView>,
+    /// Calls of plugins that were unloaded, oldest first.
+    pub past: Vec<PastPlugin>,
+    /// Two plugins or builds that are shown in one plot.
+    pub pairing: Option<Pairing>,
     /// What is selected in the panes.
     pub selection: Selection,
     /// Arguments that stand in the fields, by source and export.

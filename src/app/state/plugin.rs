@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::phases::PhaseRun;
 use super::{GoodBuild, PluginCalls};
 use crate::engine::PluginOptions;
 use crate::model::ids::{PluginId, SourceId};
@@ -56,6 +57,8 @@ pub struct PluginView {
     pub note: Option<String>,
     /// Why the last thing that was asked of it was refused.
     pub refusal: Option<String>,
+    /// How long each of its builds took until it could be called, oldest first.
+    pub phase_runs: VecDeque<PhaseRun>,
     /// Nanoseconds that making the instance took.
     pub instantiate_ns: Option<u64>,
     /// When it began to do what it does, after the program's start; `None` when it waits.
@@ -135,6 +138,7 @@ impl PluginView {
             missing_imports: Vec::new(),
             note: None,
             refusal: None,
+            phase_runs: VecDeque::new(),
             instantiate_ns: None,
             busy_since: None,
         }

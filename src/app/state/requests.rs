@@ -1,9 +1,9 @@
 //! Questions to the workers that have not been answered, and why they were asked.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::Export;
 use crate::model::ids::{PluginId, RequestId, SourceId};
 
 /// Why something was asked.
@@ -18,7 +18,7 @@ pub enum Purpose {
     /// Find a place for this source.
     PickForSource(SourceId),
     /// Find a place for an export.
-    PickForExport(Arc<[u8]>),
+    PickForExport(Export),
     /// Write this source.
     Save {
         /// Source that is written.
@@ -26,8 +26,8 @@ pub enum Purpose {
         /// The bytes that are written.
         bytes: Arc<[u8]>,
     },
-    /// Write an export to this file.
-    Export(PathBuf),
+    /// Write an export; what it holds, in words.
+    Export(String),
     /// Write settings or session.
     Keep,
     /// Write text for the arguments of an export, from that parameter on.

@@ -2,6 +2,7 @@
 
 mod calls;
 mod files;
+mod plots;
 mod plugins;
 mod settings;
 mod sources;
@@ -93,6 +94,11 @@ impl World {
         let saves = self.sent.iter().rev().filter_map(|command| match command {
             Command::SaveFile { request, path, content } => {
                 Some((*request, path.clone(), Arc::clone(content)))
+            }
+            Command::ExportFile { request, path, content } => {
+                let mut written = Vec::new();
+                content.write_to(&mut written).expect("memory has room");
+                Some((*request, path.clone(), written.into()))
             }
             _ => None,
         });

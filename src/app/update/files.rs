@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::action::FileAction;
 use super::super::session::OpenedSource;
 use super::super::state::{
-    AfterSaving, AppState, Dialog, Effect, Now, Origin, Purpose, SaveWhat, Source, SourceContent,
+    AfterSaving, AppState, Dialog, Effect, Export, Now, Origin, Purpose, SaveWhat, Source, SourceContent,
 };
 use super::super::templates::Template;
 use super::request_compile;
@@ -96,6 +96,13 @@ pub(crate) fn save_to(state: &mut AppState, source: SourceId, path: PathBuf, out
     out.push(Command::SaveFile { request, path, content });
 }
 
+/// Has an export written to a file.
+pub(crate) fn write_export(state: &mut AppState, export: Export, path: PathBuf, out: &mut Vec<Command>) {
+    let Export { what, content } = export;
+    let request = state.requests.ask(Purpose::Export(what));
+    out.push(Command::ExportFile { request, path, content });
+}
+
 /// Goes on with what waited for sources to be saved, once all of them are.
 pub(crate) fn go_on_after_saving(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
     let Some((mut sources, then)) = state.after_saving.take() else { return };
@@ -132,10 +139,8 @@ fn confirm_dialog(state: &mut AppState, out: &mut Vec<Command>) {
         Some(Dialog::Save { what: SaveWhat::Source(source), path, .. }) => {
             save_to(state, source, PathBuf::from(path.trim()), out);
         }
-        Some(Dialog::Save { what: SaveWhat::Export(content), path, .. }) => {
-            let path = PathBuf::from(path.trim());
-            let request = state.requests.ask(Purpose::Export(path.clone()));
-            out.push(Command::SaveFile { request, path, content });
+        Some(Dialog::Save { what: SaveWhat::Export(export), path, .. }) => {
+            write_export(state, export, PathBuf::from(path.trim()), out);
         }
         other => state.dialog = other,
     }
@@ -150,7 +155,7 @@ fn browse(state: &mut AppState, out: &mut Vec<Command>) {
         Some(Dialog::Save { what, path, .. }) => {
             let purpose = match what {
                 SaveWhat::Source(source) => Purpose::PickForSource(*source),
-                SaveWhat::Export(content) => Purpose::PickForExport(Arc::clone(content)),
+                SaveWhat::Export(export) => Purpose::PickForExport(export.clone()),
             };
             let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
             let suggested = name.unwrap_or_else(|| "untitled.wat".to_owned());

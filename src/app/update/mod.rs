@@ -12,7 +12,7 @@ mod view;
 
 pub(crate) use calls::{read_text, send_call};
 pub(crate) use files::{
-    OpenedFile, add_file, add_source, go_on_after_saving, remember_tabs, save_now, save_to,
+    OpenedFile, add_file, add_source, go_on_after_saving, remember_tabs, save_now, save_to, write_export,
 };
 pub(crate) use memory::show_again;
 pub(crate) use plugins::{create_plugin, tell};

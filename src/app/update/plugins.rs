@@ -58,10 +58,12 @@ pub(super) fn update(
         PluginAction::SetKeepUntilReload(keep) => set_keep_until_reload(state, id, keep, out),
         PluginAction::ResetMetrics => plugin.calls.reset(),
         PluginAction::SelectCall(number) => plugin.calls.selected = number,
+        PluginAction::BrushCalls(span) => plugin.calls.brush.set_calls(span),
+        PluginAction::BrushWallNs(span) => plugin.calls.brush.set_wall_ns(span),
         PluginAction::ExportCalls(format) => {
             let name = format!("{}-calls.{}", plugin.stem, format.extension());
-            let content = export::calls(plugin, format);
-            export::ask_for_place(state, &name, content);
+            let export = export::calls(plugin, format);
+            export::ask_for_place(state, &name, export);
         }
     }
 }

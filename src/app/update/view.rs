@@ -33,10 +33,11 @@ pub(super) fn update(state: &mut AppState, action: ViewAction, _now: Now, _out: 
         ViewAction::PauseEvents(false) => state.events.resume(),
         ViewAction::ClearEvents => state.events.clear(),
         ViewAction::ExportEvents(format) => {
-            let content = export::events(&state.events, format);
-            export::ask_for_place(state, &format!("events.{}", format.extension()), content);
+            let export = export::events(&state.events, format);
+            export::ask_for_place(state, &format!("events.{}", format.extension()), export);
         }
-        ViewAction::ExportFile { suggested, content } => export::ask_for_place(state, &suggested, content),
+        ViewAction::ExportFile { suggested, export } => export::ask_for_place(state, &suggested, export),
+        ViewAction::Compare(pairing) => state.pairing = pairing,
         ViewAction::ResetAllMetrics => {
             for plugin in &mut state.plugins {
                 plugin.calls.reset();

@@ -10,6 +10,7 @@ use std::ops::Range;
 use super::super::call::{CallSample, Outcome, TrapKind};
 use super::super::limits::LimitKind;
 use super::super::measured::Measured;
+use super::wall_histogram::ChunkTimes;
 use super::{OutcomeCounts, Series};
 
 /// Calls below a node of the lower level, and nodes of the lower level below one of the upper level.
@@ -154,6 +155,8 @@ pub(super) struct Chunk {
     lower: Vec<Node>,
     upper: Vec<Node>,
     counts: OutcomeCounts,
+    // Made when the chunk is full.
+    times: Option<ChunkTimes>,
 }
 
 impl Chunk {
@@ -171,6 +174,15 @@ impl Chunk {
 
     pub(super) fn started_ns(&self) -> &[u64] {
         &self.started_ns
+    }
+
+    pub(super) fn all_wall_ns(&self) -> &[u64] {
+        &self.wall_ns
+    }
+
+    /// Returns how often which wall time occurs, once the chunk is full.
+    pub(super) fn times(&self) -> Option<&ChunkTimes> {
+        self.times.as_ref()
     }
 
     /// Appends a call; the caller has seen to it that there is room.
@@ -197,6 +209,9 @@ impl Chunk {
         self.flags.push(fuel_quality << FUEL_SHIFT | depth_quality << DEPTH_SHIFT | denied);
         self.counts.add(sample.outcome, sample.was_denied);
         self.complete_nodes();
+        if self.is_full() {
+            self.times = Some(ChunkTimes::of(&self.wall_ns));
+        }
     }
 
     // Nodes are made when the last of their calls is there: that is cheaper than to keep them up to date, and
@@ -343,7 +358,8 @@ impl Chunk {
         let fours = self.pages.capacity() + self.depth.capacity() + self.export.capacity();
         let ones = self.outcome.capacity() + self.flags.capacity();
         let nodes = self.lower.capacity() + self.upper.capacity();
-        eights * 8 + fours * 4 + ones + nodes * size_of::<Node>()
+        let times = self.times.as_ref().map_or(0, ChunkTimes::allocated_bytes);
+        eights * 8 + fours * 4 + ones + nodes * size_of::<Node>() + times
     }
 }
 

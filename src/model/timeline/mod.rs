@@ -8,14 +8,20 @@
 //! refused. All of it takes about 40 bytes per call. Beyond the capacity the oldest chunk is dropped; the
 //! totals over all calls ([`Timeline::wall_times`], [`Timeline::counts`]) keep what was in it.
 //!
+//! Chunks are shared between copies, so that a copy costs next to nothing: an export writes from one while
+//! calls go on. Only the chunk that is being filled is copied then, by the next call.
+//!
 //! An *index* counts the calls that are held, from 0; a *number* counts all calls since the plugin was made,
 //! from 1. The index of a call changes when a chunk is dropped, its number never does.
 
+mod brush;
 mod bucket;
+mod builds;
 mod chunk;
 mod durations;
 mod export;
 mod stats;
+mod wall_histogram;
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -23,10 +29,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::brush::Brush;
 pub use self::bucket::{Bucket, Scale};
+pub use self::builds::BuildCalls;
 pub use self::durations::Durations;
+pub use self::export::{CallsDocument, CallsFormat};
 pub use self::stats::{Bin, Distribution, MAX_EXACT_CALLS, Summary};
+pub use self::wall_histogram::{WallHistogram, snap_wall_ns};
 
+use self::builds::Builds;
 use self::chunk::{CHUNK_CALLS, Chunk};
 use super::call::{CallSample, Outcome};
 use super::measured::Measured;
@@ -119,7 +130,8 @@ impl OutcomeCounts {
         self.denied += u64::from(was_denied);
     }
 
-    fn add_all(&mut self, other: &Self) {
+    /// Counts the calls that another has counted.
+    pub fn add_all(&mut self, other: &Self) {
         self.returned += other.returned;
         self.trapped += other.trapped;
         self.limit += other.limit;
@@ -133,13 +145,14 @@ impl OutcomeCounts {
 #[derive(Debug, Clone)]
 pub struct Timeline {
     // All chunks but the last are full, so that an index leads to its chunk by division.
-    chunks: VecDeque<Chunk>,
+    chunks: VecDeque<Arc<Chunk>>,
     max_chunks: usize,
     first_number: u64,
     dropped: u64,
     last_started_ns: u64,
-    names: Vec<Arc<str>>,
-    name_indices: HashMap<Arc<str>, u32>,
+    names: Arc<Vec<Arc<str>>>,
+    name_indices: Arc<HashMap<Arc<str>, u32>>,
+    builds: Builds,
     counts: OutcomeCounts,
     all: Durations,
     successes: Durations,
@@ -165,8 +178,9 @@ impl Timeline {
             first_number: 1,
             dropped: 0,
             last_started_ns: 0,
-            names: Vec::new(),
-            name_indices: HashMap::new(),
+            names: Arc::default(),
+            name_indices: Arc::default(),
+            builds: Builds::default(),
             counts: OutcomeCounts::default(),
             all: Durations::default(),
             successes: Durations::default(),
@@ -185,15 +199,16 @@ impl Timeline {
         if sample.outcome == Outcome::Returned {
             self.successes.record(sample.wall_ns);
         }
-        if self.chunks.back().is_none_or(Chunk::is_full) {
+        if self.chunks.back().is_none_or(|chunk| chunk.is_full()) {
             if self.chunks.len() >= self.max_chunks && self.chunks.pop_front().is_some() {
                 self.first_number += CHUNK_CALLS as u64;
                 self.dropped += CHUNK_CALLS as u64;
+                self.builds.forget_before(self.first_number);
             }
-            self.chunks.push_back(Chunk::default());
+            self.chunks.push_back(Arc::default());
         }
         if let Some(chunk) = self.chunks.back_mut() {
-            chunk.push(&sample);
+            Arc::make_mut(chunk).push(&sample);
         }
     }
 
@@ -202,6 +217,7 @@ impl Timeline {
     pub fn clear(&mut self) {
         self.first_number += self.len() as u64;
         self.dropped = 0;
+        self.builds.forget_before(self.first_number);
         self.chunks.clear();
         self.counts = OutcomeCounts::default();
         self.all.clear();
@@ -269,8 +285,8 @@ impl Timeline {
         }
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let name: Arc<str> = name.into();
-        self.names.push(Arc::clone(&name));
-        self.name_indices.insert(name, index);
+        Arc::make_mut(&mut self.names).push(Arc::clone(&name));
+        Arc::make_mut(&mut self.name_indices).insert(name, index);
         index
     }
 
@@ -294,6 +310,26 @@ impl Timeline {
         first..self.index_at_time(started_ns.end).max(first)
     }
 
+    /// Says which build the calls are of that come from now on.
+    pub fn begin_build(&mut self, build: u64) {
+        self.builds.begin(build, self.number(self.len()));
+    }
+
+    /// Lists the builds that calls are held of, oldest first, each with the indices of its calls.
+    pub fn builds(&self) -> Vec<BuildCalls> {
+        self.builds.list(self.first_number, self.len())
+    }
+
+    /// Returns the indices of the calls of a build; none where it has made no call that is held.
+    pub fn calls_of_build(&self, build: u64) -> Range<usize> {
+        self.builds().into_iter().find(|of| of.build == build).map_or(0..0, |of| of.range)
+    }
+
+    /// Returns which build the call at that index was made on, where that is known.
+    pub fn build_of(&self, index: usize) -> Option<u64> {
+        self.builds.at(self.number(index))
+    }
+
     /// Returns how the calls ended, those dropped included.
     pub fn counts(&self) -> &OutcomeCounts {
         &self.counts
@@ -311,7 +347,7 @@ impl Timeline {
 
     /// Returns the bytes that the calls take, names and totals left out.
     pub fn allocated_bytes(&self) -> usize {
-        self.chunks.iter().map(Chunk::allocated_bytes).sum()
+        self.chunks.iter().map(|chunk| chunk.allocated_bytes()).sum()
     }
 
     /// Returns the range without what lies past the end.
@@ -328,7 +364,7 @@ impl Timeline {
         (first..end).filter_map(move |number| {
             let base = number * CHUNK_CALLS;
             let rows = range.start.saturating_sub(base)..(range.end - base).min(CHUNK_CALLS);
-            Some((base, self.chunks.get(number)?, rows))
+            Some((base, &**self.chunks.get(number)?, rows))
         })
     }
 }

@@ -16,6 +16,7 @@ use crate::ui::theme::{self, space, tokens};
 use crate::ui::widgets::{Chip, empty_state, hairline, icon_button, text_field};
 
 use super::row_scroll::{RowScroll, thin_focus_ring};
+use super::timing_pane::brush_chips;
 use rows::{Column, MOST_SORTED, OutcomeFilter, Rows, Wish};
 
 /// Least width of the pane that has the details beside the table.
@@ -97,6 +98,7 @@ impl CallsPane {
             plugin: plugin.id,
             text: self.text.clone(),
             outcome: self.outcome,
+            brush: plugin.calls.brush,
             sort: self.sort,
             is_descending: self.is_descending,
         };
@@ -105,7 +107,7 @@ impl CallsPane {
             ui.ctx().request_repaint();
         }
         ui.add_space(space::XS);
-        self.filter_ui(ui);
+        self.filter_ui(ui, plugin, actions);
         hairline(ui);
         ui.spacing_mut().item_spacing.y = 0.0;
         let has_details = plugin.calls.selected.is_some() && ui.available_width() >= WIDE;
@@ -125,7 +127,7 @@ impl CallsPane {
         });
     }
 
-    fn filter_ui(&mut self, ui: &mut Ui) {
+    fn filter_ui(&mut self, ui: &mut Ui, plugin: &PluginView, actions: &mut Vec<Action>) {
         ui.horizontal(|ui| {
             ui.add_space(space::M);
             let field = text_field("Filter calls", &mut self.text);
@@ -137,10 +139,13 @@ impl CallsPane {
                     ui.selectable_value(&mut self.outcome, outcome, outcome.label());
                 }
             });
+            brush_chips(ui, plugin, actions);
             let muted = tokens(ui).text_muted;
             let progress = self.rows.progress();
             let matches = humanize::count(self.rows.num_matches() as u64);
-            let is_filtered = !self.text.trim().is_empty() || self.outcome != OutcomeFilter::All;
+            let is_filtered = !self.text.trim().is_empty()
+                || self.outcome != OutcomeFilter::All
+                || plugin.calls.brush.is_set();
             if progress < 100 {
                 ui.label(theme::caption(format!("{matches} found, looking, {progress} %")).color(muted));
             } else if is_filtered {
@@ -164,7 +169,11 @@ impl CallsPane {
         }
         if self.rows.len() == 0 {
             if self.rows.progress() >= 100 {
-                let hint = "Clear the text or list all outcomes";
+                let hint = if plugin.calls.brush.is_set() {
+                    "Clear the text, list all outcomes or give up what is selected in Timing"
+                } else {
+                    "Clear the text or list all outcomes"
+                };
                 empty_state(ui, icons::FUNNEL, "No call matches the filter", hint);
             }
             return;

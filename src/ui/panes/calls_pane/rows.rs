@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use crate::app::PluginCalls;
 use crate::model::call::{CallSample, Outcome};
 use crate::model::ids::PluginId;
+use crate::model::timeline::Brush;
 
 use super::super::outcome_words::{call_text, outcome_phrase, results_text};
 
@@ -97,13 +98,15 @@ pub(super) struct Wish {
     /// Text that the call, its outcome or its number contains, in upper or lower case.
     pub(super) text: String,
     pub(super) outcome: OutcomeFilter,
+    /// Calls that are picked out in the plots.
+    pub(super) brush: Brush,
     pub(super) sort: Column,
     pub(super) is_descending: bool,
 }
 
 impl Wish {
     fn takes_all(&self) -> bool {
-        self.text.trim().is_empty() && self.outcome == OutcomeFilter::All
+        self.text.trim().is_empty() && self.outcome == OutcomeFilter::All && self.brush.wall_ns.is_none()
     }
 
     fn is_by_number(&self) -> bool {
@@ -133,8 +136,10 @@ impl Rows {
     /// Brings the list up to date as far as one frame may; returns whether there is more to do.
     pub(super) fn catch_up(&mut self, wish: &Wish, calls: &PluginCalls, now: f64) -> bool {
         let timeline = &calls.timeline;
-        let (first, end) = (timeline.first_number(), timeline.number(timeline.len()));
-        let filters = |of: &Wish| (of.plugin, of.text.clone(), of.outcome);
+        // Numbers that are not picked out are never looked at.
+        let range = wish.brush.range(timeline);
+        let (first, end) = (timeline.number(range.start), timeline.number(range.end));
+        let filters = |of: &Wish| (of.plugin, of.text.clone(), of.outcome, of.brush);
         let is_same_filter = self.of.as_ref().is_some_and(|of| filters(of) == filters(wish));
         // Before the first number that is held lies what was dropped or cleared.
         if !is_same_filter || self.looked_to > end {
@@ -142,7 +147,7 @@ impl Rows {
         }
         let is_same_order = self.of.as_ref() == Some(wish);
         self.of = Some(wish.clone());
-        (self.first, self.len, self.is_descending) = (first, timeline.len(), wish.is_descending);
+        (self.first, self.len, self.is_descending) = (first, range.len(), wish.is_descending);
         self.is_whole = wish.takes_all() && wish.is_by_number();
         if self.is_whole {
             return false;
@@ -285,7 +290,7 @@ fn is_match(wish: &Wish, needle: &str, calls: &PluginCalls, number: u64) -> bool
     let Some(call) = timeline.index_of_number(number).and_then(|index| timeline.get(index)) else {
         return false;
     };
-    if !wish.outcome.lets_through(&call) {
+    if !wish.outcome.lets_through(&call) || !wish.brush.takes(number, call.wall_ns) {
         return false;
     }
     if needle.is_empty() {

@@ -1,108 +1,142 @@
 //! The distribution of wall times: bars over a logarithmic axis, with the percentiles marked.
 //!
-//! Counts nothing itself, and does not count anew in each frame: see [`super::histogram`].
+//! Counts nothing itself: see [`super::figures`]. A drag picks out the calls whose wall time lies under it.
 
-use std::ops::Range;
-
-use egui::{Id, PopupAnchor, Pos2, Rect, Response, Role, Sense, Stroke, Tooltip, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Id, PointerButton, PopupAnchor, Rect, Response, Role, Sense, Stroke, Tooltip, Ui, WidgetInfo, pos2, vec2,
+};
 use egui_plot::{AxisHints, Bar, BarChart, GridMark, LineStyle, Plot, PlotBounds, PlotTransform, VLine};
 
-use crate::app::PluginView;
+use crate::app::{Action, PluginAction};
 use crate::model::humanize;
 use crate::model::ids::PluginId;
-use crate::model::timeline::{Bin, Timeline};
+use crate::model::timeline::Brush;
 use crate::ui::icons;
 use crate::ui::theme::{self, Tokens, space, tokens};
 use crate::ui::widgets::empty_state;
 
-use super::histogram::{Histogram, count_ticks, edges, newest, time_ticks, whole};
+use super::figures::{Figures, calls, lane_words, marks};
+use super::head::lane_ui;
+use super::histogram::{Histogram, count_ticks, edges, time_ticks, whole};
+use super::lane::Lane;
+use super::paint::lane_colour;
 
-/// Seconds between two counts while calls keep coming.
-const LEAST_AGE: f64 = 0.25;
 /// Height of the line under the plot.
 const FOOT: f32 = 20.0;
 /// Least share of the height that a bar has: a single slow call is what one looks for.
 const LEAST_BAR: f64 = 0.01;
-/// Space above the fullest bar as a share of it, for the words of the percentiles.
+/// Space above the highest bar as a share of it, for the words of the percentiles.
 const HEADROOM: f64 = 0.3;
 /// Points between two ticks.
 const TICK_GAP: f64 = 72.0;
 
-/// Which calls were counted.
-#[derive(Debug, Clone, PartialEq)]
-struct Key {
-    plugin: PluginId,
-    first_number: u64,
-    len: usize,
-    range: Range<usize>,
+/// What the distribution is shown of.
+pub(super) struct Shown<'a> {
+    pub(super) plugin: PluginId,
+    pub(super) lanes: &'a [Lane<'a>],
+    pub(super) figures: &'a Figures,
+    pub(super) brush: Brush,
 }
 
-/// How often wall times occur, counted once for as long as the calls stay the same.
+/// The distribution of wall times.
 #[derive(Debug, Default)]
 pub(super) struct DistributionView {
-    /// Whether it is shown in place of the plots.
-    pub(super) is_shown: bool,
-    counted: Option<(Key, f64, Option<Histogram>)>,
+    // Place on the axis where a drag began.
+    brush_from: Option<f64>,
 }
 
 impl DistributionView {
-    /// Shows the distribution over the calls of `range`.
-    pub(super) fn ui(&mut self, ui: &mut Ui, plugin: &PluginView, range: Range<usize>) {
-        let timeline = &plugin.calls.timeline;
-        let Some(histogram) = self.histogram(ui, plugin, range.clone()) else {
-            empty_state(ui, icons::CHART_BAR, "No calls in view", "Show all calls to see their distribution");
+    /// Shows the distribution.
+    pub(super) fn ui(&mut self, ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+        let lanes = shown.figures.lanes.iter().map(|lane| &lane.histogram);
+        let Some(histogram) = Histogram::new(lanes) else {
+            empty_state(ui, icons::CHART_BAR, "No calls are selected", "Press Escape to show all calls");
             return;
         };
         let tokens = tokens(ui);
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.spacing_mut().interact_size.y = FOOT;
+        if shown.lanes.len() > 1 {
+            lanes_ui(ui, shown);
+        }
         let height = (ui.available_height() - FOOT).max(1.0);
-        let shown = plot_ui(ui, tokens, histogram, height);
-        describe(&shown.response, histogram);
-        paint_marks(ui, tokens, &shown.transform, histogram);
-        if let Some(bin) = hovered(&shown.response, &shown.transform, histogram) {
-            tooltip_ui(ui, histogram, bin);
+        let plot = plot_ui(ui, tokens, shown, &histogram, height);
+        describe(&plot.response, shown.figures);
+        paint_brush(ui, tokens, &plot.transform, shown.brush);
+        paint_marks(ui, tokens, &plot.transform, shown.figures);
+        self.drag(&plot.response, &plot.transform, shown, actions);
+        let pointer = plot.response.hover_pos().filter(|_| !plot.response.dragged());
+        let place = pointer.map(|at| plot.transform.value_from_position(at).x);
+        if let Some(bin) = place.and_then(|place| histogram.bin_at(place)) {
+            tooltip_ui(ui, shown, &histogram, bin);
         }
         ui.horizontal(|ui| {
             ui.add_space(space::M);
-            let words = format!("wall time · {}", extent_words(timeline, &range, &histogram.range));
-            ui.label(theme::caption(words).color(tokens.text_muted));
+            ui.label(theme::caption(foot_words(shown)).color(tokens.text_muted));
         });
     }
 
-    /// Counts when the calls have changed, but not in every frame while they keep changing.
-    fn histogram(&mut self, ui: &Ui, plugin: &PluginView, range: Range<usize>) -> Option<&Histogram> {
-        let timeline = &plugin.calls.timeline;
-        let key = Key {
-            plugin: plugin.id,
-            first_number: timeline.first_number(),
-            len: timeline.len(),
-            range: range.clone(),
-        };
-        let now = ui.input(|input| input.time);
-        let is_due = match &self.counted {
-            None => true,
-            Some((of, ..)) if *of == key => false,
-            // What somebody selects or clears is shown at once; only growth can wait.
-            Some((of, at, _)) if of.plugin == key.plugin && of.len < key.len => {
-                let age = now - at;
-                if (0.0..LEAST_AGE).contains(&age) {
-                    let wait = std::time::Duration::from_secs_f64(LEAST_AGE - age);
-                    ui.ctx().request_repaint_after(wait);
-                }
-                !(0.0..LEAST_AGE).contains(&age)
-            }
-            Some(_) => true,
-        };
-        if is_due {
-            self.counted = Some((key, now, Histogram::new(timeline, range)));
+    /// Picks out the calls whose wall time is dragged over.
+    fn drag(
+        &mut self,
+        response: &Response,
+        transform: &PlotTransform,
+        shown: &Shown<'_>,
+        actions: &mut Vec<Action>,
+    ) {
+        if shown.lanes.len() > 1 {
+            self.brush_from = None;
+            return;
         }
-        self.counted.as_ref().and_then(|(.., histogram)| histogram.as_ref())
+        let place = |at: egui::Pos2| transform.value_from_position(at).x;
+        if response.drag_started_by(PointerButton::Primary) {
+            let moved = response.total_drag_delta().unwrap_or_default();
+            self.brush_from = response.interact_pointer_pos().map(|at| place(at - moved));
+        }
+        let Some(from) = self.brush_from else { return };
+        if let Some(to) = response.interact_pointer_pos().map(place) {
+            let time = |place: f64| whole(place.exp_m1().max(0.0));
+            let mut wanted = Brush::default();
+            wanted.set_wall_ns(Some((time(from), time(to))));
+            if wanted.wall_ns != shown.brush.wall_ns {
+                actions.push(Action::Plugin(shown.plugin, PluginAction::BrushWallNs(wanted.wall_ns)));
+            }
+        }
+        if response.drag_stopped() || !response.dragged() {
+            self.brush_from = None;
+        }
+    }
+}
+
+/// Shows the figures of both lanes, one under the other, and their ratios.
+pub(super) fn lanes_ui(ui: &mut Ui, shown: &Shown<'_>) {
+    let tokens = tokens(ui);
+    for (index, (lane, figures)) in shown.lanes.iter().zip(&shown.figures.lanes).enumerate() {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            ui.add_space(space::M);
+            lane_ui(ui, index, &lane.label);
+            let words = figures.summary.as_ref().map(lane_words).unwrap_or_default();
+            ui.label(theme::caption(words).color(tokens.text_muted));
+            let comparison = shown.figures.comparison.filter(|_| index == 0);
+            if let Some((p50, p95)) =
+                comparison.and_then(|comparison| Some((comparison.p50_ratio()?, comparison.p95_ratio()?)))
+            {
+                let words = format!("ratio p50 {p50:.2}× · p95 {p95:.2}×");
+                ui.label(theme::caption(words).color(tokens.text));
+            }
+        });
     }
 }
 
 /// Shows axes, grid, bars and lines.
-fn plot_ui(ui: &mut Ui, tokens: &Tokens, histogram: &Histogram, height: f32) -> egui_plot::PlotResponse<()> {
+fn plot_ui(
+    ui: &mut Ui,
+    tokens: &Tokens,
+    shown: &Shown<'_>,
+    histogram: &Histogram,
+    height: f32,
+) -> egui_plot::PlotResponse<()> {
     let (from, to, top) = bounds(histogram);
     let font = theme::body_font(theme::CAPTION);
     let gap = TICK_GAP * (to - from) / f64::from(ui.available_width()).max(TICK_GAP);
@@ -117,10 +151,12 @@ fn plot_ui(ui: &mut Ui, tokens: &Tokens, histogram: &Histogram, height: f32) -> 
     let counts = count_ticks(top, (f64::from(height) / 36.0).clamp(2.0, 6.0));
     let hints =
         |axis: AxisHints<'static>| axis.tick_label_color(tokens.text_muted).tick_label_font(font.clone());
-    let count_axis = hints(AxisHints::new_y()).formatter(|mark, _| humanize::count(whole(mark.value)));
+    let unit = if histogram.lanes.len() > 1 { " %" } else { "" };
+    let count_axis = hints(AxisHints::new_y())
+        .formatter(move |mark, _| format!("{}{unit}", humanize::count(whole(mark.value))));
     Plot::new("wall time distribution")
         .height(height)
-        .sense(Sense::hover())
+        .sense(Sense::drag())
         .show_background(false)
         .show_crosshair(false)
         .allow_drag(false)
@@ -140,31 +176,54 @@ fn plot_ui(ui: &mut Ui, tokens: &Tokens, histogram: &Histogram, height: f32) -> 
             plot.set_plot_bounds(PlotBounds::from_min_max([from, 0.0], [to, top]));
             let pointer = plot.response().hover_pos().map(|at| plot.plot_from_screen(at).x);
             let lit = pointer.and_then(|place| histogram.bin_at(place));
-            let bars = bars(tokens, histogram, lit, top);
-            plot.bar_chart(BarChart::new("calls", bars).color(tokens.accent).allow_hover(false));
-            for (name, time) in histogram.marks() {
-                let line = VLine::new(name, place_of(time)).stroke(Stroke::new(1.0, tokens.text_muted));
-                plot.vline(line.style(LineStyle::dashed_dense()).allow_hover(false));
+            for lane in (0..histogram.lanes.len()).rev() {
+                let bars = bars(tokens, shown, histogram, (lane, lit), top);
+                let chart = BarChart::new("calls", bars).color(lane_colour(tokens, lane));
+                plot.bar_chart(chart.allow_hover(false));
+            }
+            for (lane, figures) in shown.figures.lanes.iter().enumerate() {
+                let colour =
+                    if histogram.lanes.len() > 1 { lane_colour(tokens, lane) } else { tokens.text_muted };
+                for (name, time) in figures.summary.as_ref().map(marks).unwrap_or_default() {
+                    let line = VLine::new(name, place_of(time)).stroke(Stroke::new(1.0, colour));
+                    plot.vline(line.style(LineStyle::dashed_dense()).allow_hover(false));
+                }
             }
         })
 }
 
-/// Returns where the axis of times begins and ends, and the largest count that there is room for.
-#[allow(clippy::cast_precision_loss, reason = "a height needs no more than 52 bits")]
+/// Returns where the axis of times begins and ends, and the largest height that there is room for.
 fn bounds(histogram: &Histogram) -> (f64, f64, f64) {
-    let from = histogram.bins.first().map_or(0.0, |bin| edges(bin).0);
-    let to = histogram.bins.last().map_or(1.0, |bin| edges(bin).1);
+    let bins = histogram.lanes.first().map_or(&[][..], Vec::as_slice);
+    let from = bins.first().map_or(0.0, |bin| edges(bin).0);
+    let to = bins.last().map_or(1.0, |bin| edges(bin).1);
     let air = (to - from) * 0.02;
-    (from - air, to + air, histogram.most().max(1) as f64 * (1.0 + HEADROOM))
+    (from - air, to + air, histogram.most() * (1.0 + HEADROOM))
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a height needs no more than 52 bits")]
-fn bars(tokens: &Tokens, histogram: &Histogram, lit: Option<&Bin>, top: f64) -> Vec<Bar> {
-    let filled = histogram.bins.iter().filter(|bin| bin.count > 0);
-    let bar = |bin: &Bin| {
+fn bars(
+    tokens: &Tokens,
+    shown: &Shown<'_>,
+    histogram: &Histogram,
+    (lane, lit): (usize, Option<usize>),
+    top: f64,
+) -> Vec<Bar> {
+    let is_pair = histogram.lanes.len() > 1;
+    let full = lane_colour(tokens, lane);
+    let picked = |from: u64, to: u64| match shown.brush.wall_ns {
+        Some((first, last)) if !is_pair => to >= first && from <= last,
+        _ => true,
+    };
+    let filled = histogram.lanes[lane].iter().enumerate().filter(|(_, bin)| bin.2 > 0);
+    let bar = |(index, bin): (usize, &super::histogram::Bin)| {
         let (from, to) = edges(bin);
-        let fill = if lit == Some(bin) { tokens.accent_hover } else { tokens.accent };
-        Bar::new(f64::midpoint(from, to), (bin.count as f64).max(top * LEAST_BAR))
+        let fill = match (picked(bin.0, bin.1), lit == Some(index), is_pair) {
+            (false, ..) => tokens.border_strong,
+            (true, true, false) => tokens.accent_hover,
+            (true, _, true) => full.gamma_multiply(0.65),
+            (true, false, false) => full,
+        };
+        Bar::new(f64::midpoint(from, to), histogram.height(lane, bin).max(top * LEAST_BAR))
             .width((to - from) * 0.9)
             .fill(fill)
             .stroke(Stroke::NONE)
@@ -173,76 +232,100 @@ fn bars(tokens: &Tokens, histogram: &Histogram, lit: Option<&Bin>, top: f64) -> 
 }
 
 fn place_of(time_ns: u64) -> f64 {
-    crate::model::timeline::Scale::Logarithmic.position(time_ns)
+    // The middle of the nanosecond, under the middle of its bin.
+    crate::model::timeline::Scale::Logarithmic.position(time_ns).max(0.0)
 }
 
-/// Writes the percentiles beside their lines, one under the other where they would overlap.
-fn paint_marks(ui: &Ui, tokens: &Tokens, transform: &PlotTransform, histogram: &Histogram) {
+fn paint_brush(ui: &Ui, tokens: &Tokens, transform: &PlotTransform, brush: Brush) {
+    let Some((from, to)) = brush.wall_ns else { return };
     let frame = *transform.frame();
-    let painter = ui.painter().with_clip_rect(frame.intersect(ui.clip_rect()));
-    let mut taken: Vec<Rect> = Vec::new();
-    for (name, time) in histogram.marks() {
-        let words = format!("{name} {}", humanize::duration_ns(time));
-        let words = painter.layout_no_wrap(words, theme::body_font(theme::CAPTION), tokens.text);
-        let size = words.size() + vec2(space::XS * 2.0, 0.0);
-        let line = transform.position_from_point_x(place_of(time));
-        let left = if line + size.x > frame.right() { line - size.x } else { line };
-        let mut rect = Rect::from_min_size(pos2(left, frame.top() + 2.0), size);
-        while taken.iter().any(|other| other.intersects(rect)) {
-            rect = rect.translate(vec2(0.0, size.y));
-        }
-        painter.rect_filled(rect.shrink2(vec2(1.0, 0.0)), 2.0, tokens.pane.gamma_multiply(0.85));
-        painter.galley(rect.min + vec2(space::XS, 0.0), words, tokens.text);
-        taken.push(rect);
+    let left = transform.position_from_point_x(place_of(from));
+    let right = transform.position_from_point_x(place_of(to.saturating_add(1)));
+    let band = Rect::from_x_y_ranges(left..=right.max(left + 1.0), frame.y_range()).intersect(frame);
+    if band.is_positive() {
+        let edge = Stroke::new(1.0, tokens.accent.gamma_multiply(0.7));
+        ui.painter().rect_filled(band, 0.0, tokens.accent.gamma_multiply(0.14));
+        ui.painter().vline(band.left(), band.y_range(), edge);
+        ui.painter().vline(band.right(), band.y_range(), edge);
     }
 }
 
-fn hovered<'a>(response: &Response, transform: &PlotTransform, histogram: &'a Histogram) -> Option<&'a Bin> {
-    let pointer: Pos2 = response.hover_pos()?;
-    histogram.bin_at(transform.value_from_position(pointer).x)
+/// Writes the percentiles beside their lines, one under the other where they would overlap.
+fn paint_marks(ui: &Ui, tokens: &Tokens, transform: &PlotTransform, figures: &Figures) {
+    let frame = *transform.frame();
+    let painter = ui.painter().with_clip_rect(frame.intersect(ui.clip_rect()));
+    let mut taken: Vec<Rect> = Vec::new();
+    for (lane, figures_of) in figures.lanes.iter().enumerate() {
+        let colour = if figures.lanes.len() > 1 { lane_colour(tokens, lane) } else { tokens.text };
+        for (name, time) in figures_of.summary.as_ref().map(marks).unwrap_or_default() {
+            let words = format!("{name} {}", humanize::duration_ns(time));
+            let words = painter.layout_no_wrap(words, theme::body_font(theme::CAPTION), colour);
+            let size = words.size() + vec2(space::XS * 2.0, 0.0);
+            let line = transform.position_from_point_x(place_of(time));
+            let left = if line + size.x > frame.right() { line - size.x } else { line };
+            let mut rect = Rect::from_min_size(pos2(left, frame.top() + 2.0), size);
+            while taken.iter().any(|other| other.intersects(rect)) {
+                rect = rect.translate(vec2(0.0, size.y));
+            }
+            painter.rect_filled(rect.shrink2(vec2(1.0, 0.0)), 2.0, tokens.pane.gamma_multiply(0.85));
+            painter.galley(rect.min + vec2(space::XS, 0.0), words, colour);
+            taken.push(rect);
+        }
+    }
 }
 
 /// Tells how many calls a bar stands for, to the call.
-fn tooltip_ui(ui: &Ui, histogram: &Histogram, bin: &Bin) {
+fn tooltip_ui(ui: &Ui, shown: &Shown<'_>, histogram: &Histogram, bin: usize) {
     let id = Id::unique("distribution tooltip");
     let tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, PopupAnchor::Pointer);
     tooltip.gap(space::M).show(|ui| {
-        let total = histogram.summary.count;
-        let share = humanize::percent(bin.count, total);
-        ui.label(theme::strong(format!("{} ({share})", calls(bin.count))));
-        let (from, to) = (humanize::duration_ns(whole(bin.from)), humanize::duration_ns(whole(bin.to)));
-        let words = if from == to { from } else { format!("{from} to {to}") };
-        ui.label(theme::caption(words).color(tokens(ui).text_muted));
+        for (index, (lane, bins)) in shown.lanes.iter().zip(&histogram.lanes).enumerate() {
+            let Some(bin) = bins.get(bin) else { continue };
+            let share = humanize::percent(bin.2, histogram.counts[index]);
+            let words = theme::strong(format!("{} ({share})", calls(bin.2)));
+            if shown.lanes.len() > 1 {
+                ui.horizontal(|ui| {
+                    lane_ui(ui, index, &lane.label);
+                    ui.label(words);
+                });
+            } else {
+                ui.label(words);
+            }
+        }
+        if let Some((from, to, _)) = histogram.lanes.first().and_then(|bins| bins.get(bin)) {
+            let (from, to) = (humanize::duration_ns(*from), humanize::duration_ns(*to));
+            let words = if from == to { from } else { format!("{from} to {to}") };
+            ui.label(theme::caption(words).color(tokens(ui).text_muted));
+        }
     });
 }
 
-fn calls(count: u64) -> String {
-    let noun = if count == 1 { "call" } else { "calls" };
-    format!("{} {noun}", humanize::grouped(count))
-}
-
 /// Says which calls were counted, of how many.
-fn extent_words(timeline: &Timeline, asked: &Range<usize>, counted: &Range<usize>) -> String {
-    let is_cut = newest(asked.clone()) != *asked;
-    let is_whole = asked.len() == timeline.len();
-    let count = counted.len() as u64;
-    match (is_cut, is_whole) {
-        (false, true) => calls(count),
-        (false, false) => format!("{} in view", calls(count)),
-        (true, true) => {
-            let all = humanize::grouped(timeline.len() as u64);
-            format!("newest {} of {all} calls", humanize::grouped(count))
+fn foot_words(shown: &Shown<'_>) -> String {
+    match (shown.lanes, shown.figures.lanes.as_slice()) {
+        ([lane], [figures]) => {
+            let (counted, all) = (figures.histogram.count(), lane.range.len() as u64);
+            if counted == all {
+                format!("wall time · {}", calls(counted))
+            } else {
+                format!("wall time · {} of {} selected", humanize::grouped(counted), calls(all))
+            }
         }
-        (true, false) => format!("newest {} calls in view", humanize::grouped(count)),
+        _ => "wall time · share of each side's calls".to_owned(),
     }
 }
 
 /// Tells screen readers what the plot shows.
-fn describe(response: &Response, histogram: &Histogram) {
+fn describe(response: &Response, figures: &Figures) {
     response.widget_info(|| {
-        let marks = histogram.marks().map(|(name, time)| format!("{name} {}", humanize::duration_ns(time)));
+        let words = figures.lanes.iter().filter_map(|lane| {
+            let summary = lane.summary.as_ref()?;
+            let marks = marks(summary);
+            let marks = marks.iter().map(|(name, time)| format!("{name} {}", humanize::duration_ns(*time)));
+            Some(format!("{}, {}", calls(summary.count), marks.collect::<Vec<_>>().join(", ")))
+        });
         let mut info = WidgetInfo::labeled(Role::Figure, true, "Distribution of wall time");
-        info.current_text_value = Some(format!("{}, {}", calls(histogram.summary.count), marks.join(", ")));
+        info.current_text_value = Some(words.collect::<Vec<_>>().join("; "));
         info
     });
 }

@@ -2,85 +2,77 @@
 //!
 //! Knows no points and no colours; [`super::distribution`] paints it.
 
-use std::ops::Range;
-
 use crate::model::humanize;
-use crate::model::timeline::{Bin, Scale, Series, Summary, Timeline};
+use crate::model::timeline::WallHistogram;
 
-/// Most calls that are looked at, the newest ones: more would take longer than a frame may.
-pub(super) const MOST_CALLS: usize = 200_000;
 /// Bins of very many calls.
 const MOST_BINS: usize = 72;
 /// Bins of few calls.
 const FEW_BINS: usize = 12;
 
-/// How often wall times occur among some calls.
+/// Calls whose wall time lies within a bin: first time, last time, calls.
+pub(super) type Bin = (u64, u64, u64);
+
+/// How often wall times occur among the calls of each lane, in bins that are the same for all.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Histogram {
-    /// Calls that were looked at, by index.
-    pub(super) range: Range<usize>,
-    /// Bins from the shortest time to the longest; equally wide on the axis.
-    pub(super) bins: Vec<Bin>,
-    /// Percentiles of the same calls.
-    pub(super) summary: Summary,
+    /// Bins of each lane from the shortest time to the longest; equally wide on the axis.
+    pub(super) lanes: Vec<Vec<Bin>>,
+    /// Calls of each lane.
+    pub(super) counts: Vec<u64>,
 }
 
 impl Histogram {
-    /// Counts the newest [`MOST_CALLS`] calls of the range; `None` when there are none.
-    pub(super) fn new(timeline: &Timeline, range: Range<usize>) -> Option<Self> {
-        let range = newest(range);
-        let summary = timeline.percentiles(Series::WallNs, range.clone())?;
-        let bins = num_bins(&summary);
-        let bins = timeline.distribution(Series::WallNs, range.clone(), bins, Scale::Logarithmic).bins;
-        (!bins.is_empty()).then_some(Self { range, bins, summary })
+    /// Divides what has been counted into bins; `None` when there are no calls.
+    pub(super) fn new<'a>(lanes: impl Iterator<Item = &'a WallHistogram> + Clone) -> Option<Self> {
+        let extents = lanes.clone().filter_map(WallHistogram::extent_ns);
+        let (from, to) = extents.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))?;
+        let counts: Vec<u64> = lanes.clone().map(WallHistogram::count).collect();
+        let most = num_bins(counts.iter().copied().max().unwrap_or(0));
+        Some(Self { lanes: lanes.map(|lane| lane.bars(from, to, most)).collect(), counts })
     }
 
-    /// Returns the count of the fullest bin.
-    pub(super) fn most(&self) -> u64 {
-        self.bins.iter().map(|bin| bin.count).max().unwrap_or(0)
+    /// Returns how high a bin of a lane stands: its calls, or its share of them where lanes are compared.
+    #[allow(clippy::cast_precision_loss, reason = "a height needs no more than 52 bits")]
+    pub(super) fn height(&self, lane: usize, bin: &Bin) -> f64 {
+        let count = self.counts.get(lane).copied().unwrap_or(0).max(1);
+        if self.lanes.len() > 1 { bin.2 as f64 * 100.0 / count as f64 } else { bin.2 as f64 }
     }
 
-    /// Returns the percentiles that are marked, by name.
-    pub(super) fn marks(&self) -> [(&'static str, u64); 3] {
-        [("p50", self.summary.p50), ("p95", self.summary.p95), ("p99", self.summary.p99)]
+    /// Returns the height of the highest bin.
+    pub(super) fn most(&self) -> f64 {
+        let heights = self.lanes.iter().enumerate();
+        let heights = heights.flat_map(|(lane, bins)| bins.iter().map(move |bin| self.height(lane, bin)));
+        heights.fold(1.0, f64::max)
     }
 
-    /// Returns the bin that holds a place on the axis.
-    pub(super) fn bin_at(&self, place: f64) -> Option<&Bin> {
-        let last = self.bins.len() - 1;
-        let holds = |(index, bin): &(usize, &Bin)| {
+    /// Returns the number of the bin that holds a place on the axis.
+    pub(super) fn bin_at(&self, place: f64) -> Option<usize> {
+        let bins = self.lanes.first()?;
+        let last = bins.len() - 1;
+        let holds = |(index, bin): (usize, &Bin)| {
             let (from, to) = edges(bin);
-            place >= from && (place < to || *index == last && place <= to)
+            place >= from && (place < to || index == last && place <= to)
         };
-        self.bins.iter().enumerate().find(holds).map(|(_, bin)| bin)
+        bins.iter().enumerate().position(holds)
     }
-}
-
-/// Cuts a range to its newest [`MOST_CALLS`] calls.
-pub(super) fn newest(range: Range<usize>) -> Range<usize> {
-    range.start.max(range.end.saturating_sub(MOST_CALLS))..range.end
 }
 
 /// Returns where a bin begins and ends on the axis.
+#[allow(clippy::cast_precision_loss, reason = "places on an axis need no more than 52 bits")]
 pub(super) fn edges(bin: &Bin) -> (f64, f64) {
-    let (from, to) = (bin.from.ln_1p(), bin.to.ln_1p());
-    // All times equal make a bin of no width, which nobody would see.
-    if to > from { (from, to) } else { (from - 0.05, to + 0.05) }
+    ((bin.0 as f64).ln_1p(), (bin.1 as f64 + 1.0).ln_1p())
 }
 
-/// Chooses as many bins as there are calls to fill them, none of them narrower than a nanosecond.
+/// Chooses as many bins as there are calls to fill them.
 #[allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a number of bins is at least 1 and no more than a few dozen"
+    reason = "a number of bins is no more than a few dozen"
 )]
-fn num_bins(summary: &Summary) -> usize {
-    let by_count = 2.0 * (summary.count as f64).sqrt();
-    let width = Scale::Logarithmic.position(summary.max) - Scale::Logarithmic.position(summary.min);
-    let narrowest = (1.0 / (summary.min as f64 + 1.0)).ln_1p();
-    let by_width = (width / narrowest).floor();
-    by_count.clamp(FEW_BINS as f64, MOST_BINS as f64).min(by_width.max(1.0)) as usize
+fn num_bins(calls: u64) -> usize {
+    ((2.0 * (calls as f64).sqrt()) as usize).clamp(FEW_BINS, MOST_BINS)
 }
 
 /// Lists round times between two places of the axis that lie at least `least_gap` apart, with their words.
@@ -146,10 +138,12 @@ pub(super) fn whole(figure: f64) -> u64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_precision_loss, reason = "the times of the tests are small")]
 mod tests {
     use super::*;
     use crate::model::call::{CallSample, Outcome};
     use crate::model::measured::Measured;
+    use crate::model::timeline::Timeline;
 
     fn timeline(times: impl Iterator<Item = u64>) -> Timeline {
         let mut timeline = Timeline::default();
@@ -168,36 +162,37 @@ mod tests {
         timeline
     }
 
+    fn counted(times: impl Iterator<Item = u64>) -> WallHistogram {
+        let timeline = timeline(times);
+        timeline.wall_histogram(0..timeline.len())
+    }
+
     #[test]
     fn every_call_is_in_the_bin_under_its_place() {
         for times in [vec![5], vec![7, 7, 7], vec![0, 1_000_000_000], (1..5000).collect()] {
-            let timeline = timeline(times.iter().copied());
-            let histogram = Histogram::new(&timeline, 0..times.len()).expect("there are calls");
-            let counted: u64 = histogram.bins.iter().map(|bin| bin.count).sum();
-            assert_eq!(counted, times.len() as u64);
+            let counted = counted(times.iter().copied());
+            let histogram = Histogram::new([&counted].into_iter()).expect("there are calls");
+            let bins = &histogram.lanes[0];
+            assert_eq!(bins.iter().map(|bin| bin.2).sum::<u64>(), times.len() as u64);
             for time in [times[0], times[times.len() - 1]] {
-                let bin = histogram.bin_at(Scale::Logarithmic.position(time));
-                assert!(bin.is_some_and(|bin| bin.count > 0), "{time} {histogram:?}");
+                let bin = histogram.bin_at(f64::ln_1p(time as f64 + 0.5)).map(|index| bins[index]);
+                assert!(bin.is_some_and(|bin| bin.2 > 0), "{time} {histogram:?}");
             }
             assert!(histogram.bin_at(100.0).is_none());
         }
-        assert_eq!(Histogram::new(&timeline(std::iter::empty()), 0..0), None);
+        assert_eq!(Histogram::new([&counted(std::iter::empty())].into_iter()), None);
     }
 
     #[test]
-    fn no_bin_is_narrower_than_a_nanosecond() {
-        for (min, max) in [(0, 10), (180, 240), (1, 1_000_000), (40, 41)] {
-            let timeline = timeline((min..=max).cycle().take(20_000));
-            let histogram = Histogram::new(&timeline, 0..timeline.len()).expect("there are calls");
-            let narrowest = histogram.bins.iter().map(|bin| bin.to - bin.from).fold(f64::MAX, f64::min);
-            assert!(narrowest > 0.999 && histogram.bins.len() <= MOST_BINS, "{min} {max} {narrowest}");
+    fn two_lanes_share_their_bins_and_are_compared_by_shares() {
+        let (one, other) = (counted(100..200), counted((150..1000).step_by(2)));
+        let histogram = Histogram::new([&one, &other].into_iter()).expect("there are calls");
+        let edges = |lane: usize| histogram.lanes[lane].iter().map(|bin| (bin.0, bin.1)).collect::<Vec<_>>();
+        assert_eq!(edges(0), edges(1));
+        for (lane, bins) in histogram.lanes.iter().enumerate() {
+            let shares: f64 = bins.iter().map(|bin| histogram.height(lane, bin)).sum();
+            assert!((shares - 100.0).abs() < 1e-6, "{shares} % of lane {lane}");
         }
-    }
-
-    #[test]
-    fn only_the_newest_calls_are_looked_at() {
-        assert_eq!(newest(0..1_000_000), 800_000..1_000_000);
-        assert_eq!(newest(40..50), 40..50);
     }
 
     #[test]

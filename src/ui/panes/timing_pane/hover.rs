@@ -7,42 +7,52 @@ use egui::{Grid, Id, PopupAnchor, Response, RichText, Stroke, Tooltip, Ui, pos2}
 use crate::app::PluginView;
 use crate::model::call::CallSample;
 use crate::model::humanize;
+use crate::model::limits::LimitKind;
 use crate::model::measured::Measured;
 use crate::ui::theme::{self, space, tokens};
 
-use super::super::outcome_words::{call_text, outcome_look};
+use super::super::outcome_words::{call_text, function_text, outcome_look};
 use super::TimingPane;
-use super::paint::Plot;
+use super::lane::Lane;
+use super::paint::{Plot, lane_colour};
 
 /// How far from the pointer a call is still meant, in points.
 const REACH: f32 = 6.0;
+/// Most refused growths of a call that are told.
+const MOST_DENIED: usize = 4;
 
 impl TimingPane {
-    /// Marks the call under the pointer in all plots, tells of it, and returns its index.
+    /// Marks the call under the pointer in all plots, tells of it, and returns its lane and index.
     pub(super) fn hover_ui(
         &self,
         ui: &Ui,
         response: &Response,
         plots: &[Plot],
-        plugin: &PluginView,
-    ) -> Option<usize> {
+        (plugin, lanes): (&PluginView, &[Lane<'_>]),
+    ) -> Option<(usize, usize)> {
         let pointer = response.hover_pos()?;
         let row = plots.iter().position(|plot| plot.row.y_range().contains(pointer.y))?;
         let (plot, traces) = (plots.get(row)?, &self.traces.as_ref()?.1);
         let trace = traces.get(row)?;
-        let timeline = &plugin.calls.timeline;
         let axis = self.view.axis;
         let reach = super::view::Span {
             from: plot.position_at(pointer.x - REACH),
             to: plot.position_at(pointer.x + REACH),
         };
-        let range = axis.indices(timeline, reach);
         let share = ((plot.area.bottom() - pointer.y) / plot.area.height().max(1.0)).clamp(0.0, 1.0);
-        let index = timeline.nearest(trace.series, range, trace.position_at(share), trace.scale)?;
-        let call = timeline.get(index)?;
+        let nearest = lanes.iter().enumerate().filter_map(|(number, lane)| {
+            let range = axis.indices(lane, reach);
+            let position = trace.position_at(share);
+            let index = lane.timeline.nearest(trace.series, range, position, trace.scale)?;
+            let value = lane.timeline.value(trace.series, index).value()?;
+            Some((number, index, (trace.scale.position(value) - position).abs()))
+        });
+        let (number, index, _) = nearest.min_by(|one, other| one.2.total_cmp(&other.2))?;
+        let lane = &lanes[number];
+        let call = lane.timeline.get(index)?;
 
         let tokens = tokens(ui);
-        let x = plot.x(axis.position(timeline, index));
+        let x = plot.x(axis.position(lane, index));
         let line = Stroke::new(1.0, tokens.border_strong);
         for (plot, trace) in plots.iter().zip(traces) {
             ui.painter().vline(x, plot.area.y_range(), line);
@@ -52,21 +62,33 @@ impl TimingPane {
             }
         }
         if !response.dragged() {
+            let of = (lanes.len() > 1).then_some((number, lane.label.as_str()));
             let id = Id::unique("timing tooltip");
             Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, PopupAnchor::Pointer)
                 .gap(space::M)
-                .show(|ui| tooltip_ui(ui, plugin, index, &call));
+                .show(|ui| tooltip_ui(ui, plugin, lane, of, (index, &call)));
         }
-        Some(index)
+        Some((number, index))
     }
 }
 
 /// Tells everything that is known of a call, to the unit.
-fn tooltip_ui(ui: &mut Ui, plugin: &PluginView, index: usize, call: &CallSample) {
+fn tooltip_ui(
+    ui: &mut Ui,
+    plugin: &PluginView,
+    lane: &Lane<'_>,
+    of: Option<(usize, &str)>,
+    (index, call): (usize, &CallSample),
+) {
     let tokens = tokens(ui);
-    let timeline = &plugin.calls.timeline;
+    let timeline = lane.timeline;
     let number = timeline.number(index);
-    let name = plugin.calls.record(number).map_or_else(|| timeline.name(call.export).to_owned(), call_text);
+    let is_own = std::ptr::eq(timeline, &raw const plugin.calls.timeline);
+    let record = plugin.calls.record(number).filter(|_| is_own);
+    let name = record.map_or_else(|| timeline.name(call.export).to_owned(), call_text);
+    if let Some((number, label)) = of {
+        ui.label(RichText::new(label).color(lane_colour(tokens, number)));
+    }
     ui.horizontal(|ui| {
         ui.label(RichText::new(format!("#{}", humanize::grouped(number))).color(tokens.text_muted));
         ui.label(theme::code(name));
@@ -75,6 +97,16 @@ fn tooltip_ui(ui: &mut Ui, plugin: &PluginView, index: usize, call: &CallSample)
     ui.label(RichText::new(format!("{} {}", look.icon, call.outcome.headline())).color(look.colour));
     if call.was_denied {
         ui.label(RichText::new("▲ growth was refused").color(tokens.warning));
+        let denied = record.iter().flat_map(|record| &record.denied).take(MOST_DENIED);
+        for denied in denied {
+            let what = if denied.what == LimitKind::MemoryPages { "pages" } else { "elements" };
+            let asked = humanize::grouped(denied.requested);
+            let function = denied.place.as_ref().map(function_text).filter(|name| !name.is_empty());
+            let line = denied.place.as_ref().and_then(|place| place.line);
+            let by = function.map_or_else(String::new, |name| format!(" by {name}"));
+            let at = line.map_or_else(String::new, |line| format!(", line {line}"));
+            ui.label(theme::caption(format!("asked for {asked} {what}{by}{at}")).color(tokens.text_muted));
+        }
     }
     ui.spacing_mut().interact_size.y = 16.0;
     Grid::new("figures").num_columns(2).spacing([space::L, 2.0]).min_row_height(16.0).show(ui, |ui| {
@@ -89,6 +121,9 @@ fn tooltip_ui(ui: &mut Ui, plugin: &PluginView, index: usize, call: &CallSample)
         figure("memory pages", humanize::pages(call.peak_memory_pages));
         figure("call depth", measured(call.peak_call_depth));
         figure("started after", humanize::duration_ns(call.started_ns));
+        if let Some(build) = timeline.build_of(index) {
+            figure("build", build.to_string());
+        }
     });
 }
 

@@ -1,81 +1,125 @@
 //! Figures of every call over the number of the call or over time, each against its limit.
 //!
 //! Four plots share one axis, which is what a person moves and zooms, so they are painted here and not by
-//! four widgets that would have to be kept in step. No frame looks at every call: see [`trace`].
+//! four widgets that would have to be kept in step. No frame looks at every call: see [`trace`]. The
+//! distribution of wall times and the phases of each build take the place of the plots when asked for.
 
 mod distribution;
+mod figures;
+mod head;
 mod histogram;
 mod hover;
+mod input;
+mod lane;
 mod paint;
+mod phases;
 mod trace;
 mod view;
 
 use std::sync::Arc;
 
-use egui::{Key, PointerButton, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::app::{Action, AppState, ExportFormat, PluginAction, PluginView, SourceAction};
+use crate::app::{Action, AppState, ExportFormat, PluginAction, PluginView};
 use crate::model::call::Outcome;
 use crate::model::humanize;
-use crate::model::ids::PluginId;
-use crate::model::timeline::{Series, Summary, Timeline};
+use crate::model::timeline::{Series, Summary};
 use crate::ui::icons;
 use crate::ui::theme::{self, Tokens, space, tokens};
 use crate::ui::widgets::{empty_state, icon_button};
 
 use super::outcome_words::{call_text, outcome_look, outcome_phrase};
 use super::row_scroll::thin_focus_ring;
-use distribution::DistributionView;
+use distribution::{DistributionView, Shown};
+use figures::FiguresView;
+use head::HeadWish;
+pub(super) use head::brush_chips;
 pub(super) use hover::measured;
-use paint::{FOOT, HEAD, Plot, paint_frame, paint_marks};
+use input::select;
+use lane::{Lane, Owner, lanes};
+use paint::{FOOT, HEAD, Plot, paint_brush, paint_frame, paint_marks, paint_percentiles};
+use phases::PhasesView;
 use trace::{ScaleChoice, Trace, TraceKey};
 use view::{Axis, View};
 
-/// How fast the wheel zooms: this many points double or halve what is in view.
-const POINTS_PER_DOUBLING: f64 = 200.0;
+/// Least height of the pane that has the legend above its plots.
+const TALL: f32 = 120.0;
+
+/// What the pane shows of the calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Face {
+    /// Every call as a point.
+    #[default]
+    Plots,
+    /// How often which wall time occurs.
+    Distribution,
+    /// How long each build took until it could be called.
+    Phases,
+}
 
 /// Wall time, fuel, memory pages and call depth of every call.
 #[derive(Debug, Default)]
 pub(in crate::ui) struct TimingPane {
-    plugin: Option<PluginId>,
+    owner: Option<Owner>,
+    face: Face,
     view: View,
     scale: ScaleChoice,
     traces: Option<(TraceKey, Vec<Trace>)>,
+    figures: FiguresView,
     distribution: DistributionView,
-    // Percentiles go through a whole histogram, so they are kept until calls are added.
-    percentiles: Option<(PluginId, u64, Option<Summary>)>,
+    phases: PhasesView,
+    // Place on the axis where a drag that picks calls out began.
+    brush_from: Option<f64>,
+    had_text_focus: bool,
 }
 
 impl TimingPane {
-    /// Shows percentiles, the choices of axes and the export, from the right edge.
+    /// Shows percentiles, the choices of face and axes, and the exports, from the right edge.
     pub(in crate::ui) fn bar_right_ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-        let Some(plugin) = state.selected_plugin().filter(|plugin| !plugin.calls.timeline.is_empty()) else {
+        let Some(plugin) = state.selected_plugin() else { return };
+        if plugin.calls.timeline.is_empty() {
+            if !plugin.phase_runs.is_empty() {
+                self.face_ui(ui);
+            }
             return;
-        };
+        }
         let bar_width = ui.available_width();
         if ui.add(icon_button(icons::EXPORT, "Export calls as CSV").small()).clicked() {
             actions.push(Action::Plugin(plugin.id, PluginAction::ExportCalls(ExportFormat::Csv)));
         }
-        let is_distribution = self.distribution.is_shown;
-        let distribution = icon_button(icons::CHART_BAR, "Distribution").small().selected(is_distribution);
-        if ui.add(distribution).clicked() {
-            self.distribution.is_shown = !is_distribution;
+        self.face_ui(ui);
+        if self.face != Face::Phases {
+            head::compare_ui(ui, state, actions);
         }
-        if !is_distribution {
+        if self.face == Face::Plots {
             self.axes_ui(ui);
-        }
-        if !self.view.is_whole() && ui.add(icon_button(icons::ARROWS_OUT, "Show all calls").small()).clicked()
-        {
-            self.view.reset();
+            let all = icon_button(icons::ARROWS_OUT, "Show all calls").small();
+            if !self.view.is_whole() && ui.add(all).clicked() {
+                self.view.reset();
+            }
         }
         ui.add_space(space::XS);
-        let Some(summary) = self.percentiles(plugin) else { return };
+        let is_own = self.owner.is_some_and(|owner| owner.plugin == plugin.id && owner.pairing.is_none());
+        let figures = self.figures.get().filter(|_| is_own && !plugin.calls.brush.is_set());
+        let Some(summary) = figures.and_then(|figures| figures.lanes.first()?.summary) else { return };
         // The bar's width includes its tabs, which would be scrolled away.
         for (name, value, least_width) in
-            [("p99", summary.p99, 500.0), ("p95", summary.p95, 640.0), ("p50", summary.p50, 580.0)]
+            [("p99", summary.p99, 590.0), ("p95", summary.p95, 700.0), ("p50", summary.p50, 640.0)]
         {
             if bar_width >= least_width {
-                percentile_ui(ui, name, value, summary.count);
+                percentile_ui(ui, name, value, &summary);
+            }
+        }
+    }
+
+    /// Shows which face is shown, and switches it; a second click leads back to the plots.
+    fn face_ui(&mut self, ui: &mut Ui) {
+        for (face, icon, name) in
+            [(Face::Phases, icons::STEPS, "Phases"), (Face::Distribution, icons::CHART_BAR, "Distribution")]
+        {
+            let is_shown = self.face == face;
+            if ui.add(icon_button(icon, name).small().selected(is_shown)).clicked() {
+                self.face = if is_shown { Face::Plots } else { face };
             }
         }
     }
@@ -95,75 +139,92 @@ impl TimingPane {
         }
     }
 
-    /// Shows the plots of the selected plugin.
+    /// Shows the selected plugin's calls.
     pub(in crate::ui) fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let Some(plugin) = state.selected_plugin() else {
             let hint = "Compile a source to get a plugin; each of its calls becomes a point here";
             empty_state(ui, icons::CHART_SCATTER, "No plugin is selected", hint);
             return;
         };
+        if self.face == Face::Phases {
+            phases::phases_ui(ui, self.phases.rows(plugin));
+            return;
+        }
         if plugin.calls.timeline.is_empty() {
             let hint = "Each call becomes a point: time, fuel, memory and depth against their limits";
             empty_state(ui, icons::CHART_SCATTER, "No calls yet", hint);
             return;
         }
-        if self.plugin != Some(plugin.id) {
-            self.plugin = Some(plugin.id);
+        let (owner, lanes) = (Owner::of(state, plugin), lanes(state, plugin));
+        if self.owner != Some(owner) {
+            self.owner = Some(owner);
             self.view.reset();
         }
-        if self.distribution.is_shown {
-            let (axis, timeline) = (self.view.axis, &plugin.calls.timeline);
-            let range = axis.indices(timeline, self.view.span(axis.extent(timeline)));
-            self.distribution.ui(ui, plugin, range);
-            return;
+        self.escape(ui, state, plugin, actions);
+        self.figures.catch_up(owner, &lanes, plugin.calls.brush);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let has_words = plugin.calls.brush.is_set() || lanes.len() > 1;
+        if has_words || ui.available_height() >= TALL {
+            let figures = self.figures.get().expect("they have just been counted");
+            let wish = head::head_ui(ui, plugin, &lanes, (figures, self.face == Face::Plots), actions);
+            if wish == Some(HeadWish::ZoomToBrush) {
+                self.face = Face::Plots;
+                self.zoom_to_brush(plugin, &lanes);
+            }
         }
-        let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
-        describe(&response, plugin);
-        let extent = self.view.axis.extent(&plugin.calls.timeline);
-        let area = Plot::new(rect, extent).area;
-        self.navigate(ui, &response, area, &plugin.calls.timeline);
-        self.keys(ui, &response, state, plugin, actions);
-
-        self.make_traces(plugin, area.width());
-        let plots = self.plots(rect, extent);
-        if ui.is_rect_visible(rect) {
-            self.paint(ui, rect, &plots, plugin, response.has_focus());
-        }
-        let hovered = self.hover_ui(ui, &response, &plots, plugin);
-        if let Some(index) = hovered.filter(|_| response.clicked()) {
-            response.request_focus();
-            select(state, plugin, plugin.calls.timeline.number(index), actions);
+        match self.face {
+            Face::Distribution => {
+                let figures = self.figures.get().expect("they have just been counted");
+                let shown = Shown { plugin: plugin.id, lanes: &lanes, figures, brush: plugin.calls.brush };
+                self.distribution.ui(ui, &shown, actions);
+            }
+            Face::Plots | Face::Phases => self.plots_ui(ui, state, (plugin, &lanes), actions),
         }
     }
 
-    fn percentiles(&mut self, plugin: &PluginView) -> Option<Summary> {
-        let durations = plugin.calls.timeline.wall_times();
-        let count = durations.count();
-        match self.percentiles {
-            Some((id, of, summary)) if id == plugin.id && of == count => summary,
-            _ => {
-                let summary = durations.summary();
-                self.percentiles = Some((plugin.id, count, summary));
-                summary
+    fn plots_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &AppState,
+        (plugin, lanes): (&PluginView, &[Lane<'_>]),
+        actions: &mut Vec<Action>,
+    ) {
+        let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+        describe(&response, plugin);
+        let extent = self.view.axis.extent(lanes);
+        let area = Plot::new(rect, extent).area;
+        self.brush(ui, &response, area, (plugin, lanes), actions);
+        self.navigate(ui, &response, area, lanes);
+        self.keys(ui, &response, state, (plugin, lanes), actions);
+
+        self.make_traces(lanes, area.width());
+        let plots = self.plots(rect, extent);
+        if ui.is_rect_visible(rect) {
+            self.paint(ui, rect, &plots, (plugin, lanes), response.has_focus());
+        }
+        let hovered = self.hover_ui(ui, &response, &plots, (plugin, lanes));
+        if let Some((lane, index)) = hovered.filter(|_| response.clicked()) {
+            response.request_focus();
+            // Of another plugin there is nothing to select here.
+            if std::ptr::eq(lanes[lane].timeline, &raw const plugin.calls.timeline) {
+                select(state, plugin, plugin.calls.timeline.number(index), actions);
             }
         }
     }
 
-    fn make_traces(&mut self, plugin: &PluginView, width: f32) {
-        let timeline = &plugin.calls.timeline;
+    fn make_traces(&mut self, lanes: &[Lane<'_>], width: f32) {
+        let Some(owner) = self.owner else { return };
         let axis = self.view.axis;
         let key = TraceKey {
-            plugin: plugin.id,
-            first_number: timeline.first_number(),
-            next_number: timeline.number(timeline.len()),
-            limits: plugin.options.limits,
+            owner,
+            lanes: lanes.iter().map(Lane::key).collect(),
             axis,
-            span: self.view.span(axis.extent(timeline)),
+            span: self.view.span(axis.extent(lanes)),
             choice: self.scale,
             width,
         };
         if self.traces.as_ref().is_none_or(|(of, _)| *of != key) {
-            let traces = Series::ALL.map(|series| Trace::new(timeline, series, &key));
+            let traces = Series::ALL.map(|series| Trace::new(lanes, series, &key));
             self.traces = Some((key, traces.into()));
         }
     }
@@ -178,89 +239,55 @@ impl TimingPane {
         [0.0, 1.0, 2.0, 3.0].map(row).into()
     }
 
-    /// Moves and zooms by pointer: drag, wheel, pinch, double click.
-    fn navigate(&mut self, ui: &Ui, response: &Response, area: Rect, timeline: &Timeline) {
-        let extent = self.view.axis.extent(timeline);
-        let width = f64::from(area.width().max(1.0));
-        if response.double_clicked() {
-            self.view.reset();
-        }
-        if response.dragged_by(PointerButton::Primary) {
-            self.view.pan(extent, -f64::from(response.drag_delta().x) / width);
-        }
-        let Some(pointer) = response.hover_pos() else { return };
-        let share = f64::from((pointer.x - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0);
-        let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta()));
-        let factor = (-f64::from(scroll.y) / POINTS_PER_DOUBLING).exp2() / f64::from(pinch.max(0.01));
-        if (factor - 1.0).abs() > 1e-6 {
-            self.view.zoom(extent, share, factor);
-        }
-        if scroll.x != 0.0 {
-            self.view.pan(extent, -f64::from(scroll.x) / width);
-        }
-    }
-
-    /// Moves the selection by the keyboard: arrows, Home and End.
-    fn keys(
-        &mut self,
+    fn paint(
+        &self,
         ui: &Ui,
-        response: &Response,
-        state: &AppState,
-        plugin: &PluginView,
-        actions: &mut Vec<Action>,
+        rect: Rect,
+        plots: &[Plot],
+        (plugin, lanes): (&PluginView, &[Lane<'_>]),
+        has_focus: bool,
     ) {
-        if !response.has_focus() {
-            return;
-        }
-        let arrows = egui::EventFilter { horizontal_arrows: true, ..egui::EventFilter::default() };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
-        let timeline = &plugin.calls.timeline;
-        let last = timeline.len() - 1;
-        let now = plugin.calls.selected.and_then(|number| timeline.index_of_number(number));
-        let target = ui.input(|input| {
-            let pressed = |key| input.key_pressed(key);
-            if pressed(Key::Home) {
-                Some(0)
-            } else if pressed(Key::End) {
-                Some(last)
-            } else if pressed(Key::ArrowLeft) {
-                Some(now.map_or(last, |index| index.saturating_sub(1)))
-            } else if pressed(Key::ArrowRight) {
-                Some(now.map_or(last, |index| (index + 1).min(last)))
-            } else {
-                None
-            }
-        });
-        if let Some(index) = target {
-            let axis = self.view.axis;
-            self.view.reveal(axis.extent(timeline), axis.position(timeline, index));
-            select(state, plugin, timeline.number(index), actions);
-        }
-    }
-
-    fn paint(&self, ui: &Ui, rect: Rect, plots: &[Plot], plugin: &PluginView, has_focus: bool) {
         let tokens = tokens(ui);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let traces = self.traces.as_ref().map_or(&[][..], |(_, traces)| traces);
+        let brush = self.brushed(plugin, lanes);
+        let marks = self.figures.get().map(figures::Figures::marks).unwrap_or_default();
         for (plot, trace) in plots.iter().zip(traces) {
+            paint_brush(&painter, tokens, plot, trace, brush);
             paint_frame(&painter, tokens, plot, trace);
+            if trace.series == Series::WallNs && lanes.len() == 1 {
+                paint_percentiles(&painter, tokens, plot, trace, &marks);
+            }
             let mut clip = plot.area.expand2(vec2(4.0, 6.0));
             clip.min.y = plot.row.top();
             paint_marks(&painter.with_clip_rect(clip.intersect(painter.clip_rect())), tokens, plot, trace);
         }
-        self.paint_foot(ui, rect, plots, plugin);
+        self.paint_foot(ui, rect, plots, (plugin, lanes));
         if has_focus {
             thin_focus_ring(ui, rect);
         }
     }
 
+    /// Returns what is picked out: where on the common axis, and between which wall times.
+    fn brushed(&self, plugin: &PluginView, lanes: &[Lane<'_>]) -> (Option<(f64, f64)>, Option<(u64, u64)>) {
+        let [lane] = lanes else { return (None, None) };
+        let brush = plugin.calls.brush;
+        let range = brush.range(lane.timeline);
+        let calls = brush.calls.filter(|_| !range.is_empty()).map(|_| {
+            let axis = self.view.axis;
+            let air = if axis == Axis::Number { 0.5 } else { 0.0 };
+            (axis.position(lane, range.start) - air, axis.position(lane, range.end - 1) + air)
+        });
+        (calls, brush.wall_ns)
+    }
+
     /// Paints what the axis shows from where to where, and the selected call.
-    fn paint_foot(&self, ui: &Ui, rect: Rect, plots: &[Plot], plugin: &PluginView) {
+    fn paint_foot(&self, ui: &Ui, rect: Rect, plots: &[Plot], (plugin, lanes): (&PluginView, &[Lane<'_>])) {
         let (tokens, painter) = (tokens(ui), ui.painter());
         let Some(plot) = plots.last() else { return };
         let muted = tokens.text_muted;
         let lay = |text, colour| painter.layout_no_wrap(text, theme::body_font(theme::CAPTION), colour);
-        let (from, to) = self.foot_words(&plugin.calls.timeline, plot);
+        let (from, to) = self.foot_words(lanes, plot);
         let (from, to) = (lay(from, muted), lay(to, muted));
         let y = rect.bottom() - FOOT * 0.5 - from.size().y * 0.5;
         let (mut left, right) = (plot.area.left(), plot.area.right());
@@ -269,12 +296,16 @@ impl TimingPane {
         left += from.size().x + space::M;
 
         let mut shown_to = left;
-        if let Some((index, words, colour)) = selected_caption(plugin, tokens) {
-            let x = plot.x(self.view.axis.position(&plugin.calls.timeline, index));
+        let selected = selected_caption(plugin, tokens).filter(|(index, ..)| lanes[0].range.contains(index));
+        if let Some((index, words, colour)) = selected {
+            let x = plot.x(self.view.axis.position(&lanes[0], index));
             if plot.area.x_range().expand(1.0).contains(x) {
                 let x = x.round() + 0.5;
-                let line = [pos2(x, rect.top() + 4.0), pos2(x, rect.bottom() - FOOT)];
-                painter.extend(egui::Shape::dashed_line(&line, Stroke::new(1.0, colour), 2.0, 3.0));
+                // The words of the limits stand between the plots, and the line must not run through them.
+                for plot in plots {
+                    let line = [pos2(x, plot.area.top() - 2.0), pos2(x, plot.area.bottom())];
+                    painter.extend(egui::Shape::dashed_line(&line, Stroke::new(1.0, colour), 2.0, 3.0));
+                }
             }
             let words = lay(words, colour);
             let at = (x - words.size().x * 0.5).min(right - words.size().x).max(left);
@@ -287,18 +318,22 @@ impl TimingPane {
     }
 
     /// Names both ends of the axis.
-    fn foot_words(&self, timeline: &Timeline, plot: &Plot) -> (String, String) {
-        let axis = self.view.axis;
-        let range = axis.indices(timeline, plot.span);
-        match axis {
+    fn foot_words(&self, lanes: &[Lane<'_>], plot: &Plot) -> (String, String) {
+        match self.view.axis {
             Axis::Number => {
-                let first = timeline.number(range.start.min(timeline.len() - 1));
-                let last = timeline.number(range.end.saturating_sub(1));
+                let ends = lanes.iter().filter_map(|lane| {
+                    let range = Axis::Number.indices(lane, plot.span);
+                    let number = |index| lane.timeline.number(index).saturating_sub(lane.before_number);
+                    (!range.is_empty()).then(|| (number(range.start), number(range.end - 1)))
+                });
+                let ends = ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
+                let (first, last) = ends.unwrap_or((to_ns(plot.span.from), to_ns(plot.span.to)));
                 (format!("call #{}", humanize::grouped(first)), format!("#{}", humanize::grouped(last)))
             }
             Axis::Time => {
                 let at = |position: f64| humanize::duration_ns(to_ns(position));
-                (at(plot.span.from), at(plot.span.to))
+                let from = if lanes.len() > 1 { "after its first call" } else { "after it was made" };
+                (format!("{} {from}", at(plot.span.from)), at(plot.span.to))
             }
         }
     }
@@ -311,15 +346,6 @@ impl TimingPane {
 )]
 fn to_ns(position: f64) -> u64 {
     position as u64
-}
-
-/// Selects a call, and its place in the source where it did not return.
-fn select(state: &AppState, plugin: &PluginView, number: u64, actions: &mut Vec<Action>) {
-    actions.push(Action::Plugin(plugin.id, PluginAction::SelectCall(Some(number))));
-    let place = plugin.calls.record(number).and_then(|record| record.place.clone());
-    if let Some(place) = place.filter(|_| state.source(plugin.source).is_some()) {
-        actions.push(Action::Source(SourceAction::GoTo(plugin.source, place)));
-    }
 }
 
 /// Returns index, words and colour of the selected call.
@@ -337,7 +363,7 @@ fn selected_caption(plugin: &PluginView, tokens: &Tokens) -> Option<(usize, Stri
     Some((index, words, colour))
 }
 
-fn percentile_ui(ui: &mut Ui, name: &str, value: u64, count: u64) {
+fn percentile_ui(ui: &mut Ui, name: &str, value: u64, summary: &Summary) {
     let tokens = tokens(ui);
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, space::XS);
     let figure = theme::strong(humanize::duration_ns(value)).size(theme::FIGURE);
@@ -349,10 +375,11 @@ fn percentile_ui(ui: &mut Ui, name: &str, value: u64, count: u64) {
     figure.union(label).on_hover_ui(|ui| {
         ui.label(format!(
             "{share} % of {} calls took at most {}",
-            humanize::grouped(count),
+            humanize::grouped(summary.count),
             humanize::duration_exact_ns(value)
         ));
-        ui.label(theme::caption("wall time, to three digits").color(tokens.text_muted));
+        let quality = if summary.is_exact { "wall time, exact" } else { "wall time, to three digits" };
+        ui.label(theme::caption(quality).color(tokens.text_muted));
     });
 }
 

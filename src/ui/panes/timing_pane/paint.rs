@@ -15,7 +15,7 @@ use super::trace::{Mark, Trace};
 use super::view::Span;
 
 /// Width of what stands left of the plots.
-pub(super) const GUTTER: f32 = 76.0;
+pub(super) const GUTTER: f32 = 84.0;
 /// Space above the plots.
 pub(super) const HEAD: f32 = 4.0;
 /// Height of the line under the plots.
@@ -89,27 +89,26 @@ pub(super) fn paint_frame(painter: &Painter, tokens: &Tokens, plot: &Plot, trace
     let ground = Stroke::new(1.0, tokens.border);
     painter.hline(plot.area.x_range(), plot.area.bottom().round() + 0.5, ground);
 
-    let is_log = trace.scale == Scale::Logarithmic;
-    let caption = match (trace.limit, is_log) {
-        (Some(limit), true) => format!("limit {} · log", limit_figure(trace.series, limit)),
-        (Some(limit), false) => format!("limit {}", limit_figure(trace.series, limit)),
-        (None, true) => "log".to_owned(),
-        (None, false) => String::new(),
-    };
-    let colour = if trace.limit.is_some() { tokens.error } else { tokens.text_faint };
-    if let Some(limit) = trace.limit {
+    let font_colour = if trace.limit.is_some() { tokens.error } else { tokens.text_faint };
+    if let Some(limit) = trace.limit.filter(|_| trace.has_limit_in_view()) {
         let y = plot.y(trace.share(limit)).round() + 0.5;
         let line = [pos2(plot.area.left(), y), pos2(plot.area.right(), y)];
-        painter.extend(Shape::dashed_line(
-            &line,
-            Stroke::new(1.0, tokens.error.gamma_multiply(0.8)),
-            4.0,
-            4.0,
-        ));
+        let stroke = Stroke::new(1.0, tokens.error.gamma_multiply(0.8));
+        painter.extend(Shape::dashed_line(&line, stroke, 4.0, 4.0));
     }
-    let caption = painter.layout_no_wrap(caption, font, colour);
-    let at = pos2(plot.area.right() - caption.size().x, plot.area.top() - caption.size().y - 1.0);
-    painter.galley(at, caption, colour);
+    let caption = painter.layout_no_wrap(limit_caption(trace), font, font_colour);
+    let at = pos2(plot.area.right() - caption.size().x - 6.0, plot.area.top() - caption.size().y - 1.0);
+    painter.galley(at, caption, font_colour);
+}
+
+/// Names the limit, where it lies when it is out of view, and the scale when it is not the usual one.
+fn limit_caption(trace: &Trace) -> String {
+    let limit = trace.limit.map(|limit| {
+        let arrow = if trace.has_limit_in_view() { "" } else { " ↑" };
+        format!("limit {}{arrow}", limit_figure(trace.series, limit))
+    });
+    let scale = (trace.scale == Scale::Logarithmic).then(|| "log".to_owned());
+    limit.into_iter().chain(scale).collect::<Vec<_>>().join(" · ")
 }
 
 /// Writes a limit in the unit in which it is set.
@@ -120,44 +119,118 @@ fn limit_figure(series: Series, limit: u64) -> String {
     }
 }
 
-/// Paints the calls of a plot.
-pub(super) fn paint_marks(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
-    if trace.marks.iter().all(|mark| mark.is_single) {
-        paint_points(painter, tokens, plot, trace);
-    } else {
-        paint_bands(painter, tokens, plot, trace);
+/// Paints where percentiles of wall time lie.
+pub(super) fn paint_percentiles(
+    painter: &Painter,
+    tokens: &Tokens,
+    plot: &Plot,
+    trace: &Trace,
+    percentiles: &[(&'static str, u64)],
+) {
+    let mut free_below = f32::INFINITY;
+    for (name, value) in percentiles {
+        let y = plot.y(trace.share(*value)).round() + 0.5;
+        let line = [pos2(plot.area.left(), y), pos2(plot.area.right(), y)];
+        let stroke = Stroke::new(1.0, tokens.text_faint.gamma_multiply(0.8));
+        painter.extend(Shape::dashed_line(&line, stroke, 1.0, 3.0));
+        let name = painter.layout_no_wrap((*name).to_owned(), theme::body_font(9.0), tokens.text_muted);
+        let size = name.size();
+        // Names stand left of the lines, where no call is; those that would overlap are left out.
+        if y + size.y * 0.5 <= free_below && plot.row.height() >= 34.0 {
+            painter.galley(pos2(plot.area.left() - size.x - 3.0, y - size.y * 0.5), name, tokens.text_muted);
+            free_below = y - size.y * 0.5;
+        }
     }
 }
 
-fn paint_points(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
+/// Paints the calls that are picked out: a band across the plot, and one along the wall time.
+pub(super) fn paint_brush(
+    painter: &Painter,
+    tokens: &Tokens,
+    plot: &Plot,
+    trace: &Trace,
+    (calls, wall_ns): (Option<(f64, f64)>, Option<(u64, u64)>),
+) {
+    let fill = tokens.accent.gamma_multiply(0.14);
+    let edge = Stroke::new(1.0, tokens.accent.gamma_multiply(0.7));
+    if let Some((from, to)) = calls {
+        let (left, right) = (plot.x(from), plot.x(to));
+        let band = Rect::from_x_y_ranges(left..=right.max(left + 1.0), plot.row.y_range());
+        let band = band.intersect(Rect::from_x_y_ranges(plot.area.x_range(), plot.row.y_range()));
+        if band.is_positive() {
+            painter.rect_filled(band, 0.0, fill);
+            painter.vline(band.left(), band.y_range(), edge);
+            painter.vline(band.right(), band.y_range(), edge);
+        }
+    }
+    if let (Some((from, to)), Series::WallNs) = (wall_ns, trace.series) {
+        let (top, bottom) = (plot.y(trace.share(to)), plot.y(trace.share(from)));
+        let band = Rect::from_x_y_ranges(plot.area.x_range(), (top - 1.0)..=(bottom + 1.0));
+        painter.rect_filled(band, 0.0, fill);
+        painter.hline(band.x_range(), band.top(), edge);
+        painter.hline(band.x_range(), band.bottom(), edge);
+    }
+}
+
+/// Returns the colour of the calls of a lane that returned.
+pub(super) fn lane_colour(tokens: &Tokens, lane: usize) -> Color32 {
+    if lane == 0 { tokens.accent } else { tokens.type_ }
+}
+
+/// Paints the calls of a plot, those of the first lane on top.
+pub(super) fn paint_marks(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
+    for (lane, marks) in trace.lanes.iter().enumerate().rev() {
+        let look = Look { tokens, colour: lane_colour(tokens, lane), is_ring: lane > 0 };
+        if marks.iter().all(|mark| mark.is_single) {
+            paint_points(painter, &look, plot, trace.series, marks);
+        } else {
+            paint_bands(painter, &look, plot, marks);
+        }
+    }
+}
+
+fn paint_points(painter: &Painter, look: &Look<'_>, plot: &Plot, series: Series, marks: &[Mark]) {
     let at = |mark: &Mark| pos2(plot.x(mark.from), plot.y(mark.high));
-    if trace.series == Series::Pages {
+    if series == Series::Pages {
         // Pages last from one call to the next, which the other figures do not.
-        let line = trace.marks.iter().map(at).collect::<Vec<_>>();
-        painter.line(line, Stroke::new(1.5, tokens.accent));
+        let line = marks.iter().map(at).collect::<Vec<_>>();
+        painter.line(line, Stroke::new(1.5, look.colour));
     }
     #[allow(clippy::cast_precision_loss, reason = "there are no more marks than the plot has points")]
-    let room = plot.area.width() / trace.marks.len().max(1) as f32;
+    let room = plot.area.width() / marks.len().max(1) as f32;
     let radius = (room * 0.3).clamp(0.9, RADIUS);
-    for mark in &trace.marks {
-        paint_mark(painter, tokens, at(mark), radius, mark.worst, mark.was_denied);
+    for mark in marks {
+        paint_mark(painter, look, at(mark), radius, mark.worst, mark.was_denied);
     }
+}
+
+/// How the marks of a lane look.
+pub(super) struct Look<'a> {
+    pub(super) tokens: &'a Tokens,
+    /// Colour of calls that returned.
+    pub(super) colour: Color32,
+    /// Whether calls that returned are rings, as those of a second lane.
+    pub(super) is_ring: bool,
 }
 
 /// Paints the mark of one call.
 pub(super) fn paint_mark(
     painter: &Painter,
-    tokens: &Tokens,
+    look: &Look<'_>,
     at: Pos2,
     radius: f32,
     outcome: Outcome,
     was_denied: bool,
 ) {
+    let tokens = look.tokens;
     let large = radius + 0.6;
     match outcome {
         Outcome::Returned if was_denied => {}
+        Outcome::Returned if look.is_ring => {
+            painter.circle_stroke(at, radius, Stroke::new(1.2, look.colour));
+        }
         Outcome::Returned => {
-            painter.circle_filled(at, radius, tokens.accent);
+            painter.circle_filled(at, radius, look.colour);
         }
         Outcome::Limit(_) => {
             painter.rect_filled(Rect::from_center_size(at, vec2(2.0, 2.0) * large), 0.0, tokens.error);
@@ -193,15 +266,16 @@ fn triangle(at: Pos2, radius: f32, colour: Color32) -> Shape {
 }
 
 /// Paints many calls as strokes from their least to their largest value, in a single mesh.
-fn paint_bands(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
+fn paint_bands(painter: &Painter, look: &Look<'_>, plot: &Plot, marks: &[Mark]) {
     let mut mesh = Mesh::default();
     let mut ends = Vec::new();
-    for mark in &trace.marks {
+    for mark in marks {
         let (left, right) = (plot.x(mark.from), plot.x(mark.to));
         let right = right.max(left + 1.5);
         let (top, bottom) = (plot.y(mark.high), plot.y(mark.low));
         let band = Rect::from_min_max(pos2(left, top - 0.75), pos2(right, bottom + 0.75));
-        mesh.add_colored_rect(band, tokens.accent);
+        // Of a second lane, what lies under it stays visible.
+        mesh.add_colored_rect(band, if look.is_ring { look.colour.gamma_multiply(0.7) } else { look.colour });
         if mark.worst != Outcome::Returned || mark.was_denied {
             ends.push((pos2((left + right) * 0.5, top), mark));
         }
@@ -211,7 +285,7 @@ fn paint_bands(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
     let mut free_from = f32::NEG_INFINITY;
     for (at, mark) in ends {
         if at.x >= free_from || mark.was_denied {
-            paint_mark(painter, tokens, at, RADIUS, mark.worst, mark.was_denied);
+            paint_mark(painter, look, at, RADIUS, mark.worst, mark.was_denied);
             free_from = at.x + RADIUS * 2.0;
         }
     }

@@ -5,8 +5,9 @@
 
 use crate::model::call::Outcome;
 use crate::model::limits::{LimitKind, Limits};
-use crate::model::timeline::{Bucket, Scale, Series, Timeline};
+use crate::model::timeline::{Bucket, Scale, Series};
 
+use super::lane::{Lane, LaneKey, Owner};
 use super::view::{Axis, Span};
 
 /// From which ratio of largest to smallest value on a scale is logarithmic by itself.
@@ -24,16 +25,19 @@ pub(super) enum ScaleChoice {
     Linear,
     /// Always logarithmic.
     Logarithmic,
+    /// As far as the values reach, with the limit out of view when it lies above.
+    Values,
 }
 
 impl ScaleChoice {
-    pub(super) const ALL: [Self; 3] = [Self::Auto, Self::Linear, Self::Logarithmic];
+    pub(super) const ALL: [Self; 4] = [Self::Auto, Self::Linear, Self::Logarithmic, Self::Values];
 
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Auto => "Automatic scale",
             Self::Linear => "Linear scale",
             Self::Logarithmic => "Logarithmic scale",
+            Self::Values => "Scale to the values",
         }
     }
 }
@@ -56,9 +60,10 @@ pub(super) struct Mark {
 #[derive(Debug, Clone)]
 pub(super) struct Trace {
     pub(super) series: Series,
-    pub(super) marks: Vec<Mark>,
+    /// Marks of each lane, in the order of lanes.
+    pub(super) lanes: Vec<Vec<Mark>>,
     pub(super) scale: Scale,
-    /// The limit in the unit of the series.
+    /// The first lane's limit in the unit of the series.
     pub(super) limit: Option<u64>,
     /// Largest value of all calls.
     pub(super) most: Option<u64>,
@@ -68,12 +73,10 @@ pub(super) struct Trace {
 }
 
 /// What traces are made of; equal ones make equal traces.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct TraceKey {
-    pub(super) plugin: crate::model::ids::PluginId,
-    pub(super) first_number: u64,
-    pub(super) next_number: u64,
-    pub(super) limits: Limits,
+    pub(super) owner: Owner,
+    pub(super) lanes: Vec<LaneKey>,
     pub(super) axis: Axis,
     pub(super) span: Span,
     pub(super) choice: ScaleChoice,
@@ -81,46 +84,61 @@ pub(super) struct TraceKey {
 }
 
 impl Trace {
-    pub(super) fn new(timeline: &Timeline, series: Series, key: &TraceKey) -> Self {
+    pub(super) fn new(lanes: &[Lane<'_>], series: Series, key: &TraceKey) -> Self {
         // The scale covers all calls and not only those in view: it stands still while the view moves.
-        let all = timeline.extent(series, 0..timeline.len());
-        let (least, most) = all.map_or((None, None), |all| (all.min, all.max));
-        let limit = limit_of(series, &key.limits);
-        let highest = most.unwrap_or(0).max(limit.unwrap_or(0)).max(1);
+        let all = lanes.iter().filter_map(|lane| lane.timeline.extent(series, lane.range.clone()));
+        let (least, most) = all.fold((None, None), |(least, most): (Option<u64>, Option<u64>), all| {
+            (least.into_iter().chain(all.min).min(), most.max(all.max))
+        });
+        let limit = lanes.first().and_then(|lane| limit_of(series, &lane.limits));
+        // Two sets of calls are compared with each other first, and with their limits after that.
+        let fits_values =
+            key.choice == ScaleChoice::Values || key.choice == ScaleChoice::Auto && lanes.len() > 1;
+        let limit_shown = if fits_values { None } else { limit };
+        let highest = most.unwrap_or(0).max(limit_shown.unwrap_or(0)).max(1);
+        let is_wide = highest / least.unwrap_or(0).max(1) >= WIDE_SPREAD;
         let scale = match key.choice {
-            ScaleChoice::Linear => Scale::Linear,
             ScaleChoice::Logarithmic => Scale::Logarithmic,
-            ScaleChoice::Auto if highest / least.unwrap_or(0).max(1) >= WIDE_SPREAD => Scale::Logarithmic,
-            ScaleChoice::Auto => Scale::Linear,
+            ScaleChoice::Auto | ScaleChoice::Values if is_wide => Scale::Logarithmic,
+            ScaleChoice::Auto | ScaleChoice::Values | ScaleChoice::Linear => Scale::Linear,
         };
         let lowest = if scale == Scale::Linear { 0 } else { least.unwrap_or(0) };
         let mut trace = Self {
             series,
-            marks: Vec::new(),
+            lanes: Vec::new(),
             scale,
             limit,
             most,
             bottom: scale.position(lowest),
             top: scale.position(highest),
         };
-        let range = key.axis.indices(timeline, key.span);
-        let buckets = timeline.buckets(series, range, most_buckets(key.width));
-        trace.marks = buckets.iter().filter_map(|bucket| trace.mark(timeline, key.axis, bucket)).collect();
+        trace.lanes = lanes.iter().map(|lane| trace.marks(lane, key)).collect();
         trace
     }
 
-    fn mark(&self, timeline: &Timeline, axis: Axis, bucket: &Bucket) -> Option<Mark> {
-        let from = axis.position(timeline, bucket.first);
+    fn marks(&self, lane: &Lane<'_>, key: &TraceKey) -> Vec<Mark> {
+        let range = key.axis.indices(lane, key.span);
+        let buckets = lane.timeline.buckets(self.series, range, most_buckets(key.width));
+        buckets.iter().filter_map(|bucket| self.mark(lane, key.axis, bucket)).collect()
+    }
+
+    fn mark(&self, lane: &Lane<'_>, axis: Axis, bucket: &Bucket) -> Option<Mark> {
+        let from = axis.position(lane, bucket.first);
         let is_single = bucket.first == bucket.last;
         Some(Mark {
             from,
-            to: if is_single { from } else { axis.position(timeline, bucket.last) },
+            to: if is_single { from } else { axis.position(lane, bucket.last) },
             low: self.share(bucket.min?),
             high: self.share(bucket.max?),
             worst: bucket.worst,
             was_denied: bucket.any_denied,
             is_single,
         })
+    }
+
+    /// Tells whether the limit lies within the scale.
+    pub(super) fn has_limit_in_view(&self) -> bool {
+        self.limit.is_some_and(|limit| self.scale.position(limit) <= self.top)
     }
 
     /// Returns where a value lies as a share of the height, from 0 to 1.

@@ -2,7 +2,9 @@
 //!
 //! Knows no points and no series.
 
-use crate::model::timeline::Timeline;
+use std::ops::Range;
+
+use super::lane::Lane;
 
 /// Least width of the view in calls.
 const LEAST_CALLS: f64 = 4.0;
@@ -20,19 +22,26 @@ pub(super) enum Axis {
 }
 
 impl Axis {
-    /// Returns where a call lies; `index` counts the calls that are held.
+    /// Returns where a call of a lane lies; `index` counts the calls that its timeline holds.
     #[allow(clippy::cast_precision_loss, reason = "a place on an axis needs no more than 52 bits")]
-    pub(super) fn position(self, timeline: &Timeline, index: usize) -> f64 {
+    pub(super) fn position(self, lane: &Lane<'_>, index: usize) -> f64 {
         match self {
-            Self::Number => timeline.number(index) as f64,
-            Self::Time => timeline.get(index).map_or(0.0, |call| call.started_ns as f64),
+            Self::Number => lane.timeline.number(index).saturating_sub(lane.before_number) as f64,
+            Self::Time => lane
+                .timeline
+                .get(index)
+                .map_or(0.0, |call| call.started_ns.saturating_sub(lane.before_ns) as f64),
         }
     }
 
     /// Returns everything that there is, with some air around it.
-    pub(super) fn extent(self, timeline: &Timeline) -> Span {
-        let first = self.position(timeline, 0);
-        let last = self.position(timeline, timeline.len().saturating_sub(1));
+    pub(super) fn extent(self, lanes: &[Lane<'_>]) -> Span {
+        let ends = lanes.iter().map(|lane| {
+            let last = lane.range.end.saturating_sub(1).max(lane.range.start);
+            (self.position(lane, lane.range.start), self.position(lane, last))
+        });
+        let (first, last) =
+            ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or_default();
         let air = match self {
             Self::Number => 0.5,
             Self::Time => ((last - first) * 0.01).max(LEAST_NS),
@@ -40,18 +49,30 @@ impl Axis {
         Span { from: first - air, to: last + air }
     }
 
-    /// Returns the indices of the calls within a span.
-    pub(super) fn indices(self, timeline: &Timeline, span: Span) -> std::ops::Range<usize> {
-        match self {
+    /// Returns the indices of a lane's calls within a span.
+    pub(super) fn indices(self, lane: &Lane<'_>, span: Span) -> Range<usize> {
+        if span.to < 0.0 {
+            return lane.range.start..lane.range.start;
+        }
+        let timeline = lane.timeline;
+        let (from, to) = (to_number(span.from.ceil()), to_number(span.to.floor()));
+        let within = match self {
             Self::Number => {
                 let first = timeline.first_number();
-                let start = to_number(span.from.ceil()).saturating_sub(first);
-                let end = to_number(span.to.floor()).saturating_add(1).saturating_sub(first);
-                let cut = |index| usize::try_from(index).unwrap_or(usize::MAX).min(timeline.len());
-                cut(start)..cut(end)
+                let index = |number: u64| {
+                    let number = number.saturating_add(lane.before_number);
+                    usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX)
+                };
+                index(from)..index(to.saturating_add(1))
             }
-            Self::Time => timeline.indices_in_time(to_number(span.from.ceil())..to_number(span.to) + 1),
-        }
+            Self::Time => {
+                let at = |ns: u64| ns.saturating_add(lane.before_ns);
+                timeline.indices_in_time(at(from)..at(to.saturating_add(1)))
+            }
+        };
+        let cut = |index: usize| index.clamp(lane.range.start, lane.range.end);
+        let start = cut(within.start);
+        start..cut(within.end).max(start)
     }
 
     fn least(self) -> f64 {
@@ -114,6 +135,13 @@ impl View {
         }
     }
 
+    /// Puts a part into view, as far as the least width allows.
+    pub(super) fn show(&mut self, extent: Span, part: Span) {
+        let width = part.width().max(self.axis.least()).min(extent.width());
+        let from = f64::midpoint(part.from, part.to) - width * 0.5;
+        self.fixed = Some(held_within(Span { from, to: from + width }, extent));
+    }
+
     /// Makes what is in view `factor` times as wide; `share` of it, from 0 to 1, stays where it is.
     pub(super) fn zoom(&mut self, extent: Span, share: f64, factor: f64) {
         let span = self.span(extent);
@@ -154,6 +182,9 @@ fn held_within(span: Span, extent: Span) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::call::{CallSample, Outcome};
+    use crate::model::measured::Measured;
+    use crate::model::timeline::Timeline;
 
     const ALL: Span = Span { from: 0.5, to: 1000.5 };
 
@@ -170,6 +201,63 @@ mod tests {
         assert!(view.is_whole());
         view.zoom(ALL, 0.5, 1e-9);
         assert!((view.span(ALL).width() - LEAST_CALLS).abs() < 1e-6);
+    }
+
+    /// Calls that start at those nanoseconds.
+    fn timeline(starts: impl IntoIterator<Item = u64>) -> Timeline {
+        let mut timeline = Timeline::new();
+        timeline.extend(starts.into_iter().map(|started_ns| CallSample {
+            started_ns,
+            wall_ns: 5,
+            fuel: Measured::NotMeasured,
+            peak_memory_pages: 0,
+            peak_call_depth: Measured::NotMeasured,
+            outcome: Outcome::Returned,
+            was_denied: false,
+            export: 0,
+        }));
+        timeline
+    }
+
+    #[test]
+    fn the_time_axis_places_calls_by_their_start_and_finds_them_again() {
+        // A burst, a pause of a second, and a burst.
+        let timeline =
+            timeline((0..100).map(|n| n * 10_000).chain((0..50).map(|n| 1_000_000_000 + n * 10_000)));
+        let lane = Lane::whole(&timeline);
+        let lanes = [lane.clone()];
+        let all = Axis::Time.extent(&lanes);
+        assert_eq!(Axis::Time.indices(&lane, all), 0..150);
+        assert!(all.from < 0.0 && all.to > 1_000_490_000.0, "{all:?}");
+        for (from, to, range) in [
+            (0.0, 0.0, 0..1),
+            (10_000.0, 20_000.0, 1..3),
+            (10_000.5, 19_999.9, 2..2),
+            (990_001.0, 999_999_999.0, 100..100),
+            (5e8, 2e9, 100..150),
+            (-50.0, -1.0, 0..0),
+        ] {
+            assert_eq!(Axis::Time.indices(&lane, Span { from, to }), range, "{from} {to}");
+        }
+        let at = |index| Axis::Time.position(&lane, index);
+        assert!((at(99) - 990_000.0).abs() < 1.0 && (at(100) - 1e9).abs() < 1.0);
+    }
+
+    #[test]
+    fn two_lanes_begin_together_on_both_axes() {
+        let timeline = timeline((0..100).map(|n| n * 1000));
+        let lanes = [Lane::paired(&timeline, 0..40), Lane::paired(&timeline, 40..100)];
+        for (axis, first, last) in [(Axis::Number, 1.0, 60.0), (Axis::Time, 0.0, 59_000.0)] {
+            assert!(lanes.iter().all(|lane| (axis.position(lane, lane.range.start) - first).abs() < 1e-9));
+            assert!((axis.position(&lanes[1], 99) - last).abs() < 1e-9);
+            let all = axis.extent(&lanes);
+            assert!(all.from < first && all.to > last, "{all:?}");
+            assert_eq!(axis.indices(&lanes[0], all), 0..40);
+            assert_eq!(axis.indices(&lanes[1], all), 40..100);
+        }
+        let third = Span { from: 3.0, to: 3.4 };
+        assert_eq!(Axis::Number.indices(&lanes[0], third), 2..3);
+        assert_eq!(Axis::Number.indices(&lanes[1], third), 42..43);
     }
 
     #[test]

@@ -1,0 +1,220 @@
+//! What pointer and keys do in the plots: brush, zoom, move, select.
+//!
+//! Paints nothing. A drag picks calls out; with Shift, or where two sets are compared, it moves the view.
+
+use egui::{Event, Key, PointerButton, Rect, Response, Ui};
+
+use crate::app::{Action, AppState, PluginAction, PluginView, SourceAction};
+
+use super::TimingPane;
+use super::lane::Lane;
+use super::view::Span;
+
+/// How fast the wheel zooms: this many points double or halve what is in view.
+const POINTS_PER_DOUBLING: f64 = 200.0;
+/// How far a key zooms.
+const KEY_ZOOM: f64 = 0.5;
+
+impl TimingPane {
+    /// Moves and zooms by pointer: wheel, pinch, double click, Shift and drag.
+    pub(super) fn navigate(&mut self, ui: &Ui, response: &Response, area: Rect, lanes: &[Lane<'_>]) {
+        let extent = self.view.axis.extent(lanes);
+        let width = f64::from(area.width().max(1.0));
+        if response.double_clicked() {
+            self.view.reset();
+        }
+        if self.is_moving(ui, response, lanes) {
+            self.view.pan(extent, -f64::from(response.drag_delta().x) / width);
+        }
+        let Some(pointer) = response.hover_pos() else { return };
+        let share = f64::from((pointer.x - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0);
+        let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta()));
+        let factor = (-f64::from(scroll.y) / POINTS_PER_DOUBLING).exp2() / f64::from(pinch.max(0.01));
+        if (factor - 1.0).abs() > 1e-6 {
+            self.view.zoom(extent, share, factor);
+        }
+        if scroll.x != 0.0 {
+            self.view.pan(extent, -f64::from(scroll.x) / width);
+        }
+    }
+
+    fn is_moving(&self, ui: &Ui, response: &Response, lanes: &[Lane<'_>]) -> bool {
+        let by_primary = response.dragged_by(PointerButton::Primary) && self.brush_from.is_none();
+        let wants_move = lanes.len() > 1 || ui.input(|input| input.modifiers.shift);
+        by_primary && wants_move
+            || response.dragged_by(PointerButton::Middle)
+            || response.dragged_by(PointerButton::Secondary)
+    }
+
+    /// Picks out the calls that are dragged over.
+    pub(super) fn brush(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        area: Rect,
+        (plugin, lanes): (&PluginView, &[Lane<'_>]),
+        actions: &mut Vec<Action>,
+    ) {
+        let [lane] = lanes else {
+            self.brush_from = None;
+            return;
+        };
+        let span = self.view.span(self.view.axis.extent(lanes));
+        let position = |x: f32| {
+            let share = f64::from(((x - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0));
+            span.from + share * span.width()
+        };
+        if response.drag_started_by(PointerButton::Primary) && !ui.input(|input| input.modifiers.shift) {
+            let pressed = ui.input(|input| input.pointer.press_origin());
+            self.brush_from = pressed.map(|at| position(at.x));
+            response.request_focus();
+        }
+        let Some(from) = self.brush_from else { return };
+        if let Some(to) = response.interact_pointer_pos().map(|at| position(at.x)) {
+            let range = self.view.axis.indices(lane, Span { from: from.min(to), to: from.max(to) });
+            let picked = (!range.is_empty())
+                .then(|| (lane.timeline.number(range.start), lane.timeline.number(range.end - 1)));
+            if picked.is_some() && picked != plugin.calls.brush.calls {
+                actions.push(Action::Plugin(plugin.id, PluginAction::BrushCalls(picked)));
+            }
+        }
+        if response.drag_stopped() || !response.dragged() {
+            self.brush_from = None;
+        }
+    }
+
+    /// Puts the calls that are picked out into view.
+    pub(super) fn zoom_to_brush(&mut self, plugin: &PluginView, lanes: &[Lane<'_>]) {
+        if let ([lane], Some(_)) = (lanes, plugin.calls.brush.calls) {
+            let range = plugin.calls.brush.range(lane.timeline);
+            if let Some(last) = range.clone().next_back() {
+                let axis = self.view.axis;
+                let (from, to) = (axis.position(lane, range.start), axis.position(lane, last));
+                let air = ((to - from) * 0.02).max(0.5);
+                self.view.show(axis.extent(lanes), Span { from: from - air, to: to + air });
+            }
+        }
+    }
+
+    /// Gives up what is picked out when Escape is pressed and belongs to nobody else.
+    pub(super) fn escape(
+        &mut self,
+        ui: &Ui,
+        state: &AppState,
+        plugin: &PluginView,
+        actions: &mut Vec<Action>,
+    ) {
+        let ctx = ui.ctx();
+        let had_text_focus = std::mem::replace(&mut self.had_text_focus, ctx.text_edit_focused());
+        let is_free =
+            state.dialog.is_none() && !state.is_palette_open && !had_text_focus && !ctx.any_popup_open();
+        if is_free && plugin.calls.brush.is_set() && ui.input(|input| input.key_pressed(Key::Escape)) {
+            for action in [PluginAction::BrushCalls(None), PluginAction::BrushWallNs(None)] {
+                actions.push(Action::Plugin(plugin.id, action));
+            }
+        }
+    }
+
+    /// Moves the selection and zooms by the keyboard.
+    pub(super) fn keys(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        state: &AppState,
+        (plugin, lanes): (&PluginView, &[Lane<'_>]),
+        actions: &mut Vec<Action>,
+    ) {
+        if !response.has_focus() {
+            return;
+        }
+        let arrows = egui::EventFilter { horizontal_arrows: true, ..egui::EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+        let axis = self.view.axis;
+        let extent = axis.extent(lanes);
+        let timeline = &plugin.calls.timeline;
+        let now = plugin.calls.selected.and_then(|number| timeline.index_of_number(number));
+        let now = now.filter(|index| lanes[0].range.contains(index));
+        match zoom_key(ui) {
+            Some(Zoom::All) => self.view.reset(),
+            Some(Zoom::By(factor)) => {
+                let span = self.view.span(extent);
+                let share = now.map(|index| (axis.position(&lanes[0], index) - span.from) / span.width());
+                let share = share.filter(|share| (0.0..=1.0).contains(share)).unwrap_or(0.5);
+                self.view.zoom(extent, share, factor);
+            }
+            None => {}
+        }
+        let (first, last) = (lanes[0].range.start, lanes[0].range.end - 1);
+        if let Some((index, extends)) = step_key(ui, now, first, last) {
+            self.view.reveal(extent, axis.position(&lanes[0], index));
+            if extends && lanes.len() == 1 {
+                extend_brush(plugin, now.unwrap_or(index), index, actions);
+            }
+            select(state, plugin, timeline.number(index), actions);
+        }
+    }
+}
+
+enum Zoom {
+    All,
+    By(f64),
+}
+
+/// Reads `+`, `-` and `0`; with Ctrl they change the size of the text.
+fn zoom_key(ui: &Ui) -> Option<Zoom> {
+    ui.input(|input| {
+        if input.modifiers.command || input.modifiers.alt {
+            return None;
+        }
+        let pressed = |keys: &[Key]| keys.iter().any(|key| input.key_pressed(*key));
+        if pressed(&[Key::Plus, Key::Equals]) {
+            Some(Zoom::By(KEY_ZOOM))
+        } else if pressed(&[Key::Minus]) {
+            Some(Zoom::By(1.0 / KEY_ZOOM))
+        } else if pressed(&[Key::Num0]) {
+            Some(Zoom::All)
+        } else {
+            None
+        }
+    })
+}
+
+/// Reads arrows, Home and End: the call to select, and whether what is picked out goes along with it.
+fn step_key(ui: &Ui, now: Option<usize>, first: usize, last: usize) -> Option<(usize, bool)> {
+    ui.input(|input| {
+        let steps = [
+            (Key::Home, first),
+            (Key::End, last),
+            (Key::ArrowLeft, now.map_or(last, |index| index.saturating_sub(1).max(first))),
+            (Key::ArrowRight, now.map_or(last, |index| (index + 1).min(last))),
+        ];
+        input.events.iter().find_map(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } => {
+                let (_, index) = steps.iter().find(|(step, _)| step == key)?;
+                Some((*index, modifiers.shift))
+            }
+            _ => None,
+        })
+    })
+}
+
+/// Moves the end of what is picked out that lies at the selected call, or begins there.
+fn extend_brush(plugin: &PluginView, from: usize, to: usize, actions: &mut Vec<Action>) {
+    let timeline = &plugin.calls.timeline;
+    let (from, to) = (timeline.number(from), timeline.number(to));
+    let span = match plugin.calls.brush.calls {
+        Some((first, last)) if from == last => (first, to),
+        Some((first, last)) if from == first => (to, last),
+        _ => (from, to),
+    };
+    actions.push(Action::Plugin(plugin.id, PluginAction::BrushCalls(Some(span))));
+}
+
+/// Selects a call, and its place in the source where it did not return.
+pub(super) fn select(state: &AppState, plugin: &PluginView, number: u64, actions: &mut Vec<Action>) {
+    actions.push(Action::Plugin(plugin.id, PluginAction::SelectCall(Some(number))));
+    let place = plugin.calls.record(number).and_then(|record| record.place.clone());
+    if let Some(place) = place.filter(|_| state.source(plugin.source).is_some()) {
+        actions.push(Action::Source(SourceAction::GoTo(plugin.source, place)));
+    }
+}
