@@ -63,14 +63,11 @@ pub struct SubjectCalls<'a> {
 impl AppState {
     /// Returns the calls of a subject, unless its plugin is not kept.
     pub fn calls_of(&self, subject: Subject) -> Option<SubjectCalls<'_>> {
-        let (name, timeline, limits) = match self.plugin(subject.plugin) {
-            Some(plugin) => {
-                (self.plugin_label(subject.plugin), &plugin.calls.timeline, plugin.options.limits)
-            }
-            None => {
-                let past = self.past.iter().find(|past| past.id == subject.plugin)?;
-                (format!("{} (unloaded)", past.label), &past.timeline, past.limits)
-            }
+        let (name, timeline, limits) = if let Some(plugin) = self.plugin(subject.plugin) {
+            (self.plugin_label(subject.plugin), &plugin.calls.timeline, plugin.options.limits)
+        } else {
+            let past = self.past.iter().find(|past| past.id == subject.plugin)?;
+            (format!("{} (unloaded)", past.label), &past.timeline, past.limits)
         };
         let (label, range) = match subject.build {
             Some(build) => (format!("build {build}"), timeline.calls_of_build(build)),

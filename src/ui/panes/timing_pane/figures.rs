@@ -62,10 +62,13 @@ pub(super) fn marks(summary: &Summary) -> Vec<(&'static str, u64)> {
     vec![("p50", summary.p50), ("p95", summary.p95), ("p99", summary.p99)]
 }
 
+/// What figures were counted of; equal ones have equal figures.
+type Key = (Owner, Vec<LaneKey>, Brush);
+
 /// Figures that are kept for as long as the calls and the brush stay the same.
 #[derive(Debug, Default)]
 pub(super) struct FiguresView {
-    counted: Option<((Owner, Vec<LaneKey>, Brush), Figures)>,
+    counted: Option<(Key, Figures)>,
 }
 
 impl FiguresView {

@@ -2,7 +2,7 @@
 //!
 //! Knows no scale; it reads figures that have been counted.
 
-use egui::{Align, Layout, Painter, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Layout, Painter, Pos2, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::{Action, PluginAction, PluginView, ViewAction};
 use crate::model::call::{Outcome, TrapKind};
@@ -185,20 +185,6 @@ fn legend(counts: &OutcomeCounts) -> Vec<(Outcome, bool, &'static str)> {
     .filter(|(count, ..)| *count > 0)
     .map(|(_, outcome, is_denied, name)| (outcome, is_denied, name))
     .collect()
-}
-
-/// Paints the legend of a picture, from the right edge of `rect`.
-pub(super) fn paint_legend(painter: &Painter, tokens: &Tokens, rect: Rect, counts: &OutcomeCounts) {
-    let mut right = rect.right();
-    for (outcome, is_denied, name) in legend(counts).into_iter().rev() {
-        let galley =
-            painter.layout_no_wrap(name.to_owned(), theme::body_font(theme::CAPTION), tokens.text_muted);
-        let left = right - galley.size().x - 12.0;
-        paint_entry(painter, tokens, pos2(left, rect.center().y), outcome, is_denied);
-        let at = pos2(right - galley.size().x, rect.center().y - galley.size().y * 0.5);
-        painter.galley(at, galley, tokens.text_muted);
-        right = left - space::M;
-    }
 }
 
 /// Shows the button that offers what can be compared.

@@ -37,7 +37,7 @@ pub(super) use head::brush_chips;
 pub(super) use hover::measured;
 use input::select;
 use lane::{Lane, Owner, lanes};
-use paint::{FOOT, HEAD, Plot, paint_brush, paint_frame, paint_marks, paint_percentiles};
+use paint::{Brushed, FOOT, HEAD, Plot, paint_brush, paint_frame, paint_marks, paint_percentiles};
 use phases::PhasesView;
 use trace::{ScaleChoice, Trace, TraceKey};
 use view::{Axis, View};
@@ -253,7 +253,7 @@ impl TimingPane {
         let brush = self.brushed(plugin, lanes);
         let marks = self.figures.get().map(figures::Figures::marks).unwrap_or_default();
         for (plot, trace) in plots.iter().zip(traces) {
-            paint_brush(&painter, tokens, plot, trace, brush);
+            paint_brush(&painter, tokens, plot, trace, &brush);
             paint_frame(&painter, tokens, plot, trace);
             if trace.series == Series::WallNs && lanes.len() == 1 {
                 paint_percentiles(&painter, tokens, plot, trace, &marks);
@@ -269,8 +269,8 @@ impl TimingPane {
     }
 
     /// Returns what is picked out: where on the common axis, and between which wall times.
-    fn brushed(&self, plugin: &PluginView, lanes: &[Lane<'_>]) -> (Option<(f64, f64)>, Option<(u64, u64)>) {
-        let [lane] = lanes else { return (None, None) };
+    fn brushed(&self, plugin: &PluginView, lanes: &[Lane<'_>]) -> Brushed {
+        let [lane] = lanes else { return Brushed::default() };
         let brush = plugin.calls.brush;
         let range = brush.range(lane.timeline);
         let calls = brush.calls.filter(|_| !range.is_empty()).map(|_| {
@@ -278,7 +278,7 @@ impl TimingPane {
             let air = if axis == Axis::Number { 0.5 } else { 0.0 };
             (axis.position(lane, range.start) - air, axis.position(lane, range.end - 1) + air)
         });
-        (calls, brush.wall_ns)
+        Brushed { calls, wall_ns: brush.wall_ns }
     }
 
     /// Paints what the axis shows from where to where, and the selected call.

@@ -143,17 +143,18 @@ pub(super) fn paint_percentiles(
     }
 }
 
+/// What is picked out: where on the common axis, and between which wall times.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Brushed {
+    pub(super) calls: Option<(f64, f64)>,
+    pub(super) wall_ns: Option<(u64, u64)>,
+}
+
 /// Paints the calls that are picked out: a band across the plot, and one along the wall time.
-pub(super) fn paint_brush(
-    painter: &Painter,
-    tokens: &Tokens,
-    plot: &Plot,
-    trace: &Trace,
-    (calls, wall_ns): (Option<(f64, f64)>, Option<(u64, u64)>),
-) {
+pub(super) fn paint_brush(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace, brushed: &Brushed) {
     let fill = tokens.accent.gamma_multiply(0.14);
     let edge = Stroke::new(1.0, tokens.accent.gamma_multiply(0.7));
-    if let Some((from, to)) = calls {
+    if let Some((from, to)) = brushed.calls {
         let (left, right) = (plot.x(from), plot.x(to));
         let band = Rect::from_x_y_ranges(left..=right.max(left + 1.0), plot.row.y_range());
         let band = band.intersect(Rect::from_x_y_ranges(plot.area.x_range(), plot.row.y_range()));
@@ -163,7 +164,7 @@ pub(super) fn paint_brush(
             painter.vline(band.right(), band.y_range(), edge);
         }
     }
-    if let (Some((from, to)), Series::WallNs) = (wall_ns, trace.series) {
+    if let (Some((from, to)), Series::WallNs) = (brushed.wall_ns, trace.series) {
         let (top, bottom) = (plot.y(trace.share(to)), plot.y(trace.share(from)));
         let band = Rect::from_x_y_ranges(plot.area.x_range(), (top - 1.0)..=(bottom + 1.0));
         painter.rect_filled(band, 0.0, fill);

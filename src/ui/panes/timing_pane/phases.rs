@@ -7,6 +7,7 @@ use egui::{Color32, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::app::{PhaseRun, PluginView};
 use crate::model::build::CacheOutcome;
 use crate::model::humanize;
+use crate::model::ids::PluginId;
 use crate::ui::icons;
 use crate::ui::theme::{self, Tokens, space, tokens};
 use crate::ui::widgets::empty_state;
@@ -47,10 +48,13 @@ pub(super) struct PhaseRow {
     calls_ns: u64,
 }
 
+/// What rows were made of: the plugin, the number of its next call, its builds.
+type Key = (PluginId, u64, Vec<PhaseRun>);
+
 /// What the chart shows, kept until calls or builds are added.
 #[derive(Debug, Default)]
 pub(super) struct PhasesView {
-    counted: Option<((crate::model::ids::PluginId, u64, Vec<PhaseRun>), Vec<PhaseRow>)>,
+    counted: Option<(Key, Vec<PhaseRow>)>,
 }
 
 impl PhasesView {
