@@ -139,10 +139,10 @@ fn default_layout() -> Layout {
                 836.0,
                 Layout::Column {
                     children: vec![
-                        one(56.0, PaneKind::Source),
-                        one(12.0, PaneKind::Problems),
+                        one(50.0, PaneKind::Source),
+                        one(11.0, PaneKind::Problems),
                         (
-                            32.0,
+                            39.0,
                             tabs(&[PaneKind::Timing, PaneKind::Memory, PaneKind::Calls, PaneKind::Events]),
                         ),
                     ],

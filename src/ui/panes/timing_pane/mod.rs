@@ -43,7 +43,7 @@ use trace::{ScaleChoice, Trace, TraceKey};
 use view::{Axis, View};
 
 /// Least height of the pane that has the legend above its plots.
-const TALL: f32 = 120.0;
+const TALL: f32 = 170.0;
 
 /// What the pane shows of the calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -104,7 +104,7 @@ impl TimingPane {
         let Some(summary) = figures.and_then(|figures| figures.lanes.first()?.summary) else { return };
         // The bar's width includes its tabs, which would be scrolled away.
         for (name, value, least_width) in
-            [("p99", summary.p99, 590.0), ("p95", summary.p95, 700.0), ("p50", summary.p50, 640.0)]
+            [("p99", summary.p99, 660.0), ("p95", summary.p95, 750.0), ("p50", summary.p50, 570.0)]
         {
             if bar_width >= least_width {
                 percentile_ui(ui, name, value, &summary);
