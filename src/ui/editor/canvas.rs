@@ -163,6 +163,16 @@ impl Canvas {
         Some(Spot::new(row.line, row.byte_near(at.x)))
     }
 
+    /// Returns the column on the screen at which a point is, also beyond the end of its line.
+    pub(super) fn column_near(&self, at: Pos2) -> usize {
+        let Some(row) = self.row_at(at.y) else { return 0 };
+        if at.x > row.end_x() {
+            let end = row.column_of(row.len);
+            return end + to_count(f64::from((at.x - row.end_x()) / self.digit).round());
+        }
+        row.column_of(row.byte_near(at.x))
+    }
+
     /// Returns the character under a point.
     pub(super) fn spot_under(&self, at: Pos2) -> Option<Spot> {
         let row = self.rows.iter().find(|row| row.rect.y_range().contains(at.y))?;

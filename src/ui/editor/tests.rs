@@ -1,35 +1,60 @@
 //! What the editor promises to hands and to tests.
 
-use egui::{Key, Modifiers, Role};
+use std::ops::Range;
+use std::time::Duration;
+
+use egui::{Key, Modifiers, Role, Ui, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
-use crate::model::diagnostic::{Place, Severity};
-use crate::ui::theme::{Mode, apply};
+use crate::model::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::text::{TextChange, TextEditor};
+use crate::ui::theme::{Mode, apply, space};
 
 #[derive(Default)]
 struct State {
-    text: String,
+    text: TextEditor,
+    changes: Vec<TextChange>,
     view: EditorView,
     diagnostics: Vec<Diagnostic>,
     response: EditorResponse,
-    changes: usize,
+    num_changes: usize,
     clicked_line: Option<u32>,
     is_dressed: bool,
 }
 
+impl State {
+    fn shown(&self) -> String {
+        self.text.buffer().to_text()
+    }
+
+    fn apply(&mut self) {
+        for command in &self.response.commands {
+            let outcome = self.text.apply(command, Duration::ZERO);
+            self.num_changes += usize::from(outcome.changed());
+            self.changes.extend(outcome.changes);
+        }
+        for (range, text) in self.response.edits.iter().rev() {
+            let mut whole = self.text.buffer().to_text();
+            whole.replace_range(range.clone(), text);
+            self.changes.extend(self.text.replace_all_text(&whole, Duration::ZERO));
+        }
+        self.clicked_line = self.clicked_line.or(self.response.gutter_clicked);
+    }
+}
+
 fn harness(text: &str) -> Harness<'static, State> {
-    let state = State { text: text.to_owned(), ..State::default() };
+    let state = State { text: TextEditor::new(text), ..State::default() };
     let show = |ui: &mut Ui, state: &mut State| {
         if !std::mem::replace(&mut state.is_dressed, true) {
             apply(ui.ctx(), Mode::Dark);
             return;
         }
-        let options = EditorOptions { source: "a", breakpoints: &[2], held_line: None };
-        state.response = editor_ui(ui, &mut state.view, &mut state.text, &state.diagnostics, &options);
-        state.changes += usize::from(state.response.changed);
-        state.clicked_line = state.clicked_line.or(state.response.gutter_clicked);
+        let changes = std::mem::take(&mut state.changes);
+        let options = EditorOptions { source: "a", changes: &changes, breakpoints: &[2], held_line: None };
+        state.response = editor_ui(ui, &mut state.view, &state.text, &state.diagnostics, &options);
+        state.apply();
     };
     let mut harness = Harness::builder().with_size(vec2(600.0, 400.0)).build_ui_state(show, state);
     harness.run();
@@ -39,6 +64,16 @@ fn harness(text: &str) -> Harness<'static, State> {
 fn focus_at(harness: &mut Harness<'static, State>, line: u32, column: u32) {
     harness.state_mut().view.goto_line(line, column);
     harness.run();
+}
+
+fn press(harness: &mut Harness<'static, State>, modifiers: Modifiers, key: Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run();
+}
+
+fn place(harness: &Harness<'static, State>) -> (u32, u32) {
+    let cursor = harness.state().response.cursor;
+    (cursor.line, cursor.column)
 }
 
 fn error_at(range: Range<usize>, line: u32, column: u32) -> Diagnostic {
@@ -59,9 +94,9 @@ fn typing_changes_the_text_and_moves_the_cursor() {
     focus_at(&mut harness, 1, 8);
     harness.get_by_label(NAME).type_text(" nop");
     harness.run();
-    assert_eq!(harness.state().text, "(module nop)");
-    assert_eq!(harness.state().changes, 1);
-    assert_eq!(harness.state().response.cursor, Some(TextPlace { line: 1, column: 12, byte: 11 }));
+    assert_eq!(harness.state().shown(), "(module nop)");
+    assert_eq!(harness.state().num_changes, 1);
+    assert_eq!(harness.state().response.cursor, TextPlace { line: 1, column: 12, byte: 11 });
     assert!(harness.state().response.has_focus);
 }
 
@@ -71,14 +106,14 @@ fn enter_indents_and_tab_writes_two_spaces() {
     focus_at(&mut harness, 1, 99);
     harness.key_press(Key::Enter);
     harness.run();
-    assert_eq!(harness.state().text, "  (func\n    ");
+    assert_eq!(harness.state().shown(), "  (func\n    ");
     harness.key_press(Key::Tab);
     harness.run();
-    assert_eq!(harness.state().text, "  (func\n      ");
+    assert_eq!(harness.state().shown(), "  (func\n      ");
     harness.key_press_modifiers(Modifiers::SHIFT, Key::Tab);
     harness.run();
-    assert_eq!(harness.state().text, "  (func\n    ");
-    assert_eq!(harness.state().response.cursor.map(|place| place.column), Some(5));
+    assert_eq!(harness.state().shown(), "  (func\n    ");
+    assert_eq!(place(&harness).1, 5);
 }
 
 #[test]
@@ -88,10 +123,10 @@ fn selected_lines_step_in_and_out_together() {
     harness.run();
     harness.key_press(Key::Tab);
     harness.run();
-    assert_eq!(harness.state().text, "  a\n  b\nc");
+    assert_eq!(harness.state().shown(), "  a\n  b\nc");
     harness.key_press_modifiers(Modifiers::SHIFT, Key::Tab);
     harness.run();
-    assert_eq!(harness.state().text, "a\nb\nc");
+    assert_eq!(harness.state().shown(), "a\nb\nc");
 }
 
 #[test]
@@ -99,10 +134,10 @@ fn goto_brings_a_far_line_into_view_and_puts_the_cursor_there() {
     let text = "nop\n".repeat(500);
     let mut harness = harness(&text);
     focus_at(&mut harness, 400, 3);
-    assert_eq!(harness.state().response.cursor, Some(TextPlace { line: 400, column: 3, byte: 399 * 4 + 2 }));
+    assert_eq!(harness.state().response.cursor, TextPlace { line: 400, column: 3, byte: 399 * 4 + 2 });
     harness.get_by_label(NAME).type_text("X");
     harness.run();
-    assert_eq!(harness.state().text.lines().nth(399), Some("noXp"));
+    assert_eq!(harness.state().text.buffer().line(399), "noXp");
 }
 
 #[test]
@@ -112,7 +147,7 @@ fn goto_selects_bytes_so_that_typing_replaces_them() {
     harness.run();
     harness.get_by_label(NAME).type_text("i32");
     harness.run();
-    assert_eq!(harness.state().text, "i32.const 1");
+    assert_eq!(harness.state().shown(), "i32.const 1");
 }
 
 #[test]
@@ -123,58 +158,77 @@ fn places_that_the_text_does_not_have_are_met_at_its_end() {
         harness.run();
     }
     focus_at(&mut harness, 99, 99);
-    assert_eq!(harness.state().response.cursor, Some(TextPlace { line: 2, column: 2, byte: 4 }));
+    assert_eq!(harness.state().response.cursor, TextPlace { line: 2, column: 2, byte: 4 });
     harness.state_mut().diagnostics = vec![error_at(90..95, 70, 1), error_at(1..1, 1, 1)];
     harness.run();
 }
 
-#[test]
-fn a_diagnostic_underlines_its_token_in_its_line() {
-    let text = "(module\n  i64.const 1\n)";
-    let harness = harness(text);
-    let document = harness.state().view.document.as_ref().expect("a frame was shown");
-    for (diagnostic, line, underlined) in [
-        (error_at(10..19, 2, 3), 1, "i64.const"),
-        (error_at(10..10, 2, 3), 1, "i64.const"),
-        (error_at(8..8, 2, 1), 1, "i64.const 1"),
-        (error_at(10..23, 2, 3), 1, "i64.const 1"),
-        (Diagnostic { range: None, ..error_at(0..0, 2, 13) }, 1, "1"),
-    ] {
-        let marks = field_marks::resolve(text, document, std::slice::from_ref(&diagnostic));
-        assert_eq!((marks[0].line, &text[marks[0].bytes.clone()]), (line, underlined));
+fn click_at(harness: &mut Harness<'static, State>, x: f32, y: f32) {
+    let at = egui::pos2(x, y);
+    harness.event(egui::Event::PointerMoved(at));
+    for pressed in [true, false] {
+        harness.event(egui::Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
     }
-    let nowhere = Diagnostic { range: None, place: Place::default(), ..error_at(0..0, 1, 1) };
-    assert!(field_marks::resolve(text, document, &[nowhere]).is_empty());
+    harness.run();
 }
 
 #[test]
-fn a_click_on_a_line_number_goes_out_as_that_line() {
+fn a_click_beside_a_line_number_goes_out_as_that_line_and_one_on_it_selects_the_line() {
     let mut harness = harness(&"nop\n".repeat(40));
     let gutter = harness.get_by_label("Line numbers").rect();
-    harness.get_by_label("Line numbers").click();
-    harness.run();
-    let lines = ((gutter.height() * 0.5 - 6.0) / space::CODE_LINE).floor();
-    assert_eq!(harness.state().clicked_line.map(f64::from), Some(f64::from(lines) + 1.0));
+    let y = gutter.top() + 4.0 + 2.5 * space::CODE_LINE;
+    click_at(&mut harness, gutter.left() + 8.0, y);
+    assert_eq!(harness.state().clicked_line, Some(3));
+    click_at(&mut harness, gutter.center().x, y + space::CODE_LINE);
+    assert_eq!(harness.state().text.selections().primary().range(), 12..16);
 }
 
 #[test]
 fn finding_walks_through_the_text_and_hands_the_keyboard_back() {
     let mut harness = harness("nop\nadd\nnop\n");
     focus_at(&mut harness, 2, 1);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    let State { view, text, .. } = harness.state_mut();
+    view.open_find(false, text);
     harness.run();
     harness.get_by_label("Find").type_text("NOP");
     harness.run();
-    harness.get_by_label("1 of 2");
-    harness.key_press(Key::Enter);
-    harness.run();
     harness.get_by_label("2 of 2");
-    assert_eq!(harness.state().text, "nop\nadd\nnop\n", "no key of the bar reaches the text");
-    harness.key_press(Key::Escape);
-    harness.run();
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.get_by_label("1 of 2");
+    press(&mut harness, Modifiers::SHIFT, Key::Enter);
+    harness.get_by_label("2 of 2");
+    assert_eq!(harness.state().shown(), "nop\nadd\nnop\n", "no key of the bar reaches the text");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
     assert!(harness.query_by_label("Find").is_none());
-    assert_eq!(harness.state().response.cursor.map(|place| (place.line, place.column)), Some((3, 4)));
+    assert_eq!(place(&harness), (3, 4));
     assert!(harness.state().response.has_focus);
+}
+
+#[test]
+fn replacing_goes_from_find_to_find_or_over_all_at_once() {
+    let mut harness = harness("i32 i32 i32");
+    let State { view, text, .. } = harness.state_mut();
+    view.open_find(true, text);
+    harness.run();
+    harness.get_by_label("Find").type_text("i32");
+    harness.run();
+    harness.get_by_label("Replace with").focus();
+    harness.run();
+    harness.get_by_label("Replace with").type_text("f64");
+    harness.run();
+    harness.get_by_label("Replace").click();
+    harness.run();
+    assert_eq!(harness.state().shown(), "f64 i32 i32");
+    harness.get_by_label("1 of 2");
+    harness.get_by_label("Replace all").click();
+    harness.run();
+    assert_eq!(harness.state().shown(), "f64 f64 f64");
+    harness.get_by_label("nothing found");
 }
 
 #[test]

@@ -4,11 +4,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::Ui;
 
 use crate::app::{Action, AppState, FileAction, GoTo, Source, SourceAction, SourceContent};
 use crate::model::ids::{Generation, SourceId};
+use crate::model::text::{TextChange, TextEditor};
 use crate::ui::editor::{EditorOptions, EditorView, ListingOptions, ListingView, editor_ui, listing_ui};
 use crate::ui::icons;
 use crate::ui::widgets::{empty_state, icon_button, quiet_button, tab};
@@ -23,7 +25,8 @@ pub(super) struct SourcePane {
 #[derive(Default)]
 struct SourceView {
     // The text as the editor has it, and the generation that it stands for.
-    text: String,
+    text: TextEditor,
+    changes: Vec<TextChange>,
     generation: Option<Generation>,
     editor: EditorView,
     listing: ListingView,
@@ -89,13 +92,15 @@ impl SourcePane {
 
 impl SourceView {
     fn text_ui(&mut self, ui: &mut Ui, source: &Source, text: &Arc<str>, actions: &mut Vec<Action>) {
-        if self.generation != Some(source.generation) {
+        let now = Duration::from_secs_f64(ui.input(|input| input.time).max(0.0));
+        if self.generation.is_none() {
+            self.text = TextEditor::new(text);
+        } else if self.generation != Some(source.generation) {
             // A text that came from elsewhere, such as the disk; what was typed here is the same already.
-            if *self.text != **text {
-                self.text = text.to_string();
-            }
-            self.generation = Some(source.generation);
+            let changes = self.text.replace_all_text(text, now);
+            self.changes.extend(changes);
         }
+        self.generation = Some(source.generation);
         if let Some(go_to) = self.new_goal(source) {
             let byte_range = source.diagnostics().iter().find(|diagnostic| diagnostic.place == go_to.place);
             match (byte_range, go_to.place.line) {
@@ -105,13 +110,19 @@ impl SourceView {
             }
         }
         let name = source.id.to_string();
-        let options = EditorOptions { source: &name, breakpoints: &[], held_line: None };
-        let answer = editor_ui(ui, &mut self.editor, &mut self.text, source.diagnostics(), &options);
-        if answer.changed {
-            actions.push(Action::Source(SourceAction::Edit(source.id, self.text.as_str().into())));
+        let changes = std::mem::take(&mut self.changes);
+        let options = EditorOptions { source: &name, changes: &changes, breakpoints: &[], held_line: None };
+        let answer = editor_ui(ui, &mut self.editor, &self.text, source.diagnostics(), &options);
+        for command in &answer.commands {
+            self.changes.extend(self.text.apply(command, now).changes);
         }
-        if let Some(place) = answer.cursor.filter(|place| (place.line, place.column) != source.cursor) {
-            actions.push(Action::Source(SourceAction::CursorMoved(source.id, place.line, place.column)));
+        if !self.changes.is_empty() {
+            actions.push(Action::Source(SourceAction::Edit(source.id, self.text.buffer().to_shared())));
+        }
+        let cursor = answer.cursor;
+        if (cursor.line, cursor.column) != source.cursor {
+            let moved = SourceAction::CursorMoved(source.id, cursor.line, cursor.column);
+            actions.push(Action::Source(moved));
         }
     }
 
