@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rounds::{Rounds, verdict};
 use wasm_workbench::engine::front::SizeCaps;
 use wasm_workbench::engine::{
-    BuildCache, CompileRequest, EngineSettings, Engines, NoObserver, Plugin, PluginOptions, compile,
+    BuildCache, CompileRequest, EngineSettings, Engines, NoObserver, Plugin, PluginOptions, Repeat, compile,
 };
 use wasm_workbench::model::call::Outcome;
 use wasm_workbench::model::limits::{Limits, Preset};
@@ -38,6 +38,8 @@ const FIBONACCI: &str = r#"(module (func $fibonacci (export "fibonacci") (param 
 
 /// Calls in one round of `add`.
 const CALLS: u64 = 20_000;
+
+const ONCE_MORE: Repeat = Repeat { count: CALLS, until: None, continue_on_failure: false };
 
 fn main() {
     let bench = || {
@@ -81,7 +83,7 @@ fn recorded_call(engines: &Engines) {
 /// Shows that what is timed is what is asked for: each call has its time, its fuel, its depth and its outcome.
 fn check_records(plugin: &mut Plugin, args: &[Value]) {
     let mut seen = 0;
-    let last = plugin.repeat("add", args, CALLS, false, &mut |samples| {
+    let last = plugin.repeat("add", args, ONCE_MORE, &mut |samples| {
         for sample in samples {
             assert_eq!(sample.outcome, Outcome::Returned);
             assert_eq!(sample.fuel, Measured::Exact(ADD_FUEL));
@@ -97,7 +99,7 @@ fn check_records(plugin: &mut Plugin, args: &[Value]) {
 
 fn repeat(plugin: &mut Plugin, args: &[Value]) {
     let mut seen = 0;
-    let last = plugin.repeat("add", args, CALLS, false, &mut |samples| {
+    let last = plugin.repeat("add", args, ONCE_MORE, &mut |samples| {
         seen += black_box(samples).len() as u64;
         ControlFlow::Continue(())
     });

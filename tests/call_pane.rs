@@ -9,19 +9,25 @@ use std::sync::Arc;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use wasm_workbench::app::{
-    Action, AppState, CallAction, Effect, FileAction, Now, PluginAction, SourceAction, apply, update,
+    Action, AppState, CallAction, Effect, FileAction, NeedsStatus, Now, PluginAction, SourceAction, apply,
+    update,
 };
 use wasm_workbench::engine::front::SizeCaps;
 use wasm_workbench::engine::{
-    BuildCache, CompileRequest, CreateFailure, EngineSettings, Engines, NoObserver, Plugin, compile,
+    BuildCache, CompileRequest, CreateFailure, EngineSettings, Engines, NoObserver, Plugin, Probe,
+    SharedObserver, compile,
 };
+use wasm_workbench::model::bench::{BenchReport, BenchTimes, Span};
 use wasm_workbench::model::call::CallRecord;
-use wasm_workbench::model::ids::{BuildNumber, PluginId};
+use wasm_workbench::model::ids::{BuildNumber, PluginId, RequestId};
 use wasm_workbench::model::lifecycle::{LifecycleStep, PluginState, StateChange};
 use wasm_workbench::model::limits::LimitKind;
+use wasm_workbench::model::needs::Progress;
 use wasm_workbench::ui::theme::{self, Mode};
 use wasm_workbench::ui::{CallPane, ExportsPane, LimitsPane};
-use wasm_workbench::worker::protocol::{CallRequest, Command, Event, PluginCommand, PluginEvent};
+use wasm_workbench::worker::protocol::{
+    BenchRequest, CallRequest, Command, Event, PluginCommand, PluginEvent,
+};
 
 const MATH: &str = r#"(module
   (memory $mem (export "memory") 1 16)
@@ -67,6 +73,16 @@ const LONELY: &str = r#"(module
   (import "env" "clock" (func (result i64)))
   (func (export "run") (call $host (i32.const 1))))"#;
 
+/// Figures of calls that are shorter than the clock can tell, timed one by one or in batches.
+fn coarse(calls: u64) -> BenchReport {
+    let mut times = BenchTimes::default();
+    let per_batch = 1024 / calls.min(1024);
+    for _ in 0..calls.max(20) {
+        times.record(per_batch, 100 * per_batch);
+    }
+    times.report(0, per_batch, 30)
+}
+
 /// The program, its plugins, and everything that the panes asked for.
 struct World {
     state: AppState,
@@ -76,9 +92,11 @@ struct World {
     now: Now,
     acts: Vec<Action>,
     calls: Vec<CallRequest>,
+    benchmarks: Vec<BenchRequest>,
     exports: ExportsPane,
     call: CallPane,
     limits: LimitsPane,
+    answers_probes: bool,
 }
 
 impl World {
@@ -91,9 +109,11 @@ impl World {
             now: Now::default(),
             acts: Vec::new(),
             calls: Vec::new(),
+            benchmarks: Vec::new(),
             exports: ExportsPane::default(),
             call: CallPane::default(),
             limits: LimitsPane::default(),
+            answers_probes: true,
         };
         let path = std::path::PathBuf::from("math.wat");
         let open = Action::File(FileAction::Open(vec![path.clone()]));
@@ -142,9 +162,21 @@ impl World {
                     self.made(plugin, made);
                 }
                 Command::Plugin { plugin, command } => self.run(plugin, command),
+                Command::Probe { request, probe, .. } if self.answers_probes => self.probe(request, &probe),
+                Command::StopProbe { request } => self.hear(Event::ProbeEnded { request, result: Ok(None) }),
                 _ => {}
             }
         }
+    }
+
+    /// Looks for what a call takes, with as much stack as that needs.
+    fn probe(&mut self, request: RequestId, probe: &Probe) {
+        let observer: SharedObserver = Arc::new(NoObserver);
+        let find = || probe.find(&self.engines, &observer, &mut |_| true);
+        let found = wasm_workbench::worker::foreground::run(&self.engines, probe.thread_stack_bytes(), find);
+        let found = found.expect("the system gives a thread").expect("it does not panic");
+        let result = found.map(|needs| needs.map(Arc::new)).map_err(|failure| failure.to_string());
+        self.hear(Event::ProbeEnded { request, result });
     }
 
     fn made(&mut self, id: PluginId, made: Result<Plugin, CreateFailure>) {
@@ -187,7 +219,16 @@ impl World {
                 self.turn(id, PluginState::Running, "call");
                 let plugin = self.plugins.get_mut(&id).expect("it is live");
                 let record = plugin.call(&request.export, &request.args).expect("the call is legal");
+                if request.repeat > 1 || request.nanos.is_some() {
+                    let event = PluginEvent::Benched { call: request.call, report: coarse(1000) };
+                    self.tell(id, event);
+                }
                 self.ended(id, Some(request), record);
+            }
+            PluginCommand::Benchmark(request) => {
+                let event = PluginEvent::Benched { call: request.call, report: coarse(1) };
+                self.benchmarks.push(request);
+                self.tell(id, event);
             }
             PluginCommand::SetLimits(limits) => {
                 plugin.set_limits(limits);
@@ -507,6 +548,73 @@ fn a_long_repeat_says_how_far_it_is() {
     world.tell(id, samples);
     harness.run_steps(4);
     harness.get_by_label_contains("300 / 1\u{202f}000 · running for");
+}
+
+#[test]
+fn what_a_call_takes_is_found_and_applied() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "fib");
+    type_into(&mut harness, "$n i32", "10");
+    press(&mut harness, "Call");
+    press(&mut harness, "Find out");
+    harness.get_by_label("fib(10) = 55");
+    harness.get_by_label("on a fresh instance · deterministic");
+    harness.get_by_label("1\u{202f}766");
+    press(&mut harness, "Apply call depth");
+    let world = harness.state();
+    let limits = |world: &World| world.state.selected_plugin().expect("it is selected").options.limits;
+    assert_eq!((limits(world).call_depth, limits(world).fuel), (Some(12), Some(100_000_000)));
+    press(&mut harness, "Apply all");
+    let limits = limits(harness.state());
+    assert_eq!((limits.call_depth, limits.fuel, limits.memory_pages), (Some(12), Some(2300), Some(2)));
+    press(&mut harness, "Call");
+    let world = harness.state();
+    let record = world.state.selected_plugin().and_then(|plugin| plugin.calls.records.back());
+    assert!(record.is_some_and(CallRecord::is_success), "it still returns under what was applied");
+}
+
+#[test]
+fn a_search_shows_how_far_it_is_and_is_stopped() {
+    let mut harness = shown(MATH);
+    harness.state_mut().answers_probes = false;
+    select(&mut harness, "add");
+    press(&mut harness, "Find out");
+    harness.get_by_label("add(0, 0) · starting");
+    let world = harness.state_mut();
+    let status = world.state.selected_plugin().and_then(|plugin| plugin.needs.as_ref());
+    let Some(NeedsStatus::Running { request, .. }) = status.map(|view| &view.status) else {
+        panic!("it runs");
+    };
+    let progress = Progress { runs: 6, expected: 40, limit: Some(LimitKind::MemoryPages) };
+    world.hear(Event::ProbeMoved { request: *request, progress });
+    harness.run();
+    harness.get_by_label("add(0, 0) · run 7 of about 40 · memory pages");
+    let stops: Vec<_> = harness.query_all_by_label("Stop").collect();
+    stops.last().expect("there is a button").click();
+    harness.run();
+    harness.get_by_label("add(0, 0): stopped before there was an answer");
+}
+
+#[test]
+fn a_repeated_call_shows_its_figures_and_offers_batches() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "add");
+    type_into(&mut harness, "Repeat", "2 s");
+    harness.get_by_label("Warm up").click();
+    harness.run();
+    press(&mut harness, "Call");
+    let request = harness.state().calls.last().expect("it was called");
+    assert_eq!((request.nanos, request.warm_up), (Some(2_000_000_000), 100));
+    harness.get_by_label("1\u{202f}000 calls");
+    harness.get_by_label_contains("M calls per second");
+    harness.get_by_label_contains("The resolution of the clock dominates");
+    press(&mut harness, "Time in batches");
+    let world = harness.state();
+    let plan = world.benchmarks.last().expect("it was asked for").plan;
+    assert_eq!(plan.length, Span::Nanos(2_000_000_000));
+    assert!(world.state.selected_plugin().is_some_and(|plugin| plugin.calls.pending.is_empty()));
+    harness.get_by_label_contains("timed in batches of 1\u{202f}024");
+    assert!(harness.query_by_label("Time in batches").is_none());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use wasm_workbench::engine::front::SizeCaps;
 use wasm_workbench::engine::{
     BuildCache, CompileRequest, CreateFailure, EngineSettings, Engines, NoObserver, Plugin, PluginOptions,
-    compile,
+    Repeat, compile,
 };
 use wasm_workbench::model::build::CacheOutcome;
 use wasm_workbench::model::call::{CallRecord, CallSample, Outcome, TrapKind};
@@ -39,6 +39,10 @@ fn failure(text: &str, options: PluginOptions) -> CreateFailure {
         Ok(_) => panic!("it was instantiated"),
         Err(failure) => failure,
     }
+}
+
+fn times(count: u64, continue_on_failure: bool) -> Repeat {
+    Repeat { count, until: None, continue_on_failure }
 }
 
 fn call(plugin: &mut Plugin, export: &str, args: &[Value]) -> CallRecord {
@@ -350,9 +354,9 @@ fn repeating_gives_a_figure_for_each_call_and_stops_at_the_first_failure() {
         samples.extend_from_slice(batch);
         ControlFlow::Continue(())
     };
-    let record = plugin.repeat("f", &[], 4000, false, &mut keep).expect("it is called");
+    let record = plugin.repeat("f", &[], times(4000, false), &mut keep).expect("it is called");
     assert_eq!((&record.results[..], record.number), (&[Value::I32(4000)][..], 4000));
-    let record = plugin.repeat("f", &[], 4000, false, &mut keep).expect("it is called");
+    let record = plugin.repeat("f", &[], times(4000, false), &mut keep).expect("it is called");
     assert_eq!((record.outcome, record.number), (Outcome::Trapped(TrapKind::Unreachable), 5000));
     assert_eq!(samples.len(), 3999 + 999);
     let fuel = samples[0].fuel;
@@ -369,7 +373,7 @@ fn repeating_goes_on_past_failures_when_told_to() {
         count += batch.len();
         ControlFlow::Continue(())
     };
-    let record = plugin.repeat("f", &[], 5, true, &mut keep).expect("it is called");
+    let record = plugin.repeat("f", &[], times(5, true), &mut keep).expect("it is called");
     assert_eq!((record.outcome, record.number), (Outcome::Trapped(TrapKind::Unreachable), 5));
     assert_eq!(count, 4);
 }

@@ -140,6 +140,12 @@ pub enum PluginAction {
     SetKeepAfterTrap(bool),
     /// Choose whether the instance stays when the source is compiled anew.
     SetKeepUntilReload(bool),
+    /// Find what a call would take: that of a record by its number, or the one in the fields of Call.
+    FindNeeds(Option<u64>),
+    /// End the search for what a call would take.
+    StopFinding,
+    /// Set a limit to what is needed of it and some room; without a limit, all of them.
+    ApplyNeeds(Option<LimitKind>),
     /// Forget calls and figures.
     ResetMetrics,
     /// Select a call in Calls and Timing, by its number.
@@ -159,8 +165,12 @@ pub enum CallAction {
     SelectExport(String),
     /// Change the text of an argument.
     SetArg(usize, String),
-    /// Change how often the call is repeated.
+    /// Change how often, or for how long, the call is repeated.
     SetRepeat(String),
+    /// Choose whether calls that are not measured come before those that are repeated.
+    SetWarmUp(bool),
+    /// Measure what was repeated last in batches, where one call is too short for the clock.
+    TimeInBatches,
     /// Choose whether repeating goes on after a call that did not return.
     SetContinueOnFailure(bool),
     /// Take an older (`-1`) or newer (`1`) set of arguments from the history of the function.

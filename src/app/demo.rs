@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::action::{Action, FileAction, PluginAction};
 use super::state::{AppState, Now, Origin};
-use super::update::{create_plugin, send_call, tell, update};
+use super::update::{Repetition, create_plugin, send_call, tell, update};
 use crate::model::call::{CallKind, CallRecord};
 use crate::model::ids::{CallId, PluginId, SourceId};
 use crate::model::lifecycle::PluginState;
@@ -269,11 +269,12 @@ fn next_call(state: &mut AppState, run: &mut DemoRun, now: Now, out: &mut Vec<Co
     let (Some(call), Some(id)) = (run.calls().get(run.next), run.plugin) else { return };
     match call.kind() {
         CallKind::Export => match args_of(state, id, call) {
-            Ok(args) => match send_call(state, id, (call.export.as_str().into(), args), (1, false), now, out)
-            {
-                Some(sent) => run.awaited = Awaited::Call(sent),
-                None => fail_and_go_on(state, run, "the call was refused", now, out),
-            },
+            Ok(args) => {
+                match send_call(state, id, (call.export.as_str().into(), args), Repetition::ONCE, now, out) {
+                    Some(sent) => run.awaited = Awaited::Call(sent),
+                    None => fail_and_go_on(state, run, "the call was refused", now, out),
+                }
+            }
             Err(reason) => fail_and_go_on(state, run, &reason, now, out),
         },
         CallKind::Hook if call.export == "_cleanup" && is_in(state, id, PluginState::Ready) => {

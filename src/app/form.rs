@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::model::bench::Span;
 use crate::model::ids::SourceId;
 use crate::model::signature::{FuncSignature, ValueType};
 use crate::model::value::{Value, default_text, parse_value};
@@ -27,6 +28,8 @@ pub struct CallForm {
     pub args: Vec<ArgField>,
     /// How often the call is repeated, as typed.
     pub repeat: String,
+    /// Whether calls that are not measured come before those that are repeated.
+    pub warm_up: bool,
     /// Whether repeating goes on after a call that did not return.
     pub continue_on_failure: bool,
     /// Arguments of earlier calls, oldest first, each set once.
@@ -61,6 +64,7 @@ impl CallForm {
         Self {
             args: signature.params.iter().map(|param| field(&param.ty)).collect(),
             repeat: "1".to_owned(),
+            warm_up: false,
             continue_on_failure: false,
             history: Vec::new(),
             recalled: None,
@@ -110,21 +114,13 @@ impl CallForm {
         self.args.iter().enumerate().map(value).collect()
     }
 
-    /// Returns how often to call.
+    /// Returns how often to call, or for how long.
     ///
     /// # Errors
     ///
-    /// Says why the field holds no such number.
-    pub fn repeat_count(&self) -> Result<u64, String> {
-        let digits = self.repeat.trim().replace('_', "");
-        match digits.parse::<u64>() {
-            Ok(0) => Err("repeat at least once".to_owned()),
-            Ok(count) => Ok(count),
-            Err(_) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Err(format!("`{digits}` is too many repetitions"))
-            }
-            Err(_) => Err(format!("`{}` is not a whole number", self.repeat.trim())),
-        }
+    /// Says why the field holds neither.
+    pub fn repetition(&self) -> Result<Span, String> {
+        Span::parse(&self.repeat)
     }
 
     /// Walks the history: back with a negative step, forth with a positive one.
@@ -210,22 +206,6 @@ mod tests {
         assert!(message.contains("out of range for i32"), "{message}");
         form.set_arg(7, "1".to_owned());
         assert_eq!(form.args.len(), 2);
-    }
-
-    #[test]
-    fn repetitions_are_whole_numbers_from_one() {
-        let mut form = CallForm::new(&FuncSignature::default());
-        for (text, count) in [
-            ("1", Some(1)),
-            (" 1_000 ", Some(1000)),
-            ("0", None),
-            ("", None),
-            ("x", None),
-            ("99999999999999999999", None),
-        ] {
-            form.repeat = text.to_owned();
-            assert_eq!(form.repeat_count().ok(), count, "{text}");
-        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::output::{printable_line, to_stderr};
-use crate::engine::{Build, CallObserver, CreateFailure, LiveView, Plugin, PluginOptions, Tick};
+use crate::engine::{Build, CallObserver, CreateFailure, LiveView, Plugin, PluginOptions, Repeat, Tick};
 use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::event::LogLevel;
 use crate::model::interface::Import;
@@ -226,7 +226,8 @@ impl Driver<'_> {
             ControlFlow::Continue(())
         };
         let made = if self.repeat > 1 {
-            self.plugin.repeat(&call.export, &call.args, self.repeat, false, &mut take)
+            let how = Repeat { count: self.repeat, until: None, continue_on_failure: false };
+            self.plugin.repeat(&call.export, &call.args, how, &mut take)
         } else {
             self.plugin.call(&call.export, &call.args)
         };

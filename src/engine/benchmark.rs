@@ -87,6 +87,28 @@ impl Plugin {
     }
 }
 
+impl Plugin {
+    /// Calls an export that many times and keeps nothing of it but the call that did not return, if any.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plugin::call`].
+    pub fn warm_up(
+        &mut self,
+        export: &str,
+        args: &[Value],
+        calls: u64,
+        sink: &mut dyn FnMut(BenchProgress) -> ControlFlow<()>,
+    ) -> Result<Option<Box<CallRecord>>, CallRefusal> {
+        let entry = self.entry(export, args)?;
+        let mut bench = Bench { plugin: self, entry, args, told: Instant::now(), sink };
+        Ok(match bench.run(&mut BenchTimes::default(), calls, None, 1, true) {
+            Ended::Done | Ended::Stopped => None,
+            Ended::Failed(record) => Some(record),
+        })
+    }
+}
+
 struct Bench<'a> {
     plugin: &'a mut Plugin,
     entry: Entry,
@@ -137,7 +159,7 @@ impl Bench<'_> {
 }
 
 /// Returns what one look at the clock takes or can tell, whichever is more, in nanoseconds.
-fn clock_ns() -> u64 {
+pub fn clock_ns() -> u64 {
     let began = Instant::now();
     let (mut last, mut step) = (began, Duration::MAX);
     for _ in 0..LOOKS {

@@ -63,7 +63,8 @@ pub(crate) fn run_one(
     (figures, result)
 }
 
-/// Calls an export up to `most` times with nothing but figures to show, and stops at the first failure.
+/// Calls an export up to `most` times or until it is that late, with nothing but figures to show, and stops at
+/// the first failure.
 ///
 /// Returns the figures of the call that failed and its error, or its results when it overran its fuel.
 pub(crate) fn run_batch(
@@ -71,6 +72,7 @@ pub(crate) fn run_batch(
     entry: &Entry,
     args: &[Value],
     most: u64,
+    until: Instant,
     born: Instant,
     samples: &mut Vec<CallSample>,
 ) -> Option<(Figures, wasmtime::Result<Vec<Value>>)> {
@@ -104,6 +106,9 @@ pub(crate) fn run_batch(
         });
         started_ns += u64::try_from((ended - started).as_nanos()).unwrap_or(u64::MAX);
         started = ended;
+        if ended >= until {
+            break;
+        }
     }
     None
 }

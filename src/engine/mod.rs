@@ -26,11 +26,11 @@ pub mod listing;
 pub mod rewrite;
 pub mod sizes;
 
-pub use benchmark::BenchEnd;
+pub use benchmark::{BenchEnd, clock_ns};
 pub use build::{Build, CompileFailure};
 pub use cache::{ArtefactStore, BuildCache, CacheStats, LEAST_STORED_BYTES};
 pub use compile::{CompileRequest, compile};
 pub use observer::{CallObserver, LiveView, NoObserver, SharedObserver, Tick};
-pub use plugin::{CLEANUP_HOOK, CallRefusal, CreateFailure, INITIALIZE_HOOK, Plugin, PluginOptions};
+pub use plugin::{CLEANUP_HOOK, CallRefusal, CreateFailure, INITIALIZE_HOOK, Plugin, PluginOptions, Repeat};
 pub use probe::{GENEROUS_STACK_BYTES, Probe, ProbeFailure, ProbedCall};
 pub use settings::{Compiler, EngineSettings, Engines, Optimization};

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,20 @@ pub const CLEANUP_HOOK: &str = "_cleanup";
 
 /// How many samples of a repeated call are handed over at once.
 const SAMPLES_AT_ONCE: usize = 4096;
+
+/// How long samples of a repeated call are held back, so that the sink hears of slow calls too.
+const SAMPLES_LAST: Duration = Duration::from_millis(20);
+
+/// How a call is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeat {
+    /// Most calls.
+    pub count: u64,
+    /// When no further call begins.
+    pub until: Option<Instant>,
+    /// Whether to go on after a call that did not return.
+    pub continue_on_failure: bool,
+}
 
 /// One plugin and its instance.
 pub struct Plugin {
@@ -253,15 +267,20 @@ impl Plugin {
         &mut self,
         export: &str,
         args: &[Value],
-        count: u64,
-        continue_on_failure: bool,
+        how: Repeat,
         sink: &mut dyn FnMut(&[CallSample]) -> ControlFlow<()>,
     ) -> Result<CallRecord, CallRefusal> {
+        let Repeat { count, until, continue_on_failure } = how;
+        let is_late = || until.is_some_and(|until| Instant::now() >= until);
         let mut entry = self.entry(export, args)?;
         let mut samples =
             Vec::with_capacity(SAMPLES_AT_ONCE.min(usize::try_from(count).unwrap_or(usize::MAX)));
         let mut done = 0;
-        while entry.is_plain && done + 1 < count && (!self.has_failed || self.options.keep_after_trap) {
+        while entry.is_plain
+            && done + 1 < count
+            && !is_late()
+            && (!self.has_failed || self.options.keep_after_trap)
+        {
             let most = (count - 1 - done).min(SAMPLES_AT_ONCE as u64);
             let ended = self.run_batch(&entry, args, most, &mut samples);
             done += samples.len() as u64;
@@ -285,7 +304,7 @@ impl Plugin {
             done += 1;
             let goes_on =
                 record.is_success() || (continue_on_failure && record.outcome != Outcome::Cancelled);
-            if done >= count || !goes_on || sink(&[record.sample(0)]).is_break() {
+            if done >= count || !goes_on || is_late() || sink(&[record.sample(0)]).is_break() {
                 return Ok(record);
             }
             if !record.is_success() {
@@ -317,8 +336,9 @@ impl Plugin {
     ) -> Option<CallRecord> {
         self.was_called = true;
         let born = self.born;
+        let until = Instant::now() + SAMPLES_LAST;
         let live = self.live.as_mut()?;
-        let ended = invoke::run_batch(live, entry, args, most, born, samples);
+        let ended = invoke::run_batch(live, entry, args, most, until, born, samples);
         self.next_number += samples.len() as u64;
         self.is_fresh_after_failure &= samples.is_empty();
         let (figures, result) = ended?;
@@ -347,7 +367,7 @@ impl Plugin {
             return Err(Box::new(self.run_entry(entry, args, CallKind::Export)));
         };
         let ended = invoke::run_unwatched(live, entry, args, calls);
-        self.next_number += ended.made;
+        // What leaves no record has no number.
         self.is_fresh_after_failure &= ended.made == 0;
         let Some((figures, result)) = ended.failure else { return Ok(ended.wall_ns) };
         let mut record = self.record(CallKind::Export, Arc::clone(&entry.name), args, started_ns);

@@ -15,6 +15,51 @@ pub enum Span {
     Nanos(u64),
 }
 
+impl Span {
+    /// Longest time that can be asked for: a day.
+    const MOST_SECONDS: f64 = 86_400.0;
+
+    /// Reads a number of calls such as `1_000`, or a time such as `2 s`, `500 ms` or `1 min`.
+    ///
+    /// # Errors
+    ///
+    /// Says why the text is neither.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let text = text.strip_prefix('×').unwrap_or(text).trim();
+        let units = [("ms", 1e6), ("min", 60e9), ("s", 1e9)];
+        if let Some((number, unit_ns)) =
+            units.iter().find_map(|(name, ns)| Some((text.strip_suffix(name)?.trim(), ns)))
+            && let Ok(number) = number.parse::<f64>()
+        {
+            let nanos = number * unit_ns;
+            if !(1.0..=Self::MOST_SECONDS * 1e9).contains(&nanos) {
+                return Err(format!("`{text}` is not between 1 ns and a day"));
+            }
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it has just been found between 1 ns and a day"
+            )]
+            return Ok(Self::Nanos(nanos as u64));
+        }
+        let digits = text.replace(['_', ' ', '\u{202f}', '\u{a0}'], "");
+        match digits.parse::<u64>() {
+            Ok(0) => Err("repeat at least once".to_owned()),
+            Ok(calls) => Ok(Self::Calls(calls)),
+            Err(_) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Err(format!("`{digits}` is too many repetitions"))
+            }
+            Err(_) => Err(format!("`{text}` is not a whole number, nor a time such as `2 s`")),
+        }
+    }
+
+    /// Tells whether this is more than a single call.
+    pub fn is_repeated(self) -> bool {
+        self != Self::Calls(1)
+    }
+}
+
 /// What a benchmark is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BenchPlan {
@@ -202,6 +247,33 @@ fn ns_of(picoseconds: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_is_a_number_of_calls_or_a_time() {
+        let table = [
+            ("1", Some(Span::Calls(1))),
+            (" 1_000 ", Some(Span::Calls(1000))),
+            ("×1000", Some(Span::Calls(1000))),
+            ("2 s", Some(Span::Nanos(2_000_000_000))),
+            ("0.5s", Some(Span::Nanos(500_000_000))),
+            ("20 ms", Some(Span::Nanos(20_000_000))),
+            ("1 min", Some(Span::Nanos(60_000_000_000))),
+            ("0", None),
+            ("", None),
+            ("s", None),
+            ("many", None),
+            ("-1", None),
+            ("-1 s", None),
+            ("nan s", None),
+            ("inf s", None),
+            ("25 h", None),
+            ("99999999999 s", None),
+            ("99999999999999999999", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(Span::parse(text).ok(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn short_calls_are_timed_in_batches_and_long_ones_are_not() {

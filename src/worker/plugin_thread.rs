@@ -3,25 +3,18 @@
 //! Knows no other plugin. What must not wait behind a running call is answered by the watcher.
 
 use std::io;
-use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use super::orders::{Order, What};
-use super::protocol::{CallRequest, PluginCommand, PluginEvent};
+use super::protocol::{BenchRequest, CallRequest, PluginCommand, PluginEvent};
+use super::repeating::{benchmark, repeat};
 use super::threads::{Threads, panic_message};
 use super::watcher::{CANCELLED, Watcher};
 use crate::engine::{Build, CLEANUP_HOOK, CallObserver, CallRefusal, CreateFailure, Plugin, PluginOptions};
-use crate::model::call::{CallRecord, CallSample};
-use crate::model::ids::BuildNumber;
+use crate::model::call::CallRecord;
+use crate::model::ids::{BuildNumber, CallId};
 use crate::model::lifecycle::{LifecycleStep, PluginState};
-
-/// Samples of a repeated call that are sent together, at most.
-const MOST_SAMPLES: usize = 8192;
-
-/// How often the samples of a repeated call are sent, at least.
-const SAMPLES_PERIOD: Duration = Duration::from_millis(50);
 
 /// A build and which of its source's builds it is.
 #[derive(Clone)]
@@ -175,6 +168,7 @@ impl PluginThread {
         match command {
             PluginCommand::Initialize => self.initialize(number),
             PluginCommand::Call(request) => self.call(number, &request),
+            PluginCommand::Benchmark(request) => self.benchmark(number, &request),
             PluginCommand::Stop => self.stop(),
             PluginCommand::Reload => self.reload(),
             PluginCommand::Replace { build, build_number } => {
@@ -274,23 +268,50 @@ impl PluginThread {
         let watcher = &self.watcher;
         watcher.change_state(PluginState::Running, &*request.export);
         watcher.begin_guest(number);
-        let result = if request.repeat > 1 {
+        let result = if request.repeat > 1 || request.nanos.is_some() {
             repeat(plugin, watcher, request)
         } else {
             plugin.call(&request.export, &request.args).map(|record| (record, false))
         };
         watcher.end_guest();
+        self.end_call(request.call, result);
+    }
+
+    fn benchmark(&mut self, number: u64, request: &BenchRequest) {
+        if let Err(reason) = self.prepare_call(number) {
+            self.watcher.tell(PluginEvent::CallRefused { call: request.call, reason });
+            return;
+        }
+        let Some(plugin) = &mut self.plugin else { return };
+        let watcher = &self.watcher;
+        watcher.change_state(PluginState::Running, format!("benchmark of {}", request.export));
+        watcher.begin_guest(number);
+        let result = benchmark(plugin, watcher, request);
+        watcher.end_guest();
+        match result {
+            Ok(None) => {
+                watcher.change_state(PluginState::Ready, format!("benchmark of {} ended", request.export));
+                self.tell_usage();
+            }
+            Ok(Some(record)) => self.end_call(request.call, Ok((*record, false))),
+            Err(refusal) => self.end_call(request.call, Err(refusal)),
+        }
+    }
+
+    /// Tells how a call ended, or why it was not made.
+    fn end_call(&self, call: CallId, result: Result<(CallRecord, bool), CallRefusal>) {
+        let watcher = &self.watcher;
         match result {
             Ok((record, is_sampled)) => {
                 let (state, reason) = end_of(&record);
                 let record = Box::new(record);
-                watcher.tell(PluginEvent::CallEnded { call: Some(request.call), record, is_sampled });
+                watcher.tell(PluginEvent::CallEnded { call: Some(call), record, is_sampled });
                 watcher.change_state(state, reason);
                 self.tell_usage();
             }
             Err(reason) => {
                 watcher.change_state(PluginState::Ready, "the call was refused");
-                watcher.tell(PluginEvent::CallRefused { call: request.call, reason: reason.to_string() });
+                watcher.tell(PluginEvent::CallRefused { call, reason: reason.to_string() });
             }
         }
     }
@@ -450,59 +471,4 @@ fn end_of(record: &CallRecord) -> (PluginState, String) {
         return (PluginState::Ready, format!("{} returned", record.export));
     }
     (PluginState::Error, format!("{}: {}", record.export, record.outcome.headline()))
-}
-
-/// Calls an export many times; returns the last record and whether it is among the samples that were sent.
-fn repeat(
-    plugin: &mut Plugin,
-    watcher: &Watcher,
-    request: &CallRequest,
-) -> Result<(CallRecord, bool), CallRefusal> {
-    let mut sender = SampleSender { watcher, request, batch: Vec::new(), done: 0, sent: Instant::now() };
-    let mut last_started_ns = None;
-    let mut take = |samples: &[CallSample]| {
-        last_started_ns = samples.last().map(|sample| sample.started_ns).or(last_started_ns);
-        sender.take(samples);
-        if watcher.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let record =
-        plugin.repeat(&request.export, &request.args, request.repeat, request.continue_on_failure, &mut take);
-    sender.send();
-    let record = record?;
-    let is_sampled = last_started_ns == Some(record.started_ns);
-    Ok((record, is_sampled))
-}
-
-/// Gathers the samples of a repeated call, so that a million quick calls are not a million events.
-struct SampleSender<'a> {
-    watcher: &'a Watcher,
-    request: &'a CallRequest,
-    batch: Vec<CallSample>,
-    done: u64,
-    sent: Instant,
-}
-
-impl SampleSender<'_> {
-    fn take(&mut self, samples: &[CallSample]) {
-        for part in samples.chunks(MOST_SAMPLES) {
-            self.batch.extend_from_slice(part);
-            self.done += part.len() as u64;
-            if self.batch.len() >= MOST_SAMPLES || self.sent.elapsed() >= SAMPLES_PERIOD {
-                self.send();
-            }
-        }
-    }
-
-    fn send(&mut self) {
-        self.sent = Instant::now();
-        if !self.batch.is_empty() {
-            self.watcher.tell_batch(PluginEvent::CallSamples {
-                call: self.request.call,
-                export: Arc::clone(&self.request.export),
-                samples: std::mem::take(&mut self.batch),
-                done: self.done,
-                total: self.request.repeat,
-            });
-        }
-    }
 }

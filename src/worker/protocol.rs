@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::content::Content;
-use crate::engine::{Build, CompileFailure, EngineSettings, PluginOptions};
+use crate::engine::{Build, CompileFailure, EngineSettings, PluginOptions, Probe};
+use crate::model::bench::{BenchPlan, BenchProgress, BenchReport};
 use crate::model::cache::{CacheKey, CacheListing};
 use crate::model::call::{CallRecord, CallSample};
 use crate::model::event::LogLevel;
@@ -16,6 +17,7 @@ use crate::model::interface::Import;
 use crate::model::lifecycle::StateChange;
 use crate::model::limits::{Limits, Usage};
 use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
+use crate::model::needs::{Needs, Progress};
 use crate::model::value::Value;
 
 /// One job for the workers.
@@ -57,6 +59,20 @@ pub enum Command {
         options: PluginOptions,
         /// Whether to run the start function and `_initialize` at once.
         initialize: bool,
+    },
+    /// Find what a call would take, on fresh instances and on a thread of its own.
+    Probe {
+        /// Answer to this request.
+        request: RequestId,
+        /// Name of its thread.
+        name: Arc<str>,
+        /// What is to be found out.
+        probe: Box<Probe>,
+    },
+    /// End a probe.
+    StopProbe {
+        /// Request that it answers.
+        request: RequestId,
     },
     /// Do something with a live plugin.
     Plugin {
@@ -159,6 +175,8 @@ pub enum PluginCommand {
     Initialize,
     /// Call an export.
     Call(CallRequest),
+    /// Measure how long a call of an export takes; its calls leave no records.
+    Benchmark(BenchRequest),
     /// Hold the running call.
     Pause,
     /// Let a held call go on.
@@ -226,8 +244,36 @@ pub struct CallRequest {
     pub args: Vec<Value>,
     /// How often to call it, at least once.
     pub repeat: u64,
+    /// Nanoseconds after which no further call begins.
+    pub nanos: Option<u64>,
+    /// Calls that are made before and leave no record.
+    pub warm_up: u64,
     /// Whether to go on repeating after a call that did not return.
     pub continue_on_failure: bool,
+}
+
+/// A benchmark that somebody asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BenchRequest {
+    /// Id of the request.
+    pub call: CallId,
+    /// Export to call.
+    pub export: Arc<str>,
+    /// Arguments, checked against the signature.
+    pub args: Vec<Value>,
+    /// How long, and what comes before.
+    pub plan: BenchPlan,
+}
+
+impl PluginCommand {
+    /// Returns the id of the call that the command asks for, if it asks for one.
+    pub fn call(&self) -> Option<CallId> {
+        match self {
+            Self::Call(request) => Some(request.call),
+            Self::Benchmark(request) => Some(request.call),
+            _ => None,
+        }
+    }
 }
 
 /// One thing that a worker did or saw.
@@ -255,6 +301,20 @@ pub enum Event {
         source: SourceId,
         /// The listing, or why there is none.
         result: Result<Arc<crate::engine::front::Listing>, String>,
+    },
+    /// A probe is this far.
+    ProbeMoved {
+        /// Request that it answers.
+        request: RequestId,
+        /// How far.
+        progress: Progress,
+    },
+    /// A probe ended.
+    ProbeEnded {
+        /// Request that it answers.
+        request: RequestId,
+        /// The answer, nothing when it was stopped, or why there is none.
+        result: Result<Option<Arc<Needs>>, String>,
     },
     /// Something happened to a plugin.
     Plugin {
@@ -352,6 +412,20 @@ pub enum PluginEvent {
         done: u64,
         /// How many were asked for.
         total: u64,
+    },
+    /// A benchmark is this far.
+    BenchMoved {
+        /// Request that this answers.
+        call: CallId,
+        /// How far.
+        progress: BenchProgress,
+    },
+    /// How long the calls of a benchmark or of a repeated call took.
+    Benched {
+        /// Request that this answers.
+        call: CallId,
+        /// Figures over all of them.
+        report: BenchReport,
     },
     /// A call was refused before it began.
     CallRefused {

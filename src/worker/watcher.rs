@@ -207,8 +207,10 @@ impl Watcher {
         orders.extend(desk.orders.try_iter());
         drop(desk);
         for order in orders {
-            if let What::Command(PluginCommand::Call(request)) = order.what {
-                self.tell(PluginEvent::CallRefused { call: request.call, reason: reason.to_owned() });
+            if let What::Command(command) = order.what
+                && let Some(call) = command.call()
+            {
+                self.tell(PluginEvent::CallRefused { call, reason: reason.to_owned() });
             }
         }
     }
@@ -288,11 +290,14 @@ impl Watcher {
     fn forget_calls(&self, desk: &mut Desk) {
         let cancelled_before = self.flags.cancelled_before();
         desk.backlog.retain(|order| match &order.what {
-            What::Command(PluginCommand::Call(request)) if order.number < cancelled_before => {
-                self.flags.job_taken();
-                self.tell(PluginEvent::CallRefused { call: request.call, reason: CANCELLED.to_owned() });
-                false
-            }
+            What::Command(command) if order.number < cancelled_before => match command.call() {
+                Some(call) => {
+                    self.flags.job_taken();
+                    self.tell(PluginEvent::CallRefused { call, reason: CANCELLED.to_owned() });
+                    false
+                }
+                None => true,
+            },
             _ => true,
         });
     }

@@ -15,6 +15,7 @@ use super::files::{FileJob, Files};
 use super::orders::{NotTaken, OrderSender, What, orders};
 use super::outlet::{Outbox, Outlet, Wake, outlet};
 use super::plugin_thread::{Numbered, PluginThread};
+use super::prober::Probers;
 use super::protocol::{Command, Event, Notice, PluginCommand, PluginEvent};
 use super::threads::Threads;
 use super::ticker::{TICK_PERIOD, Ticker};
@@ -68,6 +69,7 @@ pub struct Workers {
     ticker: Ticker,
     compiler: Compiler,
     files: Files,
+    probers: Probers,
     plugins: Mutex<HashMap<PluginId, OrderSender>>,
     plugin_threads: Threads,
     file_threads: Threads,
@@ -86,6 +88,7 @@ impl Workers {
         let ticker = Ticker::start(&engines)?;
         ticker.set_period(config.epoch_tick);
         let cache = Cache::new(config, &outlet);
+        let probers = Probers::new(Arc::clone(&engines), ticker.clock(), outlet.clone());
         let compiler = Compiler::start(engines, Arc::clone(&cache.builds), config.size_caps, outlet.clone())?;
         let files = Files::start(config.data_dir.as_deref(), cache, outlet.clone(), &file_threads)?;
         Ok(Self {
@@ -94,6 +97,7 @@ impl Workers {
             ticker,
             compiler,
             files,
+            probers,
             plugins: Mutex::default(),
             plugin_threads: Threads::default(),
             file_threads,
@@ -116,6 +120,11 @@ impl Workers {
             Command::CreatePlugin { plugin, name, build, build_number, options, initialize } => {
                 let build = Numbered { build, number: build_number };
                 return self.create(plugin, &name, build, options, initialize);
+            }
+            Command::Probe { request, name, probe } => return self.probers.start(request, &name, *probe),
+            Command::StopProbe { request } => {
+                self.probers.stop(request);
+                true
             }
             Command::Plugin { plugin, command } => return self.send_plugin(plugin, command),
             Command::OpenFile { request, path } => self.files.send(FileJob::Open { request, path }),
@@ -191,10 +200,7 @@ impl Workers {
 
     fn send_plugin(&self, plugin: PluginId, command: PluginCommand) -> Result<(), Notice> {
         let plugins = self.plugins();
-        let call = match &command {
-            PluginCommand::Call(request) => Some(request.call),
-            _ => None,
-        };
+        let call = command.call();
         let sent = match plugins.get(&plugin) {
             Some(sender) => sender.send(What::Command(command)),
             None => Err(NotTaken::Gone),
@@ -250,9 +256,11 @@ impl Drop for Workers {
             let _ = sender.send(What::Command(PluginCommand::Unload));
         }
         self.plugins().clear();
+        self.probers.stop_all();
         self.files.close(deadline);
         // A thread that does not make it, such as one that writes to a dead network drive, is left behind.
         self.plugin_threads.wait_until(deadline);
+        self.probers.wait_until(deadline);
         self.file_threads.wait_until(deadline);
     }
 }

@@ -155,6 +155,8 @@ pub(crate) fn request(call: u64, export: &str, args: &[Value], repeat: u64) -> C
         export: export.into(),
         args: args.to_vec(),
         repeat,
+        nanos: None,
+        warm_up: 0,
         continue_on_failure: false,
     }
 }

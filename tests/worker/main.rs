@@ -7,4 +7,5 @@ mod compiling;
 mod files;
 mod life;
 mod live;
+mod probing;
 mod repeating;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::super::state::{AppState, Now, PluginView, Purpose, ResultText};
+use super::super::state::{AppState, BenchView, Now, PluginView, Purpose, ResultText};
 use super::super::update::{read_text, show_again};
 use super::super::{demo, due, journal};
 use crate::engine::Build;
+use crate::model::bench::BenchReport;
 use crate::model::call::{CallKind, CallRecord, CallSample, Outcome};
 use crate::model::event::LogLevel;
 use crate::model::ids::{CallId, PluginId, RequestId};
@@ -43,6 +44,12 @@ pub(super) fn apply(
         PluginEvent::CallSamples { call, export, samples, done, .. } => {
             call_samples(state, id, call, &export, samples, done, now);
         }
+        PluginEvent::BenchMoved { call, progress } => {
+            if let Some(pending) = plugin.calls.pending.iter_mut().find(|pending| pending.call == call) {
+                pending.progress = progress;
+            }
+        }
+        PluginEvent::Benched { call, report } => benched(plugin, call, report),
         PluginEvent::CallRefused { call, reason } => {
             plugin.calls.pending.retain(|pending| pending.call != call);
             plugin.refusal = Some(reason.clone());
@@ -83,6 +90,7 @@ fn state_changed(state: &mut AppState, id: PluginId, change: StateChange, now: N
 }
 
 fn instantiated(plugin: &mut PluginView, build: &Arc<Build>, instantiate_ns: u64, state_reset: bool) {
+    plugin.earlier.clear();
     plugin.instantiate_ns = Some(instantiate_ns);
     plugin.missing_imports.clear();
     plugin.refusal = None;
@@ -116,6 +124,7 @@ fn call_ended(
         let sample = record.sample(0);
         plugin.calls.push_sample(&record.export, sample, now.unix_ms, record.refused_growths);
     }
+    plugin.earlier.note(record);
     if let Some(call) = call {
         plugin.calls.pending.retain(|pending| pending.call != call);
     }
@@ -154,6 +163,22 @@ fn call_samples(
     }
     if let Some(pending) = plugin.calls.pending.iter_mut().find(|pending| pending.call == call) {
         pending.done = done;
+    }
+}
+
+/// Keeps how long calls took; the calls themselves are more than can be made again.
+fn benched(plugin: &mut PluginView, call: CallId, report: BenchReport) {
+    plugin.earlier.forget(report.calls.saturating_add(report.warm_up_calls).saturating_sub(1));
+    let Some(at) = plugin.calls.pending.iter().position(|pending| pending.call == call) else { return };
+    let pending = &plugin.calls.pending[at];
+    plugin.calls.bench = Some(BenchView {
+        export: Arc::clone(&pending.export),
+        args: pending.args.clone(),
+        span: pending.span,
+        report,
+    });
+    if pending.is_benchmark {
+        plugin.calls.pending.remove(at);
     }
 }
 

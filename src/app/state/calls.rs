@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::model::bench::{BenchProgress, BenchReport, Span};
 use crate::model::call::{CallRecord, CallSample};
 use crate::model::ids::CallId;
 use crate::model::limits::LimitKind;
@@ -31,6 +32,8 @@ pub struct PluginCalls {
     pub selected: Option<u64>,
     /// Calls that are picked out in the plots.
     pub brush: Brush,
+    /// How long the last repeated or benchmarked call took.
+    pub bench: Option<BenchView>,
     /// Texts that results point at, newest last.
     pub texts: VecDeque<ResultText>,
 }
@@ -46,10 +49,27 @@ pub struct PendingCall {
     pub args: Vec<Value>,
     /// How many of the repeated calls are done.
     pub done: u64,
-    /// How many were asked for.
-    pub total: u64,
+    /// How many were asked for, or for how long.
+    pub span: Span,
+    /// Whether its calls leave no records.
+    pub is_benchmark: bool,
+    /// How far a benchmark is.
+    pub progress: BenchProgress,
     /// When it was asked for, after the program's start.
     pub since: Duration,
+}
+
+/// How long calls took that were repeated or benchmarked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BenchView {
+    /// Export that was called.
+    pub export: Arc<str>,
+    /// Its arguments.
+    pub args: Vec<Value>,
+    /// How many were asked for, or for how long.
+    pub span: Span,
+    /// What was found.
+    pub report: BenchReport,
 }
 
 /// A text that a result points at.
@@ -125,5 +145,6 @@ impl PluginCalls {
         self.selected = None;
         self.brush = Brush::default();
         self.texts.clear();
+        self.bench = None;
     }
 }

@@ -4,6 +4,7 @@
 
 mod calls;
 mod desk;
+mod needs;
 mod pairing;
 mod phases;
 mod plugin;
@@ -13,8 +14,9 @@ mod source;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use calls::{MOST_RECORDS, PendingCall, PluginCalls, ResultText};
+pub use calls::{BenchView, MOST_RECORDS, PendingCall, PluginCalls, ResultText};
 pub use desk::{AfterSaving, Dialog, Effect, Export, NoticeEntry, Notices, SaveWhat, TOAST_LASTS};
+pub use needs::{EarlierCalls, NeedsStatus, NeedsView, roomy_limit};
 pub use pairing::{Pairing, PastPlugin, Subject, SubjectCalls};
 pub use phases::PhaseRun;
 pub use plugin::{LimitField, MemoryEdit, PluginMemory, PluginView};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::phases::PhaseRun;
-use super::{GoodBuild, PluginCalls};
+use super::{EarlierCalls, GoodBuild, NeedsView, PluginCalls};
 use crate::engine::PluginOptions;
 use crate::model::ids::{PluginId, SourceId};
 use crate::model::interface::Import;
@@ -47,6 +47,10 @@ pub struct PluginView {
     pub usage: Usage,
     /// Its calls.
     pub calls: PluginCalls,
+    /// What a call would take, once somebody has asked.
+    pub needs: Option<NeedsView>,
+    /// Calls that the instance has had.
+    pub(crate) earlier: EarlierCalls,
     /// Its memory as far as somebody looks at it.
     pub memory: PluginMemory,
     /// Its globals, when they were last asked for.
@@ -133,6 +137,8 @@ impl PluginView {
             keep_until_reload: false,
             usage: Usage::default(),
             calls: PluginCalls::default(),
+            needs: None,
+            earlier: EarlierCalls::default(),
             memory: PluginMemory::default(),
             globals: Vec::new(),
             missing_imports: Vec::new(),

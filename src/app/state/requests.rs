@@ -39,6 +39,11 @@ pub enum Purpose {
         /// Index of the pointer's field; the length's is the next.
         param: usize,
     },
+    /// Find what a call of a plugin would take.
+    FindNeeds {
+        /// Plugin whose call it is.
+        plugin: PluginId,
+    },
     /// Read the text that the result of a call points at.
     ReadText {
         /// Plugin that it lies in.

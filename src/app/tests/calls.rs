@@ -1,7 +1,9 @@
 //! Calls: from the fields to the record, repeated, refused, and by a sample's demo.
 
 use super::*;
-use crate::app::{CallAction, DemoState, Effect, ExportFormat};
+use crate::app::{CallAction, DemoState, Effect, ExportFormat, NeedsStatus};
+use crate::engine::Probe;
+use crate::model::bench::{BenchTimes, Span};
 use crate::model::event::EventTag;
 use crate::worker::protocol::CallRequest;
 
@@ -80,7 +82,7 @@ fn repeated_calls_are_counted_as_they_come() {
     let export = "add".into();
     world.hear_of(plugin, PluginEvent::CallSamples { call, export, samples, done: 3, total: 1000 });
     let pending = &world.state.selected_plugin().expect("it is selected").calls.pending;
-    assert_eq!((pending[0].done, pending[0].total), (3, 1000));
+    assert_eq!((pending[0].done, pending[0].span), (3, Span::Calls(1000)));
     world.hear_of(plugin, PluginEvent::CallEnded { call: Some(call), record: last, is_sampled: true });
     let calls = &world.state.selected_plugin().expect("it is selected").calls;
     assert_eq!((calls.timeline.len(), calls.records.len(), calls.pending.len()), (3, 1, 0));
@@ -210,4 +212,59 @@ fn the_fields_of_a_sample_hold_its_first_example() {
     fill(&mut world, &["1", "2"]);
     world.act(Action::Plugin(world.plugin(), PluginAction::Select));
     assert_eq!(texts(&world), ["1", "2"], "what was typed stays");
+}
+
+fn probed(world: &mut World) -> Option<(RequestId, Probe)> {
+    let sent = std::mem::take(&mut world.sent);
+    sent.into_iter().find_map(|command| match command {
+        Command::Probe { request, probe, .. } => Some((request, *probe)),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_a_call_takes_is_asked_with_the_calls_before_it() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    for number in 1..=3 {
+        world.hear_of(plugin, ended(None, record(number, "add", Outcome::Returned, Vec::new())));
+    }
+    world.act(Action::Plugin(plugin, PluginAction::FindNeeds(Some(3))));
+    let (first, probe) = probed(&mut world).expect("it was asked");
+    assert_eq!((probe.replay.len(), probe.forgotten, &*probe.call.export), (2, 0, "add"));
+    // Another question ends the one before; an answer to that one is heard no more.
+    world.act(Action::Plugin(plugin, PluginAction::FindNeeds(None)));
+    assert!(
+        world.sent.iter().any(|sent| matches!(sent, Command::StopProbe { request } if *request == first))
+    );
+    let (second, probe) = probed(&mut world).expect("it was asked");
+    assert_eq!(probe.replay.len(), 3);
+    world.hear(Event::ProbeEnded { request: first, result: Ok(None) });
+    let status = |world: &World| {
+        world.state.selected_plugin().and_then(|plugin| Some(plugin.needs.as_ref()?.status.clone()))
+    };
+    assert!(matches!(status(&world), Some(NeedsStatus::Running { request, .. }) if request == second));
+    world.hear(Event::ProbeEnded { request: second, result: Err("no thread".to_owned()) });
+    assert_eq!(status(&world), Some(NeedsStatus::Failed("no thread".to_owned())));
+}
+
+#[test]
+fn calls_that_can_not_be_made_again_are_said_to_be_forgotten() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    world.act(Action::Call(CallAction::SetRepeat("2 s".to_owned())));
+    world.act(Action::Call(CallAction::Call));
+    let request = asked(&mut world).expect("it was called");
+    assert_eq!((request.repeat, request.nanos), (u64::MAX, Some(2_000_000_000)));
+    let mut times = BenchTimes::default();
+    times.record(1, 100);
+    times.record(1, 100);
+    let report = times.report(0, 1, 1);
+    world.hear_of(plugin, PluginEvent::Benched { call: request.call, report });
+    world.hear_of(plugin, ended(Some(request.call), record(2, "add", Outcome::Returned, Vec::new())));
+    let calls = &world.state.selected_plugin().expect("it is selected").calls;
+    assert_eq!(calls.bench.as_ref().map(|bench| bench.report.calls), Some(2));
+    world.act(Action::Plugin(plugin, PluginAction::FindNeeds(None)));
+    let (_, probe) = probed(&mut world).expect("it was asked");
+    assert_eq!((probe.replay.len(), probe.forgotten), (0, 2));
 }

@@ -7,15 +7,18 @@ use super::super::demo;
 use super::super::pane::PaneKind;
 use super::super::state::{AppState, Effect, Now, Origin, PendingCall, Purpose, Source};
 use super::tell;
+use crate::model::bench::{BenchPlan, BenchProgress, Span, WarmUp};
 use crate::model::command_line::run_command;
 use crate::model::event::LogLevel;
 use crate::model::ids::{CallId, PluginId};
 use crate::model::lifecycle::LifecycleStep;
 use crate::model::value::Value;
-use crate::worker::protocol::{CallRequest, Command, PluginCommand};
+use crate::worker::protocol::{BenchRequest, CallRequest, Command, PluginCommand};
 
 /// Most bytes of a text behind a result that are read.
 const MOST_TEXT_BYTES: u64 = 64 * 1024;
+/// Calls of a warm-up.
+const WARM_UP_CALLS: u64 = 100;
 /// Most calls that may wait for one plugin.
 const MOST_PENDING: usize = 64;
 
@@ -27,6 +30,8 @@ pub(super) fn update(state: &mut AppState, action: CallAction, now: Now, out: &m
         }
         CallAction::SetArg(index, text) => with_form(state, |form| form.set_arg(index, text)),
         CallAction::SetRepeat(text) => with_form(state, |form| form.repeat = text),
+        CallAction::SetWarmUp(warms_up) => with_form(state, |form| form.warm_up = warms_up),
+        CallAction::TimeInBatches => time_in_batches(state, now, out),
         CallAction::SetContinueOnFailure(go_on) => with_form(state, |form| form.continue_on_failure = go_on),
         CallAction::Recall(step) => with_form(state, |form| form.recall(step)),
         CallAction::Call => call(state, now, out),
@@ -48,7 +53,7 @@ pub(crate) fn send_call(
     state: &mut AppState,
     id: PluginId,
     (export, args): (Arc<str>, Vec<Value>),
-    (repeat, continue_on_failure): (u64, bool),
+    how: Repetition,
     now: Now,
     out: &mut Vec<Command>,
 ) -> Option<CallId> {
@@ -67,12 +72,53 @@ pub(crate) fn send_call(
         export: Arc::clone(&export),
         args: args.clone(),
         done: 0,
-        total: repeat,
+        span: how.span,
+        is_benchmark: how.is_benchmark,
+        progress: BenchProgress::default(),
         since: now.since_start,
     });
-    let request = CallRequest { call, export, args, repeat, continue_on_failure };
-    tell(id, PluginCommand::Call(request), out);
+    let warm_up = if how.warms_up { WARM_UP_CALLS } else { 0 };
+    let (repeat, nanos) = match how.span {
+        Span::Calls(calls) => (calls, None),
+        Span::Nanos(nanos) => (u64::MAX, Some(nanos)),
+    };
+    let command = if how.is_benchmark {
+        let plan = BenchPlan { length: how.span, warm_up: WarmUp::Default };
+        PluginCommand::Benchmark(BenchRequest { call, export, args, plan })
+    } else {
+        let continue_on_failure = how.continue_on_failure;
+        PluginCommand::Call(CallRequest { call, export, args, repeat, nanos, warm_up, continue_on_failure })
+    };
+    tell(id, command, out);
     Some(call)
+}
+
+/// How a call is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Repetition {
+    /// How often, or for how long.
+    pub(crate) span: Span,
+    /// Whether calls that are not measured come first.
+    pub(crate) warms_up: bool,
+    /// Whether to go on after a call that did not return.
+    pub(crate) continue_on_failure: bool,
+    /// Whether calls are measured without a record of each.
+    pub(crate) is_benchmark: bool,
+}
+
+impl Repetition {
+    /// A single call.
+    pub(crate) const ONCE: Self =
+        Self { span: Span::Calls(1), warms_up: false, continue_on_failure: false, is_benchmark: false };
+}
+
+/// Measures again what was repeated last, where one call is too short for the clock.
+fn time_in_batches(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
+    let Some(plugin) = state.selected_plugin() else { return };
+    let Some(bench) = plugin.calls.bench.clone() else { return };
+    let id = plugin.id;
+    let how = Repetition { span: bench.span, is_benchmark: true, ..Repetition::ONCE };
+    send_call(state, id, (bench.export, bench.args), how, now, out);
 }
 
 /// Asks for the text that the result of a call points at.
@@ -98,10 +144,18 @@ fn call(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
     let (id, export) = (plugin.id, Arc::<str>::from(export));
     let Some(form) = state.selected_form() else { return };
     let ready = form.values().map_err(|(index, err)| format!("argument {index}: {err}"));
-    let ready = ready.and_then(|args| Ok((args, form.repeat_count()?, form.continue_on_failure)));
+    let ready = ready.and_then(|args| {
+        let how = Repetition {
+            span: form.repetition()?,
+            warms_up: form.warm_up,
+            continue_on_failure: form.continue_on_failure,
+            is_benchmark: false,
+        };
+        Ok((args, how))
+    });
     match ready {
-        Ok((args, repeat, go_on)) => {
-            if send_call(state, id, (export, args), (repeat, go_on), now, out).is_some() {
+        Ok((args, how)) => {
+            if send_call(state, id, (export, args), how, now, out).is_some() {
                 with_form(state, super::super::form::CallForm::remember);
             }
         }
@@ -120,7 +174,7 @@ fn call_again(state: &mut AppState, number: u64, now: Now, out: &mut Vec<Command
         return;
     };
     let (id, what) = (plugin.id, (Arc::clone(&record.export), record.args.clone()));
-    send_call(state, id, what, (1, false), now, out);
+    send_call(state, id, what, Repetition::ONCE, now, out);
 }
 
 fn use_args(state: &mut AppState, number: u64) {
@@ -165,6 +219,10 @@ fn file_argument(source: &Source) -> String {
 fn write_text(state: &mut AppState, param: usize, text: String, out: &mut Vec<Command>) {
     let Some((plugin, export, _)) = state.selected_function() else { return };
     let (id, export) = (plugin.id, Arc::<str>::from(export));
+    // What an allocator does to the instance is not among its calls.
+    if let Some(plugin) = state.plugin_mut(id) {
+        plugin.earlier.forget(1);
+    }
     let request = state.requests.ask(Purpose::WriteText { plugin: id, export, param });
     tell(id, PluginCommand::WriteText { request, text: text.into() }, out);
 }

@@ -67,7 +67,8 @@ fn write(plugin: &mut PluginView, memory: u32, address: u64, bytes: Arc<[u8]>, o
     send(plugin, memory, address, bytes, out);
 }
 
-fn send(plugin: &PluginView, memory: u32, address: u64, bytes: Arc<[u8]>, out: &mut Vec<Command>) {
+fn send(plugin: &mut PluginView, memory: u32, address: u64, bytes: Arc<[u8]>, out: &mut Vec<Command>) {
+    plugin.earlier.forget(1);
     tell(plugin.id, PluginCommand::WriteMemory { memory, address, bytes }, out);
     if let Some(request) = plugin.memory.wanted {
         tell(plugin.id, PluginCommand::ReadMemory(request), out);

@@ -5,12 +5,13 @@
 mod calls;
 mod files;
 mod memory;
+mod needs;
 mod plugins;
 mod settings;
 mod sources;
 mod view;
 
-pub(crate) use calls::{read_text, send_call};
+pub(crate) use calls::{Repetition, read_text, send_call};
 pub(crate) use files::{
     OpenedFile, add_file, add_source, go_on_after_saving, remember_tabs, save_now, save_to, write_export,
 };

@@ -3,7 +3,7 @@
 use super::super::action::PluginAction;
 use super::super::export;
 use super::super::state::{AppState, LimitField, Now, PluginView};
-use super::send_call;
+use super::{Repetition, needs, send_call};
 use crate::engine::PluginOptions;
 use crate::model::event::LogLevel;
 use crate::model::ids::{PluginId, SourceId};
@@ -56,6 +56,9 @@ pub(super) fn update(
             set_options(plugin, PluginOptions { keep_after_trap, ..plugin.options }, out);
         }
         PluginAction::SetKeepUntilReload(keep) => set_keep_until_reload(state, id, keep, out),
+        PluginAction::FindNeeds(number) => needs::find(state, id, number, now, out),
+        PluginAction::StopFinding => needs::stop(state, id, out),
+        PluginAction::ApplyNeeds(kind) => needs::apply(plugin, kind, out),
         PluginAction::ResetMetrics => plugin.calls.reset(),
         PluginAction::SelectCall(number) => plugin.calls.selected = number,
         PluginAction::BrushCalls(span) => plugin.calls.brush.set_calls(span),
@@ -161,7 +164,7 @@ fn set_limit_text(plugin: &mut PluginView, kind: LimitKind, text: String, out: &
     plugin.limit_fields.insert(kind, LimitField { text, error, effect, is_set: false });
 }
 
-fn set_limits(plugin: &mut PluginView, limits: Limits, out: &mut Vec<Command>) {
+pub(super) fn set_limits(plugin: &mut PluginView, limits: Limits, out: &mut Vec<Command>) {
     plugin.limit_fields.clear();
     for kind in LimitKind::SETTABLE {
         if plugin.options.limits.get(kind) != limits.get(kind) {
@@ -192,7 +195,7 @@ fn set_keep_until_reload(state: &mut AppState, id: PluginId, keep: bool, out: &m
 fn call_again_on(state: &mut AppState, id: PluginId, number: u64, now: Now, out: &mut Vec<Command>) {
     let record = state.plugin(id).and_then(|plugin| plugin.calls.record(number));
     if let Some((export, args)) = record.map(|record| (record.export.clone(), record.args.clone())) {
-        send_call(state, id, (export, args), (1, false), now, out);
+        send_call(state, id, (export, args), Repetition::ONCE, now, out);
     }
 }
 

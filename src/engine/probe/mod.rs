@@ -46,7 +46,7 @@ pub struct ProbedCall {
 }
 
 /// What is to be found out.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Probe {
     /// What is called.
     pub build: Arc<Build>,

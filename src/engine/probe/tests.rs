@@ -291,7 +291,7 @@ fn a_benchmark_makes_exactly_the_calls_that_it_was_asked_for() {
         let record = plugin.call("next", &[]).expect("the call fits");
         let made = i32::try_from(calls + expected + 1).expect("a small number");
         assert_eq!(record.results, [Value::I32(made)], "no call more and none less");
-        assert_eq!(record.number, calls + expected + 1);
+        assert_eq!(record.number, 1, "what leaves no record has no number");
     }
 }
 

@@ -4,13 +4,16 @@
 
 use egui::{Align, Frame, Layout, Margin, Response, RichText, ScrollArea, Ui, vec2};
 
+use super::bench_ui::bench_ui;
 use super::call_fields::{CallFields, select_all};
 use super::call_result::ResultViews;
 use super::definition::{Definition, go_to};
 use super::end_card::EndCard;
 use super::instance_ui::{missing_ui, notes_ui, steps_ui, switches_ui};
 use super::outcome_words::place_text;
-use crate::app::{Action, AppState, CallAction, CallForm, PluginView, SourceAction, UiCommand};
+use super::progress::progress_bar;
+use crate::app::{Action, AppState, CallAction, CallForm, PendingCall, PluginView, SourceAction, UiCommand};
+use crate::model::bench::Span;
 use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::humanize;
 use crate::model::ids::CallId;
@@ -92,7 +95,7 @@ impl CallPane {
             let wants_focus = &mut self.wants_focus;
             self.fields.ui(ui, state, (plugin, export, signature), form, wants_focus, actions);
             Self::buttons_ui(ui, state, form, actions);
-            if let Err(error) = form.repeat_count() {
+            if let Err(error) = form.repetition() {
                 field_error(ui, &error);
             }
         }
@@ -102,6 +105,9 @@ impl CallPane {
         if let Some(record) = shown_record(plugin, function.map(|(_, export, _)| export)) {
             let signature = function.filter(|(_, export, _)| **export == *record.export);
             self.record_ui(ui, state, plugin, record, signature.map(|(_, _, signature)| signature), actions);
+        }
+        if let Some((_, export, _)) = function {
+            bench_ui(ui, state, plugin, export, actions);
         }
         hairline(ui);
         switches_ui(ui, state, &mut self.is_instance_open, actions);
@@ -128,7 +134,7 @@ impl CallPane {
         ui.horizontal(|ui| {
             let call = UiCommand::CallFunction.action(state).and_then(|call| {
                 form.values().map_err(|(index, err)| format!("argument {index}: {err}"))?;
-                form.repeat_count()?;
+                form.repetition()?;
                 Ok(call)
             });
             let button =
@@ -140,11 +146,12 @@ impl CallPane {
                 ui.label(RichText::new("×").color(tokens(ui).text_muted));
             }
             let mut repeat = form.repeat.clone();
-            let error = form.repeat_count().err();
+            let error = form.repetition().err();
             let width = REPEAT_WIDTH.min(ui.available_width() - STOP_WIDTH).max(REPEAT_LEAST);
             let field = text_field("Repeat", &mut repeat).code().width(width).error(error.as_deref());
             let response = ui.allocate_ui(vec2(width, space::ROW), |ui| ui.add(field)).inner;
-            let response = response.on_hover_text("How often to call");
+            let response =
+                response.on_hover_text("How often to call, such as 1000, or for how long, such as 2 s");
             if response.gained_focus() && !ui.input(|input| input.pointer.any_down()) {
                 select_all(ui, response.id, &repeat);
             }
@@ -164,12 +171,21 @@ impl CallPane {
                 }
             });
         });
-        if form.repeat_count().is_ok_and(|count| count > 1) {
-            let mut go_on = form.continue_on_failure;
-            let checkbox = ui.checkbox(&mut go_on, "Go on after a failure");
-            if checkbox.on_hover_text("Repeats also after a call that did not return").changed() {
-                actions.push(Action::Call(CallAction::SetContinueOnFailure(go_on)));
-            }
+        if form.repetition().is_ok_and(Span::is_repeated) {
+            ui.horizontal_wrapped(|ui| Self::repetition_ui(ui, form, actions));
+        }
+    }
+
+    fn repetition_ui(ui: &mut Ui, form: &CallForm, actions: &mut Vec<Action>) {
+        let mut warms_up = form.warm_up;
+        let checkbox = ui.checkbox(&mut warms_up, "Warm up");
+        if checkbox.on_hover_text("Makes 100 calls first, which are not measured").changed() {
+            actions.push(Action::Call(CallAction::SetWarmUp(warms_up)));
+        }
+        let mut go_on = form.continue_on_failure;
+        let checkbox = ui.checkbox(&mut go_on, "Go on after a failure");
+        if checkbox.on_hover_text("Repeats also after a call that did not return").changed() {
+            actions.push(Action::Call(CallAction::SetContinueOnFailure(go_on)));
         }
     }
 
@@ -196,19 +212,10 @@ impl CallPane {
         }
         let word = if is_paused { "paused" } else { "running" };
         let time = format!("{word} for {passed:.1} s");
-        let (share, text) = if pending.total > 1 {
-            let done = format!("{} / {}", humanize::grouped(pending.done), humanize::grouped(pending.total));
-            (share(pending.done, pending.total), format!("{done} · {time}"))
-        } else {
-            (1.0, time)
-        };
+        let (share, text) = done_of(pending, passed, &time);
         let tokens = tokens(ui);
         let colour = if is_paused { tokens.warning } else { tokens.info };
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 4.0), egui::Sense::hover());
-        ui.painter().rect_filled(rect, 2.0, tokens.border);
-        let mut done = rect;
-        done.set_width(rect.width() * share);
-        ui.painter().rect_filled(done, 2.0, colour);
+        progress_bar(ui, share, colour);
         ui.label(theme::caption(text).color(colour));
         if plugin.calls.pending.len() > 1 {
             let waiting = format!("{} more wait", plugin.calls.pending.len() - 1);
@@ -313,11 +320,20 @@ fn seconds(wait: f64) -> f32 {
     wait.max(0.0) as f32
 }
 
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "a bar is a few hundred pixels long"
-)]
-fn share(done: u64, total: u64) -> f32 {
-    (done as f64 / total.max(1) as f64).clamp(0.0, 1.0) as f32
+/// Returns how much of a call is done, from 0 to 1, and that in words.
+#[allow(clippy::cast_precision_loss, reason = "a bar is a few hundred points long")]
+fn done_of(pending: &PendingCall, passed: f64, time: &str) -> (f64, String) {
+    let done = if pending.is_benchmark { pending.progress.calls } else { pending.done };
+    let calls = humanize::grouped(done);
+    let warming = if pending.progress.is_warming_up { "warming up · " } else { "" };
+    match pending.span {
+        Span::Calls(1) => (1.0, time.to_owned()),
+        Span::Calls(all) => {
+            (done as f64 / all as f64, format!("{warming}{calls} / {} · {time}", humanize::grouped(all)))
+        }
+        Span::Nanos(nanos) => {
+            let whole = humanize::duration_ns(nanos);
+            (passed * 1e9 / nanos as f64, format!("{warming}{calls} calls · {time} of {whole}"))
+        }
+    }
 }

@@ -6,6 +6,7 @@ use egui::{Frame, Margin, Popup, ScrollArea, Ui};
 
 use super::fold::fold_header;
 use super::limit_gauge::{LimitUse, limit_ui};
+use super::needs_ui::needs_ui;
 use crate::app::{Action, AppState, PluginAction, PluginView};
 use crate::model::call::CallRecord;
 use crate::model::humanize;
@@ -56,6 +57,8 @@ impl LimitsPane {
                 ui.add_space(space::XS);
                 trap_ui(ui, plugin, actions);
                 engine_ui(ui, state, plugin);
+                hairline(ui);
+                needs_ui(ui, state, plugin, actions);
                 hairline(ui);
                 self.history_ui(ui, plugin);
             });

@@ -2,6 +2,7 @@
 //!
 //! A pane reads the state, keeps only what belongs to its looks, and pushes actions.
 
+mod bench_ui;
 mod call_fields;
 mod call_pane;
 mod call_result;
@@ -17,9 +18,11 @@ mod instance_ui;
 mod limit_gauge;
 mod limits_pane;
 mod memory_pane;
+mod needs_ui;
 mod outcome_words;
 mod plugins_pane;
 mod problems_pane;
+mod progress;
 mod row_scroll;
 mod samples_pane;
 mod source_pane;

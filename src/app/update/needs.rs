@@ -1,0 +1,81 @@
+//! Asking what a call would take, and setting limits by the answer.
+
+use super::super::state::{AppState, NeedsStatus, NeedsView, Now, PluginView, Purpose, roomy_limit};
+use super::plugins::set_limits;
+use crate::engine::{Probe, ProbedCall};
+use crate::model::call::CallKind;
+use crate::model::ids::PluginId;
+use crate::model::limits::LimitKind;
+use crate::worker::protocol::Command;
+
+/// Looks for what a call would take: that of a record by its number, or the one in the fields of Call.
+pub(super) fn find(
+    state: &mut AppState,
+    id: PluginId,
+    number: Option<u64>,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
+    stop(state, id, out);
+    let call = match number {
+        Some(number) => of_record(state, id, number),
+        None => of_fields(state, id),
+    };
+    let name = state.plugin_label(id);
+    let request = state.requests.ask(Purpose::FindNeeds { plugin: id });
+    let Some(plugin) = state.plugin_mut(id) else { return };
+    let call = match call {
+        Ok(call) => call,
+        Err(reason) => {
+            plugin.refusal = Some(reason);
+            state.requests.take(request);
+            return;
+        }
+    };
+    let (replay, forgotten) = plugin.earlier.before(number);
+    let probe = Probe {
+        build: plugin.build.build.clone(),
+        options: plugin.options,
+        replay,
+        forgotten,
+        call: call.clone(),
+    };
+    let status = NeedsStatus::Running { request, progress: None, since: now.since_start };
+    plugin.needs = Some(NeedsView { call, build: plugin.build.number, status });
+    out.push(Command::Probe { request, name: name.into(), probe: Box::new(probe) });
+}
+
+/// Ends the search of a plugin, if one runs.
+pub(super) fn stop(state: &mut AppState, id: PluginId, out: &mut Vec<Command>) {
+    let running = state.plugin(id).and_then(|plugin| plugin.needs.as_ref());
+    if let Some(NeedsView { status: NeedsStatus::Running { request, .. }, .. }) = running {
+        out.push(Command::StopProbe { request: *request });
+    }
+}
+
+/// Sets one limit to what is needed of it and some room, or all of them.
+pub(super) fn apply(plugin: &mut PluginView, kind: Option<LimitKind>, out: &mut Vec<Command>) {
+    let Some(needs) = plugin.needs.as_ref().and_then(NeedsView::found) else { return };
+    let mut limits = plugin.options.limits;
+    let wanted = needs.limits.iter().filter(|need| kind.is_none_or(|kind| need.limit == kind));
+    for (kind, value) in wanted.filter_map(roomy_limit) {
+        limits.set(kind, Some(value));
+    }
+    set_limits(plugin, limits, out);
+}
+
+fn of_record(state: &AppState, id: PluginId, number: u64) -> Result<ProbedCall, String> {
+    let record = state.plugin(id).and_then(|plugin| plugin.calls.record(number));
+    let record = record.filter(|record| record.kind == CallKind::Export);
+    let record = record.ok_or_else(|| format!("the details of call {number} are no longer kept"))?;
+    Ok(ProbedCall { export: record.export.clone(), args: record.args.clone() })
+}
+
+fn of_fields(state: &AppState, id: PluginId) -> Result<ProbedCall, String> {
+    let function = state.selected_function().filter(|(plugin, ..)| plugin.id == id);
+    let (Some((_, export, _)), Some(form)) = (function, state.selected_form()) else {
+        return Err("choose a function in Call first".to_owned());
+    };
+    let args = form.values().map_err(|(index, err)| format!("argument {index}: {err}"))?;
+    Ok(ProbedCall { export: export.into(), args })
+}
