@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::proposal::Proposal;
+use super::text_edit::TextEdit;
 use super::text_position::LineIndex;
 
 /// Place in a plugin: a function, and the spot in its source or its binary.
@@ -67,6 +68,18 @@ pub struct Diagnostic {
     /// Proposal that would mend it and is off, or that the compiler does not know.
     #[serde(skip)]
     pub needs: Option<Proposal>,
+    /// Changes to the text that put it right, the likeliest first; empty where none is certain enough.
+    #[serde(skip)]
+    pub fixes: Vec<Fix>,
+}
+
+/// Something to do about a diagnostic with one click.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, such as ``Change to `i32.add` ``.
+    pub title: String,
+    /// What changes in the text, all at once.
+    pub edits: Vec<TextEdit>,
 }
 
 impl Diagnostic {
@@ -79,6 +92,7 @@ impl Diagnostic {
             place: Place::default(),
             range: None,
             needs: None,
+            fixes: Vec::new(),
         }
     }
 
@@ -86,6 +100,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds something to do about it with one click.
+    #[must_use]
+    pub fn with_fix(mut self, title: impl Into<String>, edits: Vec<TextEdit>) -> Self {
+        self.fixes.push(Fix { title: title.into(), edits });
         self
     }
 

@@ -149,13 +149,35 @@ fn operator_name(visitor: &str) -> String {
     }
 }
 
+/// What an author is told to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Advice {
+    /// In words.
+    pub(super) text: String,
+    /// What is to stand in place of the word that is wrong, where that is known.
+    pub(super) meant: Option<String>,
+}
+
+impl Advice {
+    pub(super) fn question(meant: &str) -> Self {
+        Self { text: format!("did you mean `{meant}`?"), meant: Some(meant.to_owned()) }
+    }
+}
+
+impl<S: Into<String>> From<S> for Advice {
+    fn from(text: S) -> Self {
+        Self { text: text.into(), meant: None }
+    }
+}
+
 /// Returns what a word that means nothing may have been meant to be.
-pub(super) fn keyword_hint(word: &str) -> Option<String> {
+pub(super) fn keyword_hint(word: &str) -> Option<Advice> {
     if let Some((_, meant)) = OLD_SPELLINGS.iter().find(|(old, _)| *old == word) {
-        return Some(format!("did you mean `{meant}`?"));
+        return Some(Advice::question(meant));
     }
     if let Some(meant) = slash_spelling(word) {
-        return Some(format!("`{word}` is an old spelling; write `{meant}`"));
+        let text = format!("`{word}` is an old spelling; write `{meant}`");
+        return Some(Advice { text, meant: Some(meant) });
     }
     let known = operator_names().iter().map(String::as_str).chain(FIELD_HEADS).chain(CLAUSE_WORDS);
     // A word that is known stands at the wrong place; another one would be no better.
@@ -163,9 +185,8 @@ pub(super) fn keyword_hint(word: &str) -> Option<String> {
 }
 
 /// Returns the candidate that is nearest to a word, as a question, when one is near enough.
-pub(super) fn did_you_mean<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    nearest(word, candidates.filter(|candidate| *candidate != word))
-        .map(|meant| format!("did you mean `{meant}`?"))
+pub(super) fn did_you_mean<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<Advice> {
+    nearest(word, candidates.filter(|candidate| *candidate != word)).map(Advice::question)
 }
 
 /// Cuts a word that is too long for a message.
@@ -380,7 +401,7 @@ mod tests {
         for (word, meant) in cases {
             let hint = keyword_hint(word);
             assert!(
-                hint.as_deref().is_some_and(|hint| hint.contains(&format!("`{meant}`"))),
+                hint.as_ref().is_some_and(|hint| hint.meant.as_deref() == Some(meant)),
                 "{word}: {hint:?}"
             );
         }

@@ -4,6 +4,7 @@
 //! Knows nothing of the engine that runs the binary, of caches and of instances.
 
 mod features;
+mod fixes;
 mod hints;
 mod listing;
 mod outline;

@@ -4,10 +4,12 @@
 
 use std::ops::Range;
 
-use super::hints::{did_you_mean, keyword_hint, shorten};
+use super::fixes;
+use super::hints::{Advice, did_you_mean, keyword_hint, shorten};
 use super::outline::{FIELD_HEADS, TokenKind, next_token};
 use super::text::TextError;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::nearest::nearest;
 use crate::model::text_position::LineIndex;
 
 /// Returns the kind and the name, with its `$`, that the parser says is unknown.
@@ -27,12 +29,14 @@ pub(super) fn describe(
     let token = next_token(text.as_bytes(), offset).filter(|(_, range)| range.start == offset);
     let range = token.as_ref().map_or(offset..offset, |(_, range)| range.clone());
     let word = shorten(&text[range.clone()]);
-    let (message, hint) = match unknown_name(&err.message) {
+    let (message, advice) = match unknown_name(&err.message) {
         Some((kind, name)) => unknown_name_words(text, kind, name, field),
         None => words(&err.message, token.map(|(kind, _)| kind), &word, offset >= text.len()),
     };
-    let diagnostic = Diagnostic::error(message).at_text(lines, range);
-    Diagnostic { hint, ..diagnostic }
+    let diagnostic = Diagnostic::error(message).at_text(lines, range.clone());
+    let Some(advice) = advice else { return diagnostic };
+    let diagnostic = fixes::advise(diagnostic, advice, &range);
+    fixes::swap_variable(diagnostic, text, &range)
 }
 
 /// Returns the name and index of the function that a field defines.
@@ -68,7 +72,7 @@ fn head(text: &str, start: usize) -> Option<&str> {
 }
 
 /// Returns message and hint for an error that is not about a name.
-fn words(raw: &str, kind: Option<TokenKind>, word: &str, is_at_end: bool) -> (String, Option<String>) {
+fn words(raw: &str, kind: Option<TokenKind>, word: &str, is_at_end: bool) -> (String, Option<Advice>) {
     const ORDER: &str =
         "a function begins with its exports, then `param`, `result` and `local`, in this order";
     const NUMBERS: [&str; 6] = ["i8", "i16", "i32", "i64", "u32", "u64"];
@@ -78,31 +82,31 @@ fn words(raw: &str, kind: Option<TokenKind>, word: &str, is_at_end: bool) -> (St
     if raw == "unknown operator or unexpected token" && is_keyword {
         return match word {
             "param" | "result" | "local" | "export" | "import" | "type" => {
-                (format!("unexpected {found} among the operators"), Some(ORDER.to_owned()))
+                (format!("unexpected {found} among the operators"), Some(ORDER.into()))
             }
             _ if FIELD_HEADS.contains(&word) => (
                 format!("unexpected {found} inside of a function"),
-                Some("a `)` is missing before it".to_owned()),
+                Some("a `)` is missing before it".into()),
             ),
             _ => (format!("unknown operator {found}"), keyword_hint(word)),
         };
     }
     if raw == "expected valid module field" {
         let hint = did_you_mean(word, FIELD_HEADS.into_iter());
-        let inside = || word.contains('.').then(|| "operators stand inside of a `(func …)`".to_owned());
+        let inside = || word.contains('.').then(|| "operators stand inside of a `(func …)`".into());
         return (format!("unknown field {found}"), hint.or_else(inside));
     }
     if let Some(kind) = raw.strip_prefix("duplicate ").and_then(|rest| rest.strip_suffix(" identifier")) {
-        return (format!("duplicate {} {found}", kind_words(kind)), Some("rename one of the two".to_owned()));
+        return (format!("duplicate {} {found}", kind_words(kind)), Some("rename one of the two".into()));
     }
     if raw.starts_with("result before parameter") {
-        return ("`param` stands behind `result`".to_owned(), Some(ORDER.to_owned()));
+        return ("`param` stands behind `result`".to_owned(), Some(ORDER.into()));
     }
     if let Some(item) = raw.strip_prefix("import after ") {
-        let hint = "imports come before all functions, tables, memories and globals".to_owned();
-        return (format!("this import stands behind a {item}"), Some(hint));
+        let hint = "imports come before all functions, tables, memories and globals";
+        return (format!("this import stands behind a {item}"), Some(hint.into()));
     }
-    let hint = other_hint(raw, kind).or_else(|| keyword_hint(word).filter(|_| is_keyword));
+    let hint = other_hint(raw, kind).map(Advice::from).or_else(|| keyword_hint(word).filter(|_| is_keyword));
     let message = match raw {
         // The list of all types says less than the word itself.
         _ if raw.contains("`i32`, `i64`") => format!("expected a type, found {found}"),
@@ -161,17 +165,13 @@ fn unknown_name_words(
     kind: &str,
     name: &str,
     field: Option<Range<usize>>,
-) -> (String, Option<String>) {
+) -> (String, Option<Advice>) {
     let message = format!("unknown {} `{}`", kind_words(kind), shorten(name));
     // Locals and labels are known in their own function only.
     let is_local = matches!(kind, "local" | "label");
     let everywhere = declared_in(text, 0..text.len());
     let here = field.map(|field| declared_in(text, field)).unwrap_or_default();
     let candidates = if is_local { &here } else { &everywhere };
-    let same_kind = candidates.iter().filter(|(other, _)| *other == kind).map(|(_, name)| *name);
-    if let Some(hint) = did_you_mean(name, same_kind) {
-        return (message, Some(hint));
-    }
     let elsewhere = everywhere.iter().filter(|(other, _)| !matches!(*other, "local" | "label")).chain(&here);
     let other_kind = elsewhere.into_iter().find(|(other, known)| *known == name && *other != kind);
     let hint = other_kind.map(|(other, _)| match (kind, *other) {
@@ -179,7 +179,17 @@ fn unknown_name_words(
         ("global", "local") => format!("`{name}` is a local: use `local.get` and `local.set`"),
         (_, other) => format!("`{name}` is the name of a {}", kind_words(other)),
     });
-    (message, hint.or_else(|| Some(format!("nothing of that kind is called `{}`", shorten(name)))))
+    if let Some(hint) = hint {
+        return (message, Some(hint.into()));
+    }
+    // Without its `$`, which all names have in common: one letter is no slip for another.
+    let same_kind = candidates.iter().filter(|(other, _)| *other == kind).map(|(_, name)| &name[1..]);
+    let meant = name.strip_prefix('$').and_then(|name| nearest(name, same_kind));
+    let advice = match meant {
+        Some(meant) => Advice::question(&format!("${meant}")),
+        None => format!("nothing of that kind is called `{}`", shorten(name)).into(),
+    };
+    (message, Some(advice))
 }
 
 /// Returns kind and name of everything that a part of the text gives a name.

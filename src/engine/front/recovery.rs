@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use super::outline::{Outline, ParenFault, TokenKind, is_word_byte, next_token, outline};
 use super::text::{TextError, and_more};
-use super::{MAX_DIAGNOSTICS, parse_errors};
-use crate::model::diagnostic::Diagnostic;
+use super::{MAX_DIAGNOSTICS, fixes, parse_errors};
+use crate::model::diagnostic::{Diagnostic, Fix};
 use crate::model::interface::SourceKind;
 use crate::model::text_position::LineIndex;
 
@@ -182,7 +182,11 @@ impl<'a> Draft<'a> {
                     line_of(self, next)
                 );
                 let hint = format!("a `)` is missing before line {}", line_of(self, next));
-                self.report_at(self.head_range(start), &message, &hint);
+                let line = line_of(self, next);
+                let fixes = fixes::close(self.original, start..next, |closing| {
+                    format!("Add `{closing}` before line {line}")
+                });
+                self.report_fixable(self.head_range(start), &message, &hint, fixes);
                 self.blank_function(start..next, next);
                 self.overwrite(next - 1..next, b")");
             }
@@ -191,11 +195,13 @@ impl<'a> Draft<'a> {
                     "this `)` closes the module, but line {} begins another field",
                     line_of(self, next)
                 );
-                self.report_at(at..at + 1, &message, "there is a `)` too many at or before this point");
+                let hint = "there is a `)` too many at or before this point";
+                self.report_fixable(at..at + 1, &message, hint, fixes::remove_paren(at));
                 self.overwrite(at..at + 1, b"");
             }
             ParenFault::Stray { at } => {
-                self.report_at(at..at + 1, "unexpected `)`: nothing is open here", "remove it");
+                let message = "unexpected `)`: nothing is open here";
+                self.report_fixable(at..at + 1, message, "remove it", fixes::remove_paren(at));
                 self.overwrite(at..at + 1, b"");
             }
             ParenFault::Unclosed { at } => {
@@ -208,7 +214,8 @@ impl<'a> Draft<'a> {
                     1 => "one `)` is missing at or before the end of the text".to_owned(),
                     count => format!("{count} `)` are missing at or before the end of the text"),
                 };
-                self.report_at(self.head_range(at), "this `(` is never closed", &missing);
+                let fixes = self.fixes_at_end();
+                self.report_fixable(self.head_range(at), "this `(` is never closed", &missing, fixes);
             }
         }
     }
@@ -411,8 +418,25 @@ impl<'a> Draft<'a> {
     }
 
     fn report_at(&mut self, range: Range<usize>, message: &str, hint: &str) {
+        self.report_fixable(range, message, hint, Vec::new());
+    }
+
+    fn report_fixable(&mut self, range: Range<usize>, message: &str, hint: &str, fixes: Vec<Fix>) {
         let diagnostic = Diagnostic::error(message).with_hint(hint).at_text(self.lines(), range);
-        self.report(diagnostic);
+        self.report(Diagnostic { fixes, ..diagnostic });
+    }
+
+    /// Closes everything at the end, unless further faults make it doubtful what is open there.
+    fn fixes_at_end(&self) -> Vec<Fix> {
+        if !self.is_good() {
+            return Vec::new();
+        }
+        fixes::close(self.original, 0..self.original.len(), |closing| format!("Add `{closing}` at the end"))
+    }
+
+    /// Returns the author's text.
+    pub(super) fn original(&self) -> &'a str {
+        self.original
     }
 
     /// Returns the keyword of the module or component: the place of what has no better one.

@@ -2,8 +2,8 @@
 //!
 //! Never looks at a name. What is neither WebAssembly's text nor its binary is refused with what it is.
 
-use super::hints;
 use super::outline::{FIELD_HEADS, TokenKind, next_token};
+use super::{fixes, hints};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::interface::SourceKind;
 use crate::model::text_position::LineIndex;
@@ -113,13 +113,14 @@ fn sniff_text(text: &str) -> Result<SourceKind, Box<Diagnostic>> {
 }
 
 fn unknown_head(text: &str, word: &str, range: std::ops::Range<usize>) -> Diagnostic {
-    let hint = if word.starts_with("assert") || word == "register" || word == "invoke" {
-        Some("this is a test script; open one module of it".to_owned())
+    let advice = if word.starts_with("assert") || word == "register" || word == "invoke" {
+        Some("this is a test script; open one module of it".into())
     } else {
         hints::did_you_mean(word, FIELD_HEADS.into_iter())
     };
-    let hint = hint.unwrap_or_else(|| "a text begins with `(module` or `(component`".to_owned());
-    text_error(text, range, format!("unknown form `{}`", hints::shorten(word))).with_hint(hint)
+    let advice = advice.unwrap_or_else(|| "a text begins with `(module` or `(component`".into());
+    let error = text_error(text, range.clone(), format!("unknown form `{}`", hints::shorten(word)));
+    fixes::advise(error, advice, &range)
 }
 
 fn not_a_form(text: &str, kind: TokenKind, range: std::ops::Range<usize>) -> Diagnostic {

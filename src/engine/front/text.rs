@@ -19,7 +19,8 @@ use super::recovery::Draft;
 use super::source_map::{self, DefinitionKind, SourceMap};
 use super::validate::{CheckedSections, Finding, check_sections, function_names};
 use super::{
-    FailureReason, FrontFailure, FrontOutput, MAX_DIAGNOSTICS, SizeCaps, hints, nanoseconds_since, too_large,
+    FailureReason, FrontFailure, FrontOutput, MAX_DIAGNOSTICS, SizeCaps, fixes, hints, nanoseconds_since,
+    too_large,
 };
 use crate::model::diagnostic::{Diagnostic, Severity};
 use crate::model::interface::SourceKind;
@@ -29,6 +30,9 @@ const MAX_NESTING: usize = 10_000;
 
 /// Most words that are parsed: the parser keeps some 100 bytes for each operator.
 const MAX_KEYWORDS: usize = 8_000_000;
+
+/// Fixes of one text that are tried, each by parsing it once more.
+const MAX_TRIES: usize = 9;
 
 /// The module without any field.
 const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0";
@@ -193,12 +197,15 @@ fn validate(draft: &mut Draft<'_>, mut encoded: Encoded, features: WasmFeatures)
         let names = if checked.findings.is_empty() { HashMap::new() } else { function_names(&encoded.wasm) };
         let mut is_mended = false;
         for finding in &checked.findings {
-            let (diagnostic, definition) = place(draft, finding, &encoded, &names);
+            let (mut diagnostic, definition) = place(draft, finding, &encoded, &names);
+            if let Some(range) = diagnostic.range.clone() {
+                diagnostic.fixes = fixes::of_finding(&finding.message, &range, draft.original(), |_| false);
+            }
             draft.report(diagnostic);
             is_mended |= definition.is_some_and(|byte| draft.blank_leaf(byte));
         }
         if !is_mended {
-            check_code(draft, checked, &encoded);
+            check_code(draft, checked, &encoded, features);
             return Some(encoded);
         }
         encoded = encode_mending(draft)?;
@@ -208,7 +215,12 @@ fn validate(draft: &mut Draft<'_>, mut encoded: Encoded, features: WasmFeatures)
     }
 }
 
-fn check_code(draft: &mut Draft<'_>, checked: CheckedSections<'_>, encoded: &Encoded) {
+fn check_code(
+    draft: &mut Draft<'_>,
+    checked: CheckedSections<'_>,
+    encoded: &Encoded,
+    features: WasmFeatures,
+) {
     if !checked.is_code_checkable {
         return;
     }
@@ -223,13 +235,34 @@ fn check_code(draft: &mut Draft<'_>, checked: CheckedSections<'_>, encoded: &Enc
         return;
     }
     let names = function_names(&encoded.wasm);
+    let num_wrong = found.findings.len();
+    let mut tries_left = MAX_TRIES;
     for finding in &found.findings {
-        if !draft.is_consequence(&finding.message) {
-            let (diagnostic, _) = place(draft, finding, encoded, &names);
-            draft.report(diagnostic);
+        if draft.is_consequence(&finding.message) {
+            continue;
         }
+        let (mut diagnostic, _) = place(draft, finding, encoded, &names);
+        if let Some(range) = diagnostic.range.clone() {
+            let is_original = draft.is_original();
+            diagnostic.fixes = fixes::of_finding(&finding.message, &range, draft.original(), |text| {
+                tries_left = tries_left.saturating_sub(1);
+                is_original && tries_left > 0 && num_invalid(text, features) < num_wrong
+            });
+        }
+        draft.report(diagnostic);
     }
     draft.leave_out(found.num_more);
+}
+
+/// Counts the functions of a text that are not valid; more than can be when something else is wrong.
+fn num_invalid(text: &str, features: WasmFeatures) -> usize {
+    let Ok(encoded) = encode(text, Arc::default()) else { return usize::MAX };
+    let checked = check_sections(&encoded.wasm, features);
+    if !checked.findings.is_empty() {
+        return usize::MAX;
+    }
+    let found = checked.check_functions(MAX_DIAGNOSTICS, |_| false);
+    found.findings.len() + found.num_more
 }
 
 /// Puts a finding where it stands in the text; also returns the byte of the definition that it concerns.

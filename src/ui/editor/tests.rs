@@ -84,6 +84,7 @@ fn error_at(range: Range<usize>, line: u32, column: u32) -> Diagnostic {
         place: Place { line: Some(line), column: Some(column), ..Place::default() },
         range: Some(range),
         needs: None,
+        fixes: Vec::new(),
     }
 }
 
