@@ -159,7 +159,7 @@ pub(super) struct Advice {
 }
 
 impl Advice {
-    pub(super) fn question(meant: &str) -> Self {
+    fn question(meant: &str) -> Self {
         Self { text: format!("did you mean `{meant}`?"), meant: Some(meant.to_owned()) }
     }
 }

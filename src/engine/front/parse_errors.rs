@@ -182,11 +182,19 @@ fn unknown_name_words(
     if let Some(hint) = hint {
         return (message, Some(hint.into()));
     }
-    // Without its `$`, which all names have in common: one letter is no slip for another.
-    let same_kind = candidates.iter().filter(|(other, _)| *other == kind).map(|(_, name)| &name[1..]);
-    let meant = name.strip_prefix('$').and_then(|name| nearest(name, same_kind));
-    let advice = match meant {
-        Some(meant) => Advice::question(&format!("${meant}")),
+    let same_kind = candidates.iter().filter(|(other, _)| *other == kind).map(|(_, name)| *name);
+    let advice = match did_you_mean(name, same_kind) {
+        // One letter is no slip for another: without the `$` that all names have, nothing would be left.
+        Some(advice)
+            if advice
+                .meant
+                .as_deref()
+                .and_then(|meant| nearest(&name[1..], [&meant[1..]].into_iter()))
+                .is_none() =>
+        {
+            Advice { meant: None, ..advice }
+        }
+        Some(advice) => advice,
         None => format!("nothing of that kind is called `{}`", shorten(name)).into(),
     };
     (message, Some(advice))
