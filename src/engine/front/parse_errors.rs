@@ -183,18 +183,12 @@ fn unknown_name_words(
         return (message, Some(hint.into()));
     }
     let same_kind = candidates.iter().filter(|(other, _)| *other == kind).map(|(_, name)| *name);
+    let bare = |name: &str| name.strip_prefix('$').unwrap_or(name).to_owned();
+    // One letter is no slip for another: without the `$` that all names have, nothing would be left.
+    let is_slip = |meant: &str| nearest(&bare(name), std::iter::once(bare(meant).as_str())).is_some();
     let advice = match did_you_mean(name, same_kind) {
-        // One letter is no slip for another: without the `$` that all names have, nothing would be left.
-        Some(advice)
-            if advice
-                .meant
-                .as_deref()
-                .and_then(|meant| nearest(&name[1..], [&meant[1..]].into_iter()))
-                .is_none() =>
-        {
-            Advice { meant: None, ..advice }
-        }
-        Some(advice) => advice,
+        Some(advice) if advice.meant.as_deref().is_some_and(is_slip) => advice,
+        Some(advice) => Advice { meant: None, ..advice },
         None => format!("nothing of that kind is called `{}`", shorten(name)).into(),
     };
     (message, Some(advice))
