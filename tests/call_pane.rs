@@ -152,8 +152,12 @@ impl World {
                 Command::Compile { source, generation, content, .. } => {
                     let settings = EngineSettings::default();
                     let caps = SizeCaps::default();
-                    let request =
-                        CompileRequest { source: &content, settings: &settings, caps, read_ns: None };
+                    let request = CompileRequest {
+                        source: &content.to_bytes(),
+                        settings: &settings,
+                        caps,
+                        read_ns: None,
+                    };
                     let result = compile(&self.engines, &self.cache, &request).map_err(Arc::new);
                     self.hear(Event::Compiled { source, generation, result });
                 }
@@ -625,7 +629,7 @@ fn a_result_of_an_older_build_is_marked_as_old() {
     assert!(harness.query_by_label_contains("old: from build 1").is_none());
     let world = harness.state_mut();
     let source = world.state.active.expect("a source is open");
-    world.act(Action::Source(SourceAction::Edit(source, MATH.replace("i32.add)", "i32.sub)").into())));
+    world.act(Action::Source(SourceAction::SetText(source, MATH.replace("i32.add)", "i32.sub)").into())));
     world.act(Action::Source(SourceAction::Compile(source)));
     harness.run();
     harness.get_by_label_contains("old: from build 1, running build 2");

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
-use wasm_workbench::app::{AppState, PluginView, Startup};
+use wasm_workbench::app::{AppState, PluginView, Source, Startup};
 use wasm_workbench::model::lifecycle::PluginState;
 use wasm_workbench::model::limits::LimitKind;
 use wasm_workbench::ui::theme::{self, Mode};
@@ -127,8 +127,8 @@ impl Window {
     }
 
     fn text(&self) -> String {
-        let text = self.state().active_source().and_then(|source| source.text());
-        text.expect("a text is open").to_string()
+        let text = self.state().active_source().and_then(Source::text);
+        text.expect("a text is open")
     }
 
     fn num_calls(&self) -> u64 {

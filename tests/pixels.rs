@@ -122,7 +122,7 @@ fn a_call_that_a_limit_stopped() {
 fn a_text_with_an_error() {
     let Some(mut screen) = Screen::open(Mode::Dark, [1440.0, 900.0]) else { return };
     let state = screen.harness.state().state();
-    let text = state.active_source().and_then(|source| source.text()).expect("a text is open");
+    let text = state.active_source().and_then(wasm_workbench::app::Source::text).expect("a text is open");
     let broken = text.replacen("local.get $b", "local.get $c", 1);
     screen.harness.get_by_role_and_label(Role::MultilineTextInput, "Source").focus();
     screen.harness.run();

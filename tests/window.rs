@@ -82,7 +82,7 @@ impl Window {
     fn answer_compiler(&mut self) {
         let question = self.fake.sent.borrow().iter().rev().find_map(|command| match command {
             Command::Compile { source, generation, content, .. } => {
-                Some((*source, *generation, Arc::clone(content)))
+                Some((*source, *generation, content.to_bytes().into_owned()))
             }
             _ => None,
         });

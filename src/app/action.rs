@@ -16,6 +16,7 @@ use crate::model::ids::{PluginId, SourceId};
 use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::memory::MemoryRequest;
 use crate::model::proposal::Proposal;
+use crate::model::text::EditCommand;
 
 /// One thing that a person does.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,8 +85,10 @@ pub enum FileAction {
 /// Something with the text of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceAction {
-    /// Replace the text by an edited one.
-    Edit(SourceId, Arc<str>),
+    /// Do something to the text or its cursors.
+    Edit(SourceId, EditCommand),
+    /// Replace the whole text by another one, such as a formatted one; undone at once.
+    SetText(SourceId, Arc<str>),
     /// Compile now, without waiting.
     Compile(SourceId),
     /// Make an instance of its last good build, such as after the last one was unloaded.

@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
-use super::state::{AppState, CompileStatus, Now, Purpose};
+use super::state::{AppState, CompileStatus, Now, Purpose, SourceContent};
 use super::update::{request_compile, show_again};
 use crate::model::ids::PluginId;
+use crate::model::text::FileContent;
 use crate::worker::protocol::{Command, UnsavedText};
 
 /// How often memory is shown anew while a call runs.
@@ -65,11 +66,14 @@ fn keep_unsaved(state: &mut AppState, now: Now, out: &mut Vec<Command>) -> Optio
             Some(due) if due > now.since_start => next = Some(earlier(next, due)),
             Some(_) => {
                 source.keep_due = None;
-                let text = source.text().filter(|_| source.is_dirty).map(|text| UnsavedText {
-                    name: source.name.to_string(),
-                    path: source.path.clone(),
-                    text: text.clone(),
-                });
+                let text = match &source.content {
+                    SourceContent::Text(text) if source.is_dirty => Some(UnsavedText {
+                        name: source.name.to_string(),
+                        path: source.path.clone(),
+                        text: text.marked_buffer(),
+                    }),
+                    _ => None,
+                };
                 out.push(Command::KeepUnsaved { source: source.id, text });
             }
             None => {}
@@ -96,7 +100,11 @@ fn keep_files(state: &mut AppState, now: Now, out: &mut Vec<Command>) -> Option<
     for (path, text) in [(settings, state.settings.to_toml()), (session, state.session.to_json())] {
         if let Some(path) = path {
             let request = state.requests.ask(Purpose::Keep);
-            out.push(Command::SaveFile { request, path, content: text.into_bytes().into() });
+            out.push(Command::SaveFile {
+                request,
+                path,
+                content: FileContent::Bytes(text.into_bytes().into()),
+            });
         }
     }
     None

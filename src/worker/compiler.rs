@@ -16,6 +16,7 @@ use crate::model::build::Phases;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::event::LogLevel;
 use crate::model::ids::{Generation, SourceId};
+use crate::model::text::FileContent;
 
 /// Sources of at least this many bytes go to the lane `compiler-big`.
 const BIG_BYTES: usize = 256 * 1024;
@@ -34,7 +35,7 @@ pub(crate) struct CompileJob {
     pub(crate) source: SourceId,
     pub(crate) generation: Generation,
     pub(crate) name: Arc<str>,
-    pub(crate) content: Arc<[u8]>,
+    pub(crate) content: FileContent,
     pub(crate) settings: EngineSettings,
     pub(crate) read_ns: Option<u64>,
     /// Panic instead of compiling, so that a test sees what becomes of it.
@@ -126,7 +127,7 @@ impl Compiler {
             desk.lane(lane)
                 .retain(|waiting| !matches!(waiting, Job::Compile(older) if older.source == source));
         }
-        let size = job.content.len();
+        let size = job.content.len_bytes();
         self.push(desk, size, Job::Compile(job));
     }
 
@@ -192,7 +193,7 @@ impl Shared {
         let caught = catch_unwind(AssertUnwindSafe(|| {
             assert!(!job.panics, "a test asked for this panic");
             let request = CompileRequest {
-                source: &job.content,
+                source: &job.content.to_bytes(),
                 settings: &job.settings,
                 caps: self.size_caps,
                 read_ns: job.read_ns,

@@ -24,6 +24,7 @@ use super::threads::{Threads, panic_message};
 use super::unsaved::Journal;
 use crate::model::event::LogLevel;
 use crate::model::ids::{RequestId, SourceId};
+use crate::model::text::FileContent;
 
 /// Jobs and reports of changes that may wait.
 const CAPACITY: usize = 256;
@@ -45,7 +46,7 @@ pub(crate) enum FileJob {
     Save {
         request: RequestId,
         path: PathBuf,
-        content: Arc<[u8]>,
+        content: FileContent,
     },
     Export {
         request: RequestId,
@@ -217,7 +218,7 @@ impl FilesThread {
     fn work(&mut self, job: FileJob) {
         match job {
             FileJob::Open { request, path } => self.open(request, path),
-            FileJob::Save { request, path, content } => self.save(request, path, &content),
+            FileJob::Save { request, path, content } => self.save(request, path, &content.to_bytes()),
             FileJob::Export { request, path, content } => {
                 self.exports.write(request, path, content, &self.outlet);
             }

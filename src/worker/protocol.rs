@@ -18,6 +18,7 @@ use crate::model::lifecycle::StateChange;
 use crate::model::limits::{Limits, Usage};
 use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
 use crate::model::needs::{Needs, Progress};
+use crate::model::text::{FileContent, TextBuffer};
 use crate::model::value::Value;
 
 /// One job for the workers.
@@ -32,7 +33,7 @@ pub enum Command {
         /// Name for messages, such as `math.wat`.
         name: Arc<str>,
         /// Text or binary.
-        content: Arc<[u8]>,
+        content: FileContent,
         /// Which engine to compile for.
         settings: EngineSettings,
         /// How long reading the file took, for the table of phases.
@@ -107,7 +108,7 @@ pub enum Command {
         /// File to write.
         path: PathBuf,
         /// Its content.
-        content: Arc<[u8]>,
+        content: FileContent,
     },
     /// Write what makes itself to a file, atomically; the answer is [`Event::FileSaved`].
     ExportFile {
@@ -164,8 +165,8 @@ pub struct UnsavedText {
     pub name: String,
     /// File that it belongs to, if any.
     pub path: Option<PathBuf>,
-    /// The text.
-    pub text: Arc<str>,
+    /// The text, as its file would hold it.
+    pub text: TextBuffer,
 }
 
 /// One job for one plugin; jobs of a plugin run one after another.

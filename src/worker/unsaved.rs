@@ -163,7 +163,7 @@ impl Journal {
             name: text.name.clone(),
             // A path that is no text can't be kept; the name is enough to find the file again.
             path: text.path.as_ref().and_then(|path| path.to_str()).map(str::to_owned),
-            text: text.text.as_ref().to_owned(),
+            text: text.text.to_text(),
         };
         let json = serde_json::to_vec(&entry).map_err(|err| err.to_string())?;
         disk::write_file(&self.path_of(source), &json).map_err(|err| err.to_string())
@@ -192,7 +192,11 @@ impl Drop for FolderLock {
 
 fn read_entry(path: &Path) -> Option<UnsavedText> {
     let entry: Entry = serde_json::from_slice(&disk::read_file(path).ok()?).ok()?;
-    Some(UnsavedText { name: entry.name, path: entry.path.map(PathBuf::from), text: entry.text.into() })
+    Some(UnsavedText {
+        name: entry.name,
+        path: entry.path.map(PathBuf::from),
+        text: entry.text.as_str().into(),
+    })
 }
 
 /// Makes the folder, for the user's eyes only, and takes its lock.

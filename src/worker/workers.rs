@@ -24,6 +24,7 @@ use crate::engine::front::SizeCaps;
 use crate::engine::{EngineSettings, Engines, PluginOptions};
 use crate::model::event::LogLevel;
 use crate::model::ids::{Generation, PluginId, SourceId};
+use crate::model::text::FileContent;
 
 /// Plugins that may live at the same time, each with a thread of its own.
 const MOST_PLUGINS: usize = 256;
@@ -239,7 +240,7 @@ impl Workers {
             source,
             generation,
             name: "panic.wat".into(),
-            content: Arc::default(),
+            content: FileContent::Bytes(Arc::default()),
             settings: EngineSettings::default(),
             read_ns: None,
             panics: true,

@@ -66,7 +66,8 @@ impl Bridge for Workers {
         if let Command::Compile { source, generation, content, .. } = &command {
             let settings = EngineSettings::default();
             let caps = SizeCaps::default();
-            let request = CompileRequest { source: content, settings: &settings, caps, read_ns: None };
+            let request =
+                CompileRequest { source: &content.to_bytes(), settings: &settings, caps, read_ns: None };
             let mut result = compile(&Engines::new(), &BuildCache::new(0), &request).map_err(Arc::new);
             // Compiling takes another time on every computer; what is shown of it does not.
             if let Ok(build) = &mut result {

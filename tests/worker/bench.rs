@@ -8,6 +8,7 @@ use wasm_workbench::model::call::CallRecord;
 use wasm_workbench::model::ids::{BuildNumber, CallId, Generation, PluginId, SourceId};
 use wasm_workbench::model::lifecycle::PluginState;
 use wasm_workbench::model::limits::Limits;
+use wasm_workbench::model::text::FileContent;
 use wasm_workbench::model::value::Value;
 use wasm_workbench::worker::protocol::{CallRequest, Command, Event, PluginCommand, PluginEvent};
 use wasm_workbench::worker::{Workers, WorkersConfig};
@@ -171,7 +172,7 @@ pub(crate) fn source_command(
         source,
         generation: Generation(generation),
         name: "test.wat".into(),
-        content: text.as_bytes().into(),
+        content: FileContent::Bytes(text.as_bytes().into()),
         settings,
         read_ns: None,
     }

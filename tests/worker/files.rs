@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wasm_workbench::model::ids::{RequestId, SourceId};
+use wasm_workbench::model::text::FileContent;
 use wasm_workbench::worker::WorkersConfig;
 use wasm_workbench::worker::protocol::{Command, Event, UnsavedText};
 
@@ -21,7 +22,11 @@ fn open(bench: &Bench, path: &Path) -> Result<Vec<u8>, String> {
 }
 
 fn save(bench: &Bench, path: &Path, content: &[u8]) -> Result<(), String> {
-    let command = Command::SaveFile { request: RequestId(2), path: path.to_owned(), content: content.into() };
+    let command = Command::SaveFile {
+        request: RequestId(2),
+        path: path.to_owned(),
+        content: FileContent::Bytes(content.into()),
+    };
     bench.send(command);
     bench.wait("saved file", |event| match event {
         Event::FileSaved { request: RequestId(2), result, .. } => Some(result),
@@ -114,7 +119,8 @@ fn dropping_the_workers_does_not_wait_for_readers() {
     // More answers than the queue of events holds, and nobody reads them.
     for request in 0..3000 {
         let content = Arc::clone(&content);
-        let command = Command::SaveFile { request: RequestId(request), path: path.clone(), content };
+        let command =
+            Command::SaveFile { request: RequestId(request), path: path.clone(), content: content.into() };
         if bench.workers.send(command).is_err() {
             break;
         }

@@ -33,6 +33,7 @@ pub(super) fn ended(
             source.failure = None;
             let good = GoodBuild { number: source.newest_build, build };
             source.good = Some(good.clone());
+            source.renew_diagnostics();
             let has_had_plugin = source.has_had_plugin;
             let is_rebuilt = std::mem::take(&mut source.is_rebuilt);
             state.runtime.record_build(good.build.info.phases.total_ns(), good.build.info.cache);
@@ -47,6 +48,7 @@ pub(super) fn ended(
             journal::failed(state, id, &failure, now);
             if let Some(source) = state.source_mut(id) {
                 source.failure = Some(failure);
+                source.renew_diagnostics();
             }
             demo::source_failed(state, id);
         }

@@ -11,10 +11,8 @@ use super::super::update::{
 };
 use crate::model::event::LogLevel;
 use crate::model::ids::{RequestId, SourceId};
+use crate::model::text::FileContent;
 use crate::worker::protocol::{Command, UnsavedText};
-
-/// First bytes of every binary module and component.
-const WASM_MAGIC: &[u8] = b"\0asm";
 
 pub(super) fn opened(
     state: &mut AppState,
@@ -34,7 +32,9 @@ pub(super) fn opened(
             state.notify(LogLevel::Error, format!("can't open `{}`: {err}", path.display()), now);
         }
         (Some(Purpose::CheckBeforeSave(source)), Ok((bytes, _))) => {
-            let is_same = state.source(source).is_some_and(|source| source.saved.as_ref() == Some(&bytes));
+            let is_same = state
+                .source(source)
+                .is_some_and(|source| source.saved.as_ref().is_some_and(|saved| *saved == *bytes));
             if is_same {
                 save_now(state, source, out);
             } else {
@@ -97,8 +97,8 @@ pub(super) fn saved(
     out: &mut Vec<Command>,
 ) {
     match (state.requests.take(request), result) {
-        (Some(Purpose::Save { source, bytes }), Ok(())) => {
-            source_saved(state, source, path, bytes, out);
+        (Some(Purpose::Save { source, content, text_state }), Ok(())) => {
+            source_saved(state, source, path, (content, text_state), out);
             go_on_after_saving(state, now, out);
         }
         (Some(Purpose::Save { source, .. }), Err(err)) => {
@@ -126,21 +126,25 @@ pub(super) fn changed(
     let Some(source) = state.sources.iter().find(|source| source.path.as_deref() == Some(path)) else {
         return;
     };
-    if source.saved == content {
+    let is_known = match (&source.saved, &content) {
+        (Some(saved), Some(content)) => *saved == **content,
+        (saved, content) => saved.is_none() && content.is_none(),
+    };
+    if is_known {
         return;
     }
     let id = source.id;
     match content {
         Some(content) if !source.is_dirty => {
             let message = format!("`{}` changed on disk and was read again", source.name);
-            take_from_disk(state, id, content, out);
+            take_from_disk(state, id, content, now, out);
             state.notify(LogLevel::Info, message, now);
         }
         None if !source.is_dirty => {
             let message = format!("`{}` is gone from disk", source.name);
             if let Some(source) = state.source_mut(id) {
                 source.saved = None;
-                source.is_dirty = source.text().is_some();
+                source.mark_unsaved();
             }
             state.notify(LogLevel::Warn, message, now);
         }
@@ -154,11 +158,11 @@ pub(super) fn changed(
 
 pub(super) fn unsaved_found(state: &mut AppState, texts: Vec<UnsavedText>, now: Now, out: &mut Vec<Command>) {
     for text in texts {
-        let content = SourceContent::Text(text.text);
+        let content = SourceContent::from_text(&text.text.to_text());
         let id = add_source(state, (&text.name, Origin::Recovered), content, true, out);
         if let Some(source) = state.source_mut(id) {
             source.path = text.path;
-            source.is_dirty = true;
+            source.mark_unsaved();
             source.keep_due = Some(now.since_start);
         }
         state.notify(LogLevel::Info, format!("recovered the unsaved text of `{}`", text.name), now);
@@ -175,25 +179,32 @@ fn open(
 ) {
     let name =
         path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
-    let content = if bytes.starts_with(WASM_MAGIC) {
-        SourceContent::Binary { bytes: Arc::clone(&bytes), listing: None }
-    } else if let Ok(text) = std::str::from_utf8(&bytes) {
-        SourceContent::Text(text.into())
-    } else {
-        let message = format!("`{name}` is neither a WebAssembly binary nor text in UTF-8");
+    let Some(content) = SourceContent::from_bytes(&bytes) else {
+        let message = format!("`{name}` is neither a WebAssembly binary nor text");
         state.notify(LogLevel::Error, message, now);
         return;
     };
+    if let SourceContent::Text(text) = &content
+        && let Some(reason) = text.read_only_reason()
+    {
+        state.notify(LogLevel::Warn, format!("`{name}`: {reason}"), now);
+    }
     state.session.remember(path, bytes.len() as u64);
     state.keeping.session_is_new = true;
     let file = OpenedFile { path: path.to_owned(), bytes, read_ns };
     add_file(state, &name, content, file, to_front, out);
 }
 
-fn source_saved(state: &mut AppState, id: SourceId, path: &Path, bytes: Arc<[u8]>, out: &mut Vec<Command>) {
-    let length = bytes.len() as u64;
+fn source_saved(
+    state: &mut AppState,
+    id: SourceId,
+    path: &Path,
+    (content, text_state): (FileContent, Option<u64>),
+    out: &mut Vec<Command>,
+) {
+    let length = content.len_bytes() as u64;
     let Some(source) = state.source_mut(id) else { return };
-    source.mark_saved(path, bytes);
+    source.mark_saved(path, content, text_state);
     if !source.is_dirty {
         source.keep_due = None;
         out.push(Command::KeepUnsaved { source: id, text: None });

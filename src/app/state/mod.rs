@@ -10,6 +10,7 @@ mod phases;
 mod plugin;
 mod requests;
 mod source;
+mod source_text;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub use phases::PhaseRun;
 pub use plugin::{LimitField, MemoryEdit, PluginMemory, PluginView};
 pub use requests::{Purpose, Requests};
 pub use source::{CompileStatus, GoTo, GoodBuild, Origin, Source, SourceContent};
+pub use source_text::{Encoding, SourceText};
 
 use super::demo::Demos;
 use super::form::{CallForm, CallForms};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Export;
 use crate::model::ids::{PluginId, RequestId, SourceId};
+use crate::model::text::FileContent;
 
 /// Why something was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +24,10 @@ pub enum Purpose {
     Save {
         /// Source that is written.
         source: SourceId,
-        /// The bytes that are written.
-        bytes: Arc<[u8]>,
+        /// What is written.
+        content: FileContent,
+        /// Number of the text that it is, if it is one.
+        text_state: Option<u64>,
     },
     /// Write an export; what it holds, in words.
     Export(String),

@@ -4,13 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::source_text::SourceText;
 use crate::engine::front::Listing;
 use crate::engine::{Build, CompileFailure};
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::ids::{BuildNumber, Generation, SourceId};
 use crate::model::limits::Limits;
 use crate::model::sample::Sample;
+use crate::model::text::{FileContent, TextBuffer, TextChange, TextEditor};
 use crate::worker::protocol::PluginCommand;
+
+/// First bytes of every binary module and component.
+const WASM_MAGIC: &[u8] = b"\0asm";
 
 /// One open source.
 #[derive(Debug, Clone)]
@@ -25,8 +30,8 @@ pub struct Source {
     pub origin: Origin,
     /// Its text or bytes.
     pub content: SourceContent,
-    /// Bytes as they were last read or written; `None` for what never was a file.
-    pub saved: Option<Arc<[u8]>>,
+    /// What was last read or written; `None` for what never was a file.
+    pub saved: Option<FileContent>,
     /// Whether the text differs from what was last read, written or begun with.
     pub is_dirty: bool,
     /// Counts the texts that this source has had.
@@ -43,7 +48,8 @@ pub struct Source {
     pub go_to: Option<GoTo>,
     /// Where the cursor is: line and column, both from 1.
     pub cursor: (u32, u32),
-    pub(crate) baseline: Arc<str>,
+    /// What is wrong with the newest compiled text, or should be known of it, where its text stands now.
+    diagnostics: Vec<Diagnostic>,
     pub(crate) read_ns: Option<u64>,
     pub(crate) keep_due: Option<Duration>,
     pub(crate) has_had_plugin: bool,
@@ -68,7 +74,7 @@ pub enum Origin {
 #[derive(Debug, Clone)]
 pub enum SourceContent {
     /// Text that can be edited.
-    Text(Arc<str>),
+    Text(Box<SourceText>),
     /// A binary, shown as its listing.
     Binary {
         /// The bytes.
@@ -118,10 +124,6 @@ pub struct GoTo {
 
 impl Source {
     pub(crate) fn new(id: SourceId, name: &str, origin: Origin, content: SourceContent) -> Self {
-        let baseline = match &content {
-            SourceContent::Text(text) => Arc::clone(text),
-            SourceContent::Binary { .. } => Arc::from(""),
-        };
         Self {
             id,
             name: name.into(),
@@ -137,7 +139,7 @@ impl Source {
             newest_build: BuildNumber(0),
             go_to: None,
             cursor: (1, 1),
-            baseline,
+            diagnostics: Vec::new(),
             read_ns: None,
             keep_due: None,
             has_had_plugin: false,
@@ -145,19 +147,45 @@ impl Source {
         }
     }
 
-    /// Returns the text, or `None` for a binary.
-    pub fn text(&self) -> Option<&Arc<str>> {
+    /// Returns the text with cursors and history, or `None` for a binary.
+    pub fn editor(&self) -> Option<&TextEditor> {
         match &self.content {
-            SourceContent::Text(text) => Some(text),
+            SourceContent::Text(text) => Some(text.editor()),
             SourceContent::Binary { .. } => None,
         }
     }
 
-    /// Returns the bytes that are compiled and saved.
-    pub fn bytes(&self) -> Arc<[u8]> {
+    /// Returns the text, or `None` for a binary; a clone of it is a snapshot.
+    pub fn buffer(&self) -> Option<&TextBuffer> {
+        self.editor().map(TextEditor::buffer)
+    }
+
+    /// Copies the whole text, or returns `None` for a binary.
+    pub fn text(&self) -> Option<String> {
+        self.buffer().map(TextBuffer::to_text)
+    }
+
+    /// Says why it can't be edited, if it can't.
+    pub fn read_only_reason(&self) -> Option<String> {
         match &self.content {
-            SourceContent::Text(text) => Arc::clone(text).into(),
-            SourceContent::Binary { bytes, .. } => Arc::clone(bytes),
+            SourceContent::Text(text) => text.read_only_reason(),
+            SourceContent::Binary { .. } => Some("a listing can't be edited".to_owned()),
+        }
+    }
+
+    /// Returns what is compiled.
+    pub fn compiled_content(&self) -> FileContent {
+        match &self.content {
+            SourceContent::Text(text) => text.compiled_content(),
+            SourceContent::Binary { bytes, .. } => FileContent::Bytes(Arc::clone(bytes)),
+        }
+    }
+
+    /// Returns what is written to a file.
+    pub fn file_content(&self) -> FileContent {
+        match &self.content {
+            SourceContent::Text(text) => text.file_content(),
+            SourceContent::Binary { bytes, .. } => FileContent::Bytes(Arc::clone(bytes)),
         }
     }
 
@@ -182,13 +210,10 @@ impl Source {
         }
     }
 
-    /// Lists what is wrong with the newest compiled text, or what its author should know.
+    /// Lists what is wrong with the newest compiled text, or what its author should know; places go with
+    /// the text as it is edited.
     pub fn diagnostics(&self) -> &[Diagnostic] {
-        match (&self.failure, &self.good) {
-            (Some(failure), _) => &failure.diagnostics,
-            (None, Some(good)) => &good.build.info.warnings,
-            (None, None) => &[],
-        }
+        &self.diagnostics
     }
 
     /// Returns the number of errors in the newest compiled text.
@@ -222,30 +247,88 @@ impl Source {
         self.sample().map(|sample| sample.limits)
     }
 
-    pub(crate) fn set_text(&mut self, text: Arc<str>) {
-        self.is_dirty = *text != *self.baseline;
-        self.content = SourceContent::Text(text);
-        self.is_rebuilt = false;
-        self.generation = self.generation.successor();
+    /// Takes the diagnostics of the newest compiled text over.
+    pub(crate) fn renew_diagnostics(&mut self) {
+        self.diagnostics = match (&self.failure, &self.good) {
+            (Some(failure), _) => failure.diagnostics.clone(),
+            (None, Some(good)) => good.build.info.warnings.clone(),
+            (None, None) => Vec::new(),
+        };
     }
 
-    /// Takes the text as it is for saved under that path.
-    pub(crate) fn mark_saved(&mut self, path: &Path, bytes: Arc<[u8]>) {
+    /// Draws the conclusions from changes of the text: it is another one, and places in it are elsewhere.
+    pub(crate) fn follow_changes(&mut self, changes: &[TextChange]) {
+        let SourceContent::Text(text) = &self.content else { return };
+        let editor = text.editor();
+        self.is_dirty = !editor.is_at_saved();
+        let at = editor.buffer().position(editor.selections().primary().head);
+        self.cursor = (at.line, at.column);
+        if changes.is_empty() {
+            return;
+        }
+        self.is_rebuilt = false;
+        self.generation = self.generation.successor();
+        for diagnostic in &mut self.diagnostics {
+            follow(diagnostic, changes, editor.buffer());
+        }
+    }
+
+    /// Says that no file holds the text as it is.
+    pub(crate) fn mark_unsaved(&mut self) {
+        if let SourceContent::Text(text) = &mut self.content {
+            text.editor.mark_saved(None);
+            self.is_dirty = true;
+        }
+    }
+
+    /// Takes the text that had that number for saved under that path.
+    pub(crate) fn mark_saved(&mut self, path: &Path, content: FileContent, text_state: Option<u64>) {
         if let Some(name) = path.file_name() {
             self.name = name.to_string_lossy().into();
         }
         self.path = Some(path.to_owned());
         self.origin = Origin::File;
-        if let Some(text) = self.text().cloned() {
+        if let SourceContent::Text(text) = &mut self.content {
+            text.become_utf8();
             // The text may have been edited while it was written.
-            self.is_dirty = text.as_bytes() != &*bytes;
-            self.baseline = std::str::from_utf8(&bytes).map_or(text, Arc::from);
+            text.editor.mark_saved(text_state);
+            self.is_dirty = !text.editor.is_at_saved();
         }
-        self.saved = Some(bytes);
+        self.saved = Some(content);
     }
 
     pub(crate) fn go_to(&mut self, place: Place) {
         let serial = self.go_to.as_ref().map_or(1, |go_to| go_to.serial + 1);
         self.go_to = Some(GoTo { place, serial });
+    }
+}
+
+impl SourceContent {
+    /// Takes a text that can be edited.
+    pub fn from_text(text: &str) -> Self {
+        Self::Text(Box::new(SourceText::new(text)))
+    }
+
+    /// Takes the bytes of a file, a binary or a text; `None` when they are neither.
+    pub fn from_bytes(bytes: &Arc<[u8]>) -> Option<Self> {
+        if bytes.starts_with(WASM_MAGIC) {
+            return Some(Self::Binary { bytes: Arc::clone(bytes), listing: None });
+        }
+        SourceText::from_bytes(bytes).map(|text| Self::Text(Box::new(text)))
+    }
+}
+
+/// Moves a diagnostic with the text that it is about.
+fn follow(diagnostic: &mut Diagnostic, changes: &[TextChange], buffer: &TextBuffer) {
+    let place = &mut diagnostic.place;
+    if let Some(range) = &mut diagnostic.range {
+        let moved = changes.iter().fold(range.clone(), |range, change| change.map_range(range));
+        let start = buffer.position(moved.start);
+        *range = moved;
+        if place.line.is_some() {
+            (place.line, place.column) = (Some(start.line), place.column.map(|_| start.column));
+        }
+    } else if let Some(line) = &mut place.line {
+        *line = changes.iter().fold(*line, |line, change| change.map_line(line));
     }
 }

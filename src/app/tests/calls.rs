@@ -189,7 +189,7 @@ fn calls_are_exported_with_their_figures() {
     world.act(Action::File(FileAction::ConfirmDialog));
     let (_, path, content) = world.last_save();
     assert_eq!(path.to_str(), Some("a-calls.csv"));
-    let text = String::from_utf8(content.to_vec()).expect("it is text");
+    let text = String::from_utf8(content).expect("it is text");
     assert!(text.contains("1,\"a,\"\"b\"\"\",1,100,4,true,0,1,returned,,"), "{text}");
     world.act(Action::Plugin(plugin, PluginAction::ExportCalls(ExportFormat::Json)));
     world.act(Action::File(FileAction::ConfirmDialog));

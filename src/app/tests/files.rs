@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::{Dialog, Effect, Template};
+use crate::model::text::EditCommand;
 use crate::worker::protocol::UnsavedText;
 
 fn dirty() -> World {
@@ -84,17 +85,14 @@ fn a_new_text_is_saved_where_the_person_says() {
 fn a_changed_file_is_read_again_unless_its_text_was_edited() {
     let mut world = World::ready(ADD);
     world.hear(Event::FileChanged { path: "a.wat".into(), content: Some(b"(module)"[..].into()) });
-    assert_eq!(
-        world.state.active_source().and_then(|source| source.text()).map(|text| &**text),
-        Some("(module)")
-    );
+    assert_eq!(world.state.active_source().and_then(super::super::Source::text).as_deref(), Some("(module)"));
     assert!(world.state.dialog.is_none());
     world.edit("(module) ;; mine");
     world.hear(Event::FileChanged { path: "a.wat".into(), content: Some(b"theirs"[..].into()) });
     assert!(matches!(world.state.dialog, Some(Dialog::FileChanged { is_saving: false, .. })));
     world.act(Action::File(FileAction::TakeChanged));
     let source = world.state.active_source().expect("it is open");
-    assert_eq!((source.text().map(|text| &**text), source.is_dirty), (Some("theirs"), false));
+    assert_eq!((source.text().as_deref(), source.is_dirty), (Some("theirs"), false));
 }
 
 #[test]
@@ -122,7 +120,7 @@ fn a_binary_opens_as_its_listing() {
     let listing = crate::engine::front::listing(&wasm, 1 << 20).map(Arc::new).map_err(|err| err.to_string());
     world.hear(Event::ListingMade { source, result: listing });
     world.act(Action::File(FileAction::EditAsWat(source)));
-    let text = world.state.active_source().and_then(|source| source.text().cloned());
+    let text = world.state.active_source().and_then(super::super::Source::text);
     assert!(text.is_some_and(|text| text.contains("i32.add")));
     assert_eq!(world.state.active_source().map(|source| &*source.name), Some("a-2.wat"));
 }
@@ -130,7 +128,7 @@ fn a_binary_opens_as_its_listing() {
 #[test]
 fn what_cannot_be_opened_says_why() {
     let mut world = World::empty();
-    for result in [Err("no such file".to_owned()), Ok((b"\xff\xfe"[..].into(), 0))] {
+    for result in [Err("no such file".to_owned()), Ok((b"\x89PNG\0"[..].into(), 0))] {
         world.act(Action::File(FileAction::Open(vec!["x.wat".into()])));
         let request = world.last_open();
         world.hear(Event::FileOpened { request, path: "x.wat".into(), result });
@@ -145,4 +143,67 @@ fn recovered_text_is_open_and_unsaved() {
     let text = UnsavedText { name: "lost.wat".into(), path: None, text: "(module)".into() };
     world.hear(Event::UnsavedFound { texts: vec![text] });
     assert_eq!(world.state.dirty_sources(), [world.source()]);
+}
+
+fn open_bytes(world: &mut World, bytes: &[u8]) {
+    world.act(Action::File(FileAction::Open(vec!["x.wat".into()])));
+    let request = world.last_open();
+    world.hear(Event::FileOpened { request, path: "x.wat".into(), result: Ok((bytes.into(), 0)) });
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_shown_and_never_written_over() {
+    let mut world = World::empty();
+    open_bytes(&mut world, b"(module) ;; caf\xE9");
+    assert_eq!(world.state.notices.toasts().count(), 1);
+    let id = world.source();
+    let type_x = || Action::Source(SourceAction::Edit(id, EditCommand::Insert("x".to_owned())));
+    world.act(type_x());
+    let source = world.state.active_source().expect("it is open");
+    assert_eq!((source.text().as_deref(), source.is_dirty), (Some("(module) ;; caf\u{fffd}"), false));
+    world.sent.clear();
+    world.act(Action::File(FileAction::Save(id)));
+    assert!(world.sent.is_empty(), "{:?}", world.sent);
+    let said = |world: &World, part: &str| {
+        world.state.notices.toasts().any(|toast| toast.notice.message.contains(part))
+    };
+    assert!(said(&world, "was not saved"));
+    // A copy is written on explicit wish, and not over the file.
+    world.act(Action::File(FileAction::SaveAs(id)));
+    world.act(Action::File(FileAction::ConfirmDialog));
+    assert!(matches!(&world.state.dialog, Some(Dialog::Save { error: Some(_), .. })));
+    world.act(Action::File(FileAction::SetDialogPath("copy.wat".to_owned())));
+    world.act(Action::File(FileAction::ConfirmDialog));
+    let (request, path, content) = world.last_save();
+    assert_eq!(content, "(module) ;; caf\u{fffd}".as_bytes());
+    world.hear(Event::FileSaved { request, path, result: Ok(()) });
+    world.act(type_x());
+    assert!(world.state.active_source().is_some_and(|source| source.is_dirty), "the copy can be edited");
+}
+
+#[test]
+fn byte_order_marks_and_mixed_line_ends_survive() {
+    let mut world = World::empty();
+    let bytes = b"\xEF\xBB\xBF(module)\r\n;; a\n";
+    open_bytes(&mut world, bytes);
+    let id = world.source();
+    world.answer_compiler();
+    assert_eq!(world.state.active_source().map(crate::app::Source::num_errors), Some(0));
+    world.act(Action::Source(SourceAction::Edit(id, EditCommand::Insert(";;".to_owned()))));
+    world.act(Action::File(FileAction::Save(id)));
+    let request = world.last_open();
+    world.hear(Event::FileOpened { request, path: "x.wat".into(), result: Ok((bytes[..].into(), 0)) });
+    assert_eq!(world.last_save().2, b"\xEF\xBB\xBF;;(module)\r\n;; a\n");
+}
+
+#[test]
+fn what_the_disk_brings_can_be_undone() {
+    let mut world = World::ready(ADD);
+    let id = world.source();
+    world.hear(Event::FileChanged { path: "a.wat".into(), content: Some(b"(module)"[..].into()) });
+    world.act(Action::Source(SourceAction::Edit(id, EditCommand::Undo)));
+    let source = world.state.active_source().expect("it is open");
+    assert_eq!((source.text().as_deref(), source.is_dirty), (Some(ADD), true));
+    world.act(Action::Source(SourceAction::Edit(id, EditCommand::Redo)));
+    assert!(world.state.dirty_sources().is_empty());
 }

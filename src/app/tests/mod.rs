@@ -90,15 +90,15 @@ impl World {
         requests.into_iter().next().expect("a file was asked for")
     }
 
-    fn last_save(&self) -> (RequestId, std::path::PathBuf, Arc<[u8]>) {
+    fn last_save(&self) -> (RequestId, std::path::PathBuf, Vec<u8>) {
         let saves = self.sent.iter().rev().filter_map(|command| match command {
             Command::SaveFile { request, path, content } => {
-                Some((*request, path.clone(), Arc::clone(content)))
+                Some((*request, path.clone(), content.to_bytes().into_owned()))
             }
             Command::ExportFile { request, path, content } => {
                 let mut written = Vec::new();
                 content.write_to(&mut written).expect("memory has room");
-                Some((*request, path.clone(), written.into()))
+                Some((*request, path.clone(), written))
             }
             _ => None,
         });
@@ -107,14 +107,14 @@ impl World {
 
     fn edit(&mut self, text: &str) {
         let source = self.source();
-        self.act(Action::Source(SourceAction::Edit(source, text.into())));
+        self.act(Action::Source(SourceAction::SetText(source, text.into())));
     }
 
     /// Answers the newest question to the compiler as the compiler would.
     fn answer_compiler(&mut self) {
         let question = self.sent.iter().rev().find_map(|command| match command {
             Command::Compile { source, generation, content, settings, .. } => {
-                Some((*source, *generation, Arc::clone(content), settings.clone()))
+                Some((*source, *generation, content.to_bytes().into_owned(), settings.clone()))
             }
             _ => None,
         });

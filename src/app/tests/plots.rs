@@ -145,7 +145,7 @@ fn an_export_holds_every_call_and_says_how_many() {
     // Calls that come while it is written are in the next export.
     world.call_often(plugin, 0..10);
     let (request, path, content) = world.last_save();
-    let text = String::from_utf8(content.to_vec()).expect("it is text");
+    let text = String::from_utf8(content).expect("it is text");
     assert_eq!(text.lines().count(), 150_001);
     world.hear(Event::FileSaved { request, path, result: Ok(()) });
     let notice = world.state.notices.toasts().last().expect("it is told").notice.clone();

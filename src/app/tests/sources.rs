@@ -4,6 +4,7 @@ use super::*;
 use crate::app::{CompileStatus, GoTo};
 use crate::model::diagnostic::Place;
 use crate::model::ids::BuildNumber;
+use crate::model::text::{EditCommand, SelectUnit};
 
 const BROKEN: &str = r#"(module (func (export "add") (result i32) i64.const 1))"#;
 
@@ -124,8 +125,57 @@ fn unsaved_text_is_kept_within_a_second() {
         world.wait(500);
     }
     let kept = world.sent.iter().filter_map(|command| match command {
-        Command::KeepUnsaved { text, .. } => Some(text.as_ref().map(|text| text.text.to_string())),
+        Command::KeepUnsaved { text, .. } => Some(text.as_ref().map(|text| text.text.to_text())),
         _ => None,
     });
     assert_eq!(kept.collect::<Vec<_>>(), [Some("(module)  ".to_owned())]);
+}
+
+/// Types at the only place where `before` stands.
+fn type_behind(world: &mut World, before: &str, typed: &str) {
+    let source = world.source();
+    let text = world.state.active_source().and_then(crate::app::Source::text).expect("a text is open");
+    let byte = text.find(before).expect("it is there") + before.len();
+    let point = EditCommand::PointAt { byte, unit: SelectUnit::Character };
+    world.act(Action::Source(SourceAction::Edit(source, point)));
+    world.act(Action::Source(SourceAction::Edit(source, EditCommand::Insert(typed.to_owned()))));
+}
+
+#[test]
+fn squiggles_stay_with_their_text_until_the_compiler_answers() {
+    let mut world = World::with_text("(module)");
+    world.edit(BROKEN);
+    world.wait(150);
+    world.answer_compiler();
+    let shown = |world: &World| {
+        let source = world.state.active_source().expect("it is open");
+        let diagnostic = source.diagnostics().first().expect("it is wrong").clone();
+        let range = diagnostic.range.expect("it has a range");
+        let text = source.text().expect("it is text");
+        (text[range].to_owned(), diagnostic.place.line, diagnostic.place.column)
+    };
+    let (marked, line, column) = shown(&world);
+    assert_eq!(line, Some(1));
+    type_behind(&mut world, "(module ", "\n  ");
+    assert_eq!(shown(&world), (marked.clone(), Some(2), column.map(|column| column - 8 + 2)));
+    type_behind(&mut world, "const 1", " ;; far behind");
+    assert_eq!(shown(&world).0, marked);
+}
+
+#[test]
+fn edits_go_through_one_door_and_undo_knows_the_saved_text() {
+    let mut world = World::ready(ADD);
+    let source = world.source();
+    let before = world.num_compiles();
+    type_behind(&mut world, "i32.add", " nop");
+    let state = world.state.active_source().expect("it is open");
+    assert!(state.is_dirty && state.text().is_some_and(|text| text.contains("i32.add nop))")));
+    assert_eq!(state.cursor, (2, 40));
+    assert_eq!(world.wait(0), Some(150));
+    world.act(Action::Source(SourceAction::Edit(source, EditCommand::Undo)));
+    let state = world.state.active_source().expect("it is open");
+    assert!(!state.is_dirty, "the text is the saved one again");
+    assert_eq!(state.text().as_deref(), Some(ADD));
+    world.wait(150);
+    assert_eq!(world.num_compiles(), before + 1);
 }

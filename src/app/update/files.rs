@@ -6,13 +6,15 @@ use std::sync::Arc;
 use super::super::action::FileAction;
 use super::super::session::OpenedSource;
 use super::super::state::{
-    AfterSaving, AppState, Dialog, Effect, Export, Now, Origin, Purpose, SaveWhat, Source, SourceContent,
+    AfterSaving, AppState, Dialog, Effect, Encoding, Export, Now, Origin, Purpose, SaveWhat, Source,
+    SourceContent,
 };
 use super::super::templates::Template;
 use super::request_compile;
 use crate::model::event::LogLevel;
 use crate::model::ids::SourceId;
 use crate::model::sample;
+use crate::model::text::{FileContent, TextEditor};
 use crate::worker::protocol::{Command, PluginCommand};
 
 pub(super) fn update(state: &mut AppState, action: FileAction, now: Now, out: &mut Vec<Command>) {
@@ -32,11 +34,11 @@ pub(super) fn update(state: &mut AppState, action: FileAction, now: Now, out: &m
         FileAction::Activate(source) => activate(state, source),
         FileAction::Cycle(step) => cycle(state, step),
         FileAction::Close(source) => ask_or(state, vec![source], AfterSaving::Close(source), now, out),
-        FileAction::Save(source) => save(state, source, out),
+        FileAction::Save(source) => save(state, source, now, out),
         FileAction::SaveAs(source) => ask_for_place(state, source),
-        FileAction::SaveAll => save_all(state, out),
+        FileAction::SaveAll => save_all(state, now, out),
         FileAction::DiscardAll => discard_all(state, now, out),
-        FileAction::TakeChanged => take_changed(state, out),
+        FileAction::TakeChanged => take_changed(state, now, out),
         FileAction::KeepMine => keep_mine(state, out),
         FileAction::CheckDisk => check_disk(state, out),
         FileAction::Quit => {
@@ -76,7 +78,7 @@ pub(crate) fn add_file(
 ) {
     let mut source = Source::new(state.ids.source(), name, Origin::File, content);
     source.path = Some(file.path);
-    source.saved = Some(file.bytes);
+    source.saved = Some(file.bytes.into());
     source.read_ns = Some(file.read_ns);
     show_source(state, source, to_front, out);
 }
@@ -91,8 +93,17 @@ pub(crate) fn save_now(state: &mut AppState, source: SourceId, out: &mut Vec<Com
 
 /// Writes a source to a file.
 pub(crate) fn save_to(state: &mut AppState, source: SourceId, path: PathBuf, out: &mut Vec<Command>) {
-    let Some(content) = state.source(source).map(Source::bytes) else { return };
-    let request = state.requests.ask(Purpose::Save { source, bytes: Arc::clone(&content) });
+    let Some(saved) = state.source(source) else { return };
+    if saved.path.as_deref() == Some(&*path)
+        && let Some(reason) = unreadable(saved)
+    {
+        let path = path.display().to_string();
+        state.dialog = Some(Dialog::Save { what: SaveWhat::Source(source), path, error: Some(reason) });
+        return;
+    }
+    let content = saved.file_content();
+    let text_state = saved.editor().map(TextEditor::text_state);
+    let request = state.requests.ask(Purpose::Save { source, content: content.clone(), text_state });
     out.push(Command::SaveFile { request, path, content });
 }
 
@@ -189,13 +200,13 @@ fn open_sample(state: &mut AppState, id: &str, now: Now, out: &mut Vec<Command>)
         activate(state, source);
         return;
     }
-    let content = SourceContent::Text(sample.source.into());
+    let content = SourceContent::from_text(sample.source);
     add_source(state, (&sample.file_name(), Origin::Sample(sample.id)), content, true, out);
 }
 
 fn new_from(state: &mut AppState, template: Template, out: &mut Vec<Command>) {
     let name = free_name(state, template.file_name());
-    add_source(state, (&name, Origin::New), SourceContent::Text(template.text().into()), true, out);
+    add_source(state, (&name, Origin::New), SourceContent::from_text(template.text()), true, out);
 }
 
 fn edit_as_wat(state: &mut AppState, source: SourceId, now: Now, out: &mut Vec<Command>) {
@@ -204,9 +215,9 @@ fn edit_as_wat(state: &mut AppState, source: SourceId, now: Now, out: &mut Vec<C
         state.notify(LogLevel::Info, "the listing is not there yet", now);
         return;
     };
-    let text: Arc<str> = listing.text.as_str().into();
+    let content = SourceContent::from_text(&listing.text);
     let name = free_name(state, &format!("{}.wat", source.stem()));
-    add_source(state, (&name, Origin::New), SourceContent::Text(text), true, out);
+    add_source(state, (&name, Origin::New), content, true, out);
 }
 
 fn activate(state: &mut AppState, id: SourceId) {
@@ -260,8 +271,12 @@ fn close(state: &mut AppState, id: SourceId, out: &mut Vec<Command>) {
     remember_tabs(state);
 }
 
-fn save(state: &mut AppState, id: SourceId, out: &mut Vec<Command>) {
+fn save(state: &mut AppState, id: SourceId, now: Now, out: &mut Vec<Command>) {
     let Some(source) = state.source(id) else { return };
+    if let Some(reason) = unreadable(source) {
+        state.notify(LogLevel::Error, format!("`{}` was not saved: {reason}", source.name), now);
+        return;
+    }
     match (&source.path, &source.saved) {
         (None, _) => ask_for_place(state, id),
         // What the file holds is looked at first, so that nobody else's work is overwritten unseen.
@@ -274,6 +289,15 @@ fn save(state: &mut AppState, id: SourceId, out: &mut Vec<Command>) {
     }
 }
 
+/// Says why a source can't be written over its file: what of it can't be read would be lost.
+fn unreadable(source: &Source) -> Option<String> {
+    let SourceContent::Text(text) = &source.content else { return None };
+    let Encoding::Unreadable { name, .. } = text.encoding() else { return None };
+    Some(format!(
+        "the file is {name}, and what can't be read of it would be lost; save a copy in UTF-8 instead"
+    ))
+}
+
 fn ask_for_place(state: &mut AppState, id: SourceId) {
     let Some(source) = state.source(id) else { return };
     let path =
@@ -281,13 +305,13 @@ fn ask_for_place(state: &mut AppState, id: SourceId) {
     state.dialog = Some(Dialog::Save { what: SaveWhat::Source(id), path, error: None });
 }
 
-fn save_all(state: &mut AppState, out: &mut Vec<Command>) {
+fn save_all(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
     let Some(Dialog::Unsaved { sources, then }) = state.dialog.take() else { return };
     state.after_saving = Some((sources.clone(), then));
     let (with_file, homeless): (Vec<_>, Vec<_>) =
         sources.into_iter().partition(|id| state.source(*id).is_some_and(|source| source.path.is_some()));
     for source in with_file {
-        save(state, source, out);
+        save(state, source, now, out);
     }
     if let Some(source) = homeless.first() {
         ask_for_place(state, *source);
@@ -306,19 +330,19 @@ fn discard_all(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
     perform(state, then, now, out);
 }
 
-fn take_changed(state: &mut AppState, out: &mut Vec<Command>) {
+fn take_changed(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
     let Some(Dialog::FileChanged { source: id, content: Some(content), .. }) = state.dialog.take() else {
         return;
     };
     state.after_saving = None;
-    super::sources::take_from_disk(state, id, content, out);
+    super::sources::take_from_disk(state, id, content, now, out);
 }
 
 fn keep_mine(state: &mut AppState, out: &mut Vec<Command>) {
     let Some(Dialog::FileChanged { source: id, content, is_saving }) = state.dialog.take() else { return };
     if let Some(source) = state.source_mut(id) {
-        source.saved = content;
-        source.is_dirty = true;
+        source.saved = content.map(FileContent::Bytes);
+        source.mark_unsaved();
     }
     if is_saving {
         save_now(state, id, out);

@@ -7,7 +7,9 @@ use super::super::action::SourceAction;
 use super::super::pane::PaneKind;
 use super::super::state::{AppState, CompileStatus, Effect, Now, Source, SourceContent};
 use crate::model::diagnostic::Place;
+use crate::model::event::LogLevel;
 use crate::model::ids::SourceId;
+use crate::model::text::EditCommand;
 use crate::worker::protocol::Command;
 
 /// How long unsaved text may be lost by a crash.
@@ -15,7 +17,8 @@ const KEEP_AFTER: Duration = Duration::from_secs(1);
 
 pub(super) fn update(state: &mut AppState, action: SourceAction, now: Now, out: &mut Vec<Command>) {
     match action {
-        SourceAction::Edit(id, text) => edit(state, id, text, now),
+        SourceAction::Edit(id, command) => edit(state, id, &command, now),
+        SourceAction::SetText(id, text) => set_text(state, id, &text, now),
         SourceAction::Compile(id) => request_compile(state, id, out),
         SourceAction::Instantiate(id) => {
             super::create_plugin(state, id, now, out);
@@ -38,41 +41,82 @@ pub(crate) fn request_compile(state: &mut AppState, id: SourceId, out: &mut Vec<
         source: id,
         generation: source.generation,
         name: Arc::clone(&source.name),
-        content: source.bytes(),
+        content: source.compiled_content(),
         settings,
         read_ns: source.read_ns.take(),
     });
 }
 
-/// Replaces what a source holds by what its file holds now.
-pub(crate) fn take_from_disk(state: &mut AppState, id: SourceId, content: Arc<[u8]>, out: &mut Vec<Command>) {
+/// Replaces what a source holds by what its file holds now; of a text, that can be undone.
+pub(crate) fn take_from_disk(
+    state: &mut AppState,
+    id: SourceId,
+    content: Arc<[u8]>,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
     let Some(source) = state.source_mut(id) else { return };
-    match std::str::from_utf8(&content) {
-        Ok(text) if !content.starts_with(b"\0asm") => {
-            let text: Arc<str> = text.into();
-            source.baseline = Arc::clone(&text);
-            source.set_text(text);
+    let Some(mut read) = SourceContent::from_bytes(&content) else {
+        let message = format!("`{}` is neither a WebAssembly binary nor text any more", source.name);
+        state.notify(LogLevel::Error, message, now);
+        return;
+    };
+    match (&mut source.content, &mut read) {
+        (SourceContent::Text(old), SourceContent::Text(new)) if old.encoding() == new.encoding() => {
+            let changes = old.editor.replace_all_text(&new.editor().buffer().to_text(), now.since_start);
+            old.editor.mark_saved(Some(old.editor.text_state()));
+            source.follow_changes(&changes);
         }
         _ => {
-            source.content = SourceContent::Binary { bytes: Arc::clone(&content), listing: None };
+            if let SourceContent::Binary { bytes, .. } = &read {
+                out.push(Command::MakeListing { source: id, wasm: Arc::clone(bytes) });
+            }
+            source.content = read;
+            source.is_rebuilt = false;
             source.generation = source.generation.successor();
             source.is_dirty = false;
-            out.push(Command::MakeListing { source: id, wasm: Arc::clone(&content) });
         }
     }
-    source.saved = Some(content);
+    source.saved = Some(content.into());
     source.keep_due = None;
     out.push(Command::KeepUnsaved { source: id, text: None });
     request_compile(state, id, out);
 }
 
-fn edit(state: &mut AppState, id: SourceId, text: Arc<str>, now: Now) {
-    let delay = Duration::from_millis(state.settings.compile_delay_ms);
+fn edit(state: &mut AppState, id: SourceId, command: &EditCommand, now: Now) {
     let Some(source) = state.source_mut(id) else { return };
-    if source.text().is_none_or(|old| *old == text) {
+    let SourceContent::Text(text) = &mut source.content else { return };
+    let outcome = text.editor.apply(command, now.since_start);
+    if outcome.refused {
+        if let Some(reason) = text.read_only_reason() {
+            state.notify(LogLevel::Info, reason, now);
+        }
         return;
     }
-    source.set_text(text);
+    source.follow_changes(&outcome.changes);
+    if outcome.changed() {
+        schedule(state, id, now);
+    }
+    state.effects.extend(outcome.clipboard.map(Effect::Copy));
+}
+
+fn set_text(state: &mut AppState, id: SourceId, text: &str, now: Now) {
+    let Some(source) = state.source_mut(id) else { return };
+    let SourceContent::Text(old) = &mut source.content else { return };
+    if old.editor.is_read_only() {
+        return;
+    }
+    let changes = old.editor.replace_all_text(text, now.since_start);
+    source.follow_changes(&changes);
+    if !changes.is_empty() {
+        schedule(state, id, now);
+    }
+}
+
+/// Has a changed text compiled after a pause, and kept before long.
+fn schedule(state: &mut AppState, id: SourceId, now: Now) {
+    let delay = Duration::from_millis(state.settings.compile_delay_ms);
+    let Some(source) = state.source_mut(id) else { return };
     source.status = CompileStatus::Due(now.since_start + delay);
     source.keep_due.get_or_insert(now.since_start + KEEP_AFTER);
 }

@@ -187,10 +187,17 @@ impl TextBuffer {
         self.len_bytes() == text.len() && self.rope == *text
     }
 
-    /// Tells whether two snapshots hold the same text; quick for clones of one that was not changed.
-    pub fn is_same_text(&self, other: &Self) -> bool {
-        self.rope.is_instance(&other.rope)
-            || (self.len_bytes() == other.len_bytes() && self.rope == other.rope)
+    /// Tells whether the text consists of these bytes.
+    pub fn is_bytes(&self, bytes: &[u8]) -> bool {
+        let mut rest = bytes;
+        self.len_bytes() == bytes.len()
+            && self.rope.chunks().all(|chunk| match rest.split_at_checked(chunk.len()) {
+                Some((part, after)) => {
+                    rest = after;
+                    part == chunk.as_bytes()
+                }
+                None => false,
+            })
     }
 
     /// Counts the characters before a byte.
@@ -277,6 +284,22 @@ impl TextBuffer {
     fn clamp(&self, range: Range<usize>) -> Range<usize> {
         let end = range.end.min(self.len_bytes());
         range.start.min(end)..end
+    }
+}
+
+/// The same text, whatever became of it; quick for clones of one that was not changed.
+impl PartialEq for TextBuffer {
+    fn eq(&self, other: &Self) -> bool {
+        self.rope.is_instance(&other.rope)
+            || (self.len_bytes() == other.len_bytes() && self.rope == other.rope)
+    }
+}
+
+impl Eq for TextBuffer {}
+
+impl From<&str> for TextBuffer {
+    fn from(text: &str) -> Self {
+        Self::new(text)
     }
 }
 

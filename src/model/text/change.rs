@@ -60,6 +60,21 @@ impl TextChange {
         }
     }
 
+    /// Returns which line, from 1, a line of the text before is in the text after.
+    pub fn map_line(&self, line: u32) -> u32 {
+        let from_zero = (line.max(1) - 1) as usize;
+        if from_zero <= self.first_line {
+            return line;
+        }
+        let behind = from_zero - self.first_line;
+        let moved = if behind > self.lines_removed {
+            behind - self.lines_removed + self.lines_inserted
+        } else {
+            behind.min(self.lines_inserted)
+        };
+        u32::try_from(self.first_line + moved + 1).unwrap_or(u32::MAX)
+    }
+
     /// Returns where a range is afterwards: it grows with what is inserted inside of it, not at its ends.
     pub fn map_range(&self, range: Range<usize>) -> Range<usize> {
         let start = self.map(range.start, Bias::After);

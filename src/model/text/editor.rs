@@ -2,6 +2,7 @@
 //!
 //! Knows what a command means to all of them together; what it means at one place stands in the modules beside.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -12,15 +13,21 @@ use super::history::{EditKind, History, Replaced};
 use super::indent::IndentStyle;
 use super::selection::{Selection, Selections};
 use super::{motion, word};
+use crate::model::wat::LineLexer;
 
 /// Columns of the screen from one tab stop to the next, unless told otherwise.
 const TAB_WIDTH: usize = 4;
+
+/// Most changes that are remembered for those who follow the text.
+const MOST_CHANGES: usize = 1 << 14;
 
 /// A text that is edited.
 #[derive(Debug, Clone)]
 pub struct TextEditor {
     pub(super) buffer: TextBuffer,
     pub(super) selections: Selections,
+    /// How lines begin, for those commands that must tell code from comments.
+    pub(super) syntax: LineLexer,
     pub(super) indent: IndentStyle,
     pub(super) tab_width: usize,
     /// Closing signs that were put in as partners and may be typed over.
@@ -28,6 +35,8 @@ pub struct TextEditor {
     /// What the last drag began with, so that it is extended by whole words or lines.
     pub(super) pointed: Option<Range<usize>>,
     history: History,
+    /// The last changes, the newest last; each made the version one higher.
+    changes: VecDeque<TextChange>,
     is_read_only: bool,
 }
 
@@ -57,11 +66,13 @@ impl TextEditor {
         Self {
             buffer,
             selections: Selections::default(),
+            syntax: LineLexer::default(),
             indent,
             tab_width: TAB_WIDTH,
             partners: Vec::new(),
             pointed: None,
             history: History::new(),
+            changes: VecDeque::new(),
             is_read_only: false,
         }
     }
@@ -84,6 +95,14 @@ impl TextEditor {
     /// Returns the cursors.
     pub fn selections(&self) -> &Selections {
         &self.selections
+    }
+
+    /// Lists what changed since the text had that version, in order; `None` when that is too long ago to be
+    /// known, and whoever follows the text has to look at all of it.
+    pub fn changes_since(&self, version: u64) -> Option<impl ExactSizeIterator<Item = &TextChange>> {
+        let count = usize::try_from(self.buffer.version().checked_sub(version)?).ok()?;
+        let first = self.changes.len().checked_sub(count)?;
+        Some(self.changes.range(first..))
     }
 
     /// Returns what one level of indentation is.
@@ -190,7 +209,7 @@ impl TextEditor {
             if removed == inserted {
                 continue;
             }
-            changes.push(self.buffer.replace(range.clone(), &inserted));
+            changes.push(self.replace(range.clone(), &inserted));
             replaced.push(Replaced { start: range.start, removed, inserted });
         }
         let selections = step.selections.unwrap_or_else(|| map_selections(&before, &changes));
@@ -213,24 +232,35 @@ impl TextEditor {
 
     fn undo(&mut self) -> Vec<TextChange> {
         let Some(group) = self.history.undo() else { return Vec::new() };
-        let mut changes = Vec::with_capacity(group.edits.len());
-        for edit in group.edits.iter().rev() {
-            changes.push(self.buffer.replace(edit.start..edit.start + edit.inserted.len(), &edit.removed));
-        }
+        let back = |edit: &Replaced| (edit.start..edit.start + edit.inserted.len(), edit.removed.clone());
+        let edits: Vec<_> = group.edits.iter().rev().map(back).collect();
         self.selections = group.before.clone();
-        self.partners.clear();
-        changes
+        self.go_through(edits)
     }
 
     fn redo(&mut self) -> Vec<TextChange> {
         let Some(group) = self.history.redo() else { return Vec::new() };
-        let mut changes = Vec::with_capacity(group.edits.len());
-        for edit in &group.edits {
-            changes.push(self.buffer.replace(edit.start..edit.start + edit.removed.len(), &edit.inserted));
-        }
+        let again = |edit: &Replaced| (edit.start..edit.start + edit.removed.len(), edit.inserted.clone());
+        let edits: Vec<_> = group.edits.iter().map(again).collect();
         self.selections = group.after.clone();
+        self.go_through(edits)
+    }
+
+    /// Makes edits one after another that each speak of the text that the one before left.
+    fn go_through(&mut self, edits: Vec<(Range<usize>, String)>) -> Vec<TextChange> {
         self.partners.clear();
-        changes
+        edits.into_iter().map(|(range, text)| self.replace(range, &text)).collect()
+    }
+
+    /// Replaces a part of the text; nothing else does.
+    fn replace(&mut self, range: Range<usize>, text: &str) -> TextChange {
+        let change = self.buffer.replace(range, text);
+        self.syntax.edit(change.first_line, change.lines_removed + 1, change.lines_inserted + 1);
+        if self.changes.len() == MOST_CHANGES {
+            self.changes.pop_front();
+        }
+        self.changes.push_back(change);
+        change
     }
 
     fn select_by(&mut self, command: &EditCommand) {

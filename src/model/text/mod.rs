@@ -8,6 +8,7 @@
 mod buffer;
 mod change;
 mod command;
+mod content;
 mod editor;
 mod grapheme;
 mod history;
@@ -20,6 +21,7 @@ mod word;
 pub use buffer::{LineEnding, TextBuffer};
 pub use change::{Bias, TextChange, map_through};
 pub use command::{EditCommand, EditOutcome, Motion, SelectUnit};
+pub use content::FileContent;
 pub use editor::TextEditor;
 pub use indent::IndentStyle;
 pub use selection::{Selection, Selections};

@@ -3,14 +3,12 @@
 //! Knows no compiler: diagnostics and places come from the program's state.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Duration;
 
 use egui::Ui;
 
 use crate::app::{Action, AppState, FileAction, GoTo, Source, SourceAction, SourceContent};
 use crate::model::ids::{Generation, SourceId};
-use crate::model::text::{TextChange, TextEditor};
+use crate::model::text::{TextBuffer, TextChange, TextEditor};
 use crate::ui::editor::{EditorOptions, EditorView, ListingOptions, ListingView, editor_ui, listing_ui};
 use crate::ui::icons;
 use crate::ui::widgets::{empty_state, icon_button, quiet_button, tab};
@@ -24,13 +22,43 @@ pub(super) struct SourcePane {
 /// What is remembered of one source.
 #[derive(Default)]
 struct SourceView {
-    // The text as the editor has it, and the generation that it stands for.
-    text: TextEditor,
-    changes: Vec<TextChange>,
-    generation: Option<Generation>,
+    followed: Option<Followed>,
     editor: EditorView,
     listing: ListingView,
     went_to: u64,
+}
+
+/// The text as it was last shown.
+#[derive(Clone, Copy)]
+struct Followed {
+    generation: Generation,
+    version: u64,
+    len_bytes: usize,
+    num_lines: usize,
+}
+
+impl Followed {
+    fn new(generation: Generation, buffer: &TextBuffer) -> Self {
+        let (len_bytes, num_lines) = (buffer.len_bytes(), buffer.num_lines());
+        Self { generation, version: buffer.version(), len_bytes, num_lines }
+    }
+
+    /// Lists what changed since; where that is not known, everything did.
+    fn changes(&self, now: &Self, text: &TextEditor) -> Vec<TextChange> {
+        let known: Option<Vec<TextChange>> =
+            text.changes_since(self.version).map(|changes| changes.copied().collect());
+        match known {
+            Some(changes) if !changes.is_empty() || now.generation == self.generation => changes,
+            _ => vec![TextChange {
+                start: 0,
+                removed: self.len_bytes,
+                inserted: now.len_bytes,
+                first_line: 0,
+                lines_removed: self.num_lines - 1,
+                lines_inserted: now.num_lines - 1,
+            }],
+        }
+    }
 }
 
 impl SourcePane {
@@ -43,7 +71,7 @@ impl SourcePane {
         };
         let view = self.views.entry(source.id).or_default();
         match &source.content {
-            SourceContent::Text(text) => view.text_ui(ui, source, text, actions),
+            SourceContent::Text(text) => view.text_ui(ui, source, text.editor(), actions),
             SourceContent::Binary { listing: Some(Ok(listing)), .. } => {
                 view.listing_ui(ui, source, &listing.text, actions);
             }
@@ -91,16 +119,10 @@ impl SourcePane {
 }
 
 impl SourceView {
-    fn text_ui(&mut self, ui: &mut Ui, source: &Source, text: &Arc<str>, actions: &mut Vec<Action>) {
-        let now = Duration::from_secs_f64(ui.input(|input| input.time).max(0.0));
-        if self.generation.is_none() {
-            self.text = TextEditor::new(text);
-        } else if self.generation != Some(source.generation) {
-            // A text that came from elsewhere, such as the disk; what was typed here is the same already.
-            let changes = self.text.replace_all_text(text, now);
-            self.changes.extend(changes);
-        }
-        self.generation = Some(source.generation);
+    fn text_ui(&mut self, ui: &mut Ui, source: &Source, text: &TextEditor, actions: &mut Vec<Action>) {
+        let now = Followed::new(source.generation, text.buffer());
+        let last = self.followed.replace(now);
+        let changes = last.map_or_else(Vec::new, |last| last.changes(&now, text));
         if let Some(go_to) = self.new_goal(source) {
             let byte_range = source.diagnostics().iter().find(|diagnostic| diagnostic.place == go_to.place);
             match (byte_range, go_to.place.line) {
@@ -110,19 +132,13 @@ impl SourceView {
             }
         }
         let name = source.id.to_string();
-        let changes = std::mem::take(&mut self.changes);
         let options = EditorOptions { source: &name, changes: &changes, breakpoints: &[], held_line: None };
-        let answer = editor_ui(ui, &mut self.editor, &self.text, source.diagnostics(), &options);
-        for command in &answer.commands {
-            self.changes.extend(self.text.apply(command, now).changes);
+        let answer = editor_ui(ui, &mut self.editor, text, source.diagnostics(), &options);
+        for command in answer.commands {
+            actions.push(Action::Source(SourceAction::Edit(source.id, command)));
         }
-        if !self.changes.is_empty() {
-            actions.push(Action::Source(SourceAction::Edit(source.id, self.text.buffer().to_shared())));
-        }
-        let cursor = answer.cursor;
-        if (cursor.line, cursor.column) != source.cursor {
-            let moved = SourceAction::CursorMoved(source.id, cursor.line, cursor.column);
-            actions.push(Action::Source(moved));
+        if let Some(whole) = answer.whole_text {
+            actions.push(Action::Source(SourceAction::SetText(source.id, whole.into())));
         }
     }
 
