@@ -16,7 +16,7 @@ use wasm_workbench::model::ids::{BuildNumber, CallId, PluginId};
 use wasm_workbench::model::timeline::Brush;
 use wasm_workbench::ui::Workbench;
 use wasm_workbench::ui::theme::{self, Mode};
-use wasm_workbench::worker::protocol::PluginEvent;
+use wasm_workbench::worker::protocol::{Command, PluginEvent};
 
 /// Layout with Timing and Calls both in view.
 const BOTH: &str = r#"{"column":{"children":[
@@ -290,4 +290,41 @@ fn the_legend_names_the_marks_that_occur() {
     window.harness.set_size(vec2(1024.0, 700.0));
     window.harness.run();
     window.shot("legend-small-dark");
+}
+
+#[test]
+fn every_face_of_the_pane_is_exported_as_a_picture_that_the_worker_makes() {
+    for (mode, word) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+        let mut window = Window::open(mode);
+        call_often(&window.workers, window.plugin(), 100_000);
+        window.harness.run();
+        window.begin_build(2);
+        window.call((0..500).map(|number| 131 + number % 41));
+        for face in ["timing", "distribution", "phases"] {
+            if face == "distribution" {
+                window.click(Role::Button, "Compare");
+                window.click(Role::Button, "build 2 with build 1");
+                window.click(Role::Button, "Distribution");
+            } else if face == "phases" {
+                window.click(Role::Button, "Phases");
+            }
+            window.click(Role::Button, "Export picture as PNG");
+            assert_eq!(window.value_of("Path"), format!("start_here-{face}.png"));
+            window.click(Role::Button, "Save");
+            let content = window.workers.sent.borrow().iter().rev().find_map(|command| match command {
+                Command::ExportFile { content, .. } => Some(content.clone()),
+                _ => None,
+            });
+            let mut png = Vec::new();
+            content.expect("a file is written").write_to(&mut png).expect("memory has room");
+            let picture = image::load_from_memory_with_format(&png, image::ImageFormat::Png);
+            let picture = picture.expect("it is a PNG");
+            assert!(picture.width() >= 1520 && picture.height() >= 200, "{face}");
+            if let Ok(folder) = std::env::var("WORKBENCH_SHOTS") {
+                picture
+                    .save(format!("{folder}/export-{face}-{word}.png"))
+                    .expect("the folder can be written");
+            }
+        }
+    }
 }

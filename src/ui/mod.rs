@@ -9,6 +9,7 @@ pub mod icons;
 mod launch;
 mod palette;
 mod panes;
+mod picture;
 mod shell;
 mod shortcuts;
 pub mod theme;

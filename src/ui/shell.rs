@@ -13,6 +13,9 @@ use crate::engine::Compiler;
 use crate::model::build::CacheOutcome;
 use crate::model::humanize;
 
+/// Least width of a window that has the name of the palette in its bar.
+const ROOMY: f32 = 1200.0;
+
 /// Shows the bar at the top of the window.
 pub(super) fn top_bar(
     ui: &mut Ui,
@@ -211,7 +214,11 @@ fn right_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
     let keys = UiCommand::Palette.shortcut().map(|chord| chord.to_string()).unwrap_or_default();
     let commands = quiet_button(icons::MAGNIFYING_GLASS, UiCommand::Palette.label()).hint(&keys);
-    if ui.add(commands).clicked() {
+    // A narrow window needs the room for what the last build took.
+    let is_narrow = ui.ctx().content_rect().width() < ROOMY;
+    let short = icon_button(icons::MAGNIFYING_GLASS, UiCommand::Palette.label()).shortcut(&keys);
+    let response = if is_narrow { ui.add(short) } else { ui.add(commands) };
+    if response.clicked() {
         actions.extend(UiCommand::Palette.action(state));
     }
 }

@@ -135,6 +135,9 @@ impl EventsPane {
                 format!("{shown} of {}", humanize::count(state.events.len() as u64))
             };
             ui.label(theme::caption(text).color(tokens(ui).text_muted));
+            if ui.available_width() > 120.0 {
+                ui.label(theme::caption("times in UTC").color(tokens(ui).text_muted));
+            }
             if !self.filter.is_default() && ui.add(icon_button(icons::X, "Show all events").small()).clicked()
             {
                 self.filter = EventFilter::default();

@@ -108,7 +108,7 @@ impl LimitsPane {
     }
 
     fn history_ui(&mut self, ui: &mut Ui, plugin: &PluginView) {
-        let count = plugin.history.len().to_string();
+        let count = format!("{}, in UTC", plugin.history.len());
         if fold_header(ui, "State history", &count, self.is_history_open, 0.0).clicked() {
             self.is_history_open = !self.is_history_open;
         }

@@ -8,8 +8,11 @@ use crate::app::{Action, AppState, PluginAction, PluginView, UiCommand};
 use crate::model::humanize;
 use crate::model::lifecycle::PluginState;
 use crate::ui::icons;
-use crate::ui::theme::{Tokens, tokens};
+use crate::ui::theme::{self, Tokens, space, tokens};
 use crate::ui::widgets::{empty_state, icon_button, row};
+
+/// What a row needs beside its two texts: margins, the mark and a gap.
+const BESIDE: f32 = 2.0 * space::M + space::L + space::L;
 
 /// The Plugins pane.
 #[derive(Default)]
@@ -44,14 +47,24 @@ fn plugin_row(ui: &mut Ui, state: &AppState, plugin: &PluginView, actions: &mut 
     let label = state.plugin_label(plugin.id);
     let colour = state_colour(tokens, plugin.state);
     let is_full = !matches!(plugin.state, PluginState::Stopped | PluginState::Created);
-    let (right, right_colour) = doing(tokens, plugin);
+    let (mut right, right_colour) = doing(tokens, plugin);
+    let width = |text: &str, size: f32| {
+        ui.painter().layout_no_wrap(text.to_owned(), theme::body_font(size), tokens.text).size().x
+    };
+    let is_ready = plugin.state == PluginState::Ready;
+    let needed = width(&label, theme::STRONG) + width(&right, theme::FIGURE) + BESIDE;
+    if is_ready && needed > ui.available_width() {
+        // The bare number is of more use than half a word.
+        right = humanize::count(plugin.calls.timeline.counts().total());
+    }
     let shown = row(&label)
         .dot(colour, is_full)
         .right(&right)
         .right_colour(right_colour)
         .selected(state.selection.plugin == Some(plugin.id))
         .muted(plugin.state == PluginState::Stopped);
-    let response = ui.add(shown).on_hover_text(plugin.state.label());
+    let calls = humanize::grouped(plugin.calls.timeline.counts().total());
+    let response = ui.add(shown).on_hover_text(format!("{} · calls so far: {calls}", plugin.state.label()));
     if response.clicked() {
         actions.push(Action::Plugin(plugin.id, PluginAction::Select));
     }

@@ -122,11 +122,16 @@ pub(super) fn lanes_ui(ui: &mut Ui, shown: &Shown<'_>) {
             if let Some((p50, p95)) =
                 comparison.and_then(|comparison| Some((comparison.p50_ratio()?, comparison.p95_ratio()?)))
             {
-                let words = format!("ratio p50 {p50:.2}× · p95 {p95:.2}×");
+                let words = format!("ratio p50 {} · p95 {}", times(p50), times(p95));
                 ui.label(theme::caption(words).color(tokens.text));
             }
         });
     }
+}
+
+/// Writes a ratio, such as `1.31×`, or `1/160×` where it is small.
+fn times(ratio: f64) -> String {
+    if ratio < 0.1 { format!("1/{:.0}×", 1.0 / ratio.max(1e-9)) } else { format!("{ratio:.2}×") }
 }
 
 /// Shows axes, grid, bars and lines.

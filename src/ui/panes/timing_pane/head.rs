@@ -142,7 +142,7 @@ pub(super) fn lane_ui(ui: &mut Ui, index: usize, label: &str) {
 }
 
 /// Shows which mark means what, of those that occur; from the right, as long as there is room.
-fn legend_ui(ui: &mut Ui, counts: &OutcomeCounts) {
+pub(super) fn legend_ui(ui: &mut Ui, counts: &OutcomeCounts) {
     let tokens = tokens(ui);
     for (outcome, is_denied, name) in legend(counts).into_iter().rev() {
         let galley =

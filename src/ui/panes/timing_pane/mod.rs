@@ -13,12 +13,13 @@ mod input;
 mod lane;
 mod paint;
 mod phases;
+mod picture;
 mod trace;
 mod view;
 
 use std::sync::Arc;
 
-use egui::{Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 
 use crate::app::{Action, AppState, ExportFormat, PluginAction, PluginView};
 use crate::model::call::Outcome;
@@ -37,7 +38,7 @@ pub(super) use head::brush_chips;
 pub(super) use hover::measured;
 use input::select;
 use lane::{Lane, Owner, lanes};
-use paint::{Brushed, FOOT, HEAD, Plot, paint_brush, paint_frame, paint_marks, paint_percentiles};
+use paint::{FOOT, Plot, brushed, foot_words, paint_plots, rows};
 use phases::PhasesView;
 use trace::{ScaleChoice, Trace, TraceKey};
 use view::{Axis, View};
@@ -71,6 +72,8 @@ pub(in crate::ui) struct TimingPane {
     // Place on the axis where a drag that picks calls out began.
     brush_from: Option<f64>,
     had_text_focus: bool,
+    // As of the last frame; a picture is as large.
+    size: egui::Vec2,
 }
 
 impl TimingPane {
@@ -86,6 +89,9 @@ impl TimingPane {
         let bar_width = ui.available_width();
         if ui.add(icon_button(icons::EXPORT, "Export calls as CSV").small()).clicked() {
             actions.push(Action::Plugin(plugin.id, PluginAction::ExportCalls(ExportFormat::Csv)));
+        }
+        if ui.add(icon_button(icons::IMAGE, "Export picture as PNG").small()).clicked() {
+            actions.extend(self.picture(ui, state, plugin));
         }
         self.face_ui(ui);
         if self.face != Face::Phases {
@@ -104,7 +110,7 @@ impl TimingPane {
         let Some(summary) = figures.and_then(|figures| figures.lanes.first()?.summary) else { return };
         // The bar's width includes its tabs, which would be scrolled away.
         for (name, value, least_width) in
-            [("p99", summary.p99, 660.0), ("p95", summary.p95, 750.0), ("p50", summary.p50, 570.0)]
+            [("p99", summary.p99, 688.0), ("p95", summary.p95, 778.0), ("p50", summary.p50, 592.0)]
         {
             if bar_width >= least_width {
                 percentile_ui(ui, name, value, &summary);
@@ -146,6 +152,7 @@ impl TimingPane {
             empty_state(ui, icons::CHART_SCATTER, "No plugin is selected", hint);
             return;
         };
+        self.size = ui.available_size();
         if self.face == Face::Phases {
             phases::phases_ui(ui, self.phases.rows(plugin));
             return;
@@ -198,7 +205,7 @@ impl TimingPane {
         self.keys(ui, &response, state, (plugin, lanes), actions);
 
         self.make_traces(lanes, area.width());
-        let plots = self.plots(rect, extent);
+        let plots = rows(rect, self.view.span(extent));
         if ui.is_rect_visible(rect) {
             self.paint(ui, rect, &plots, (plugin, lanes), response.has_focus());
         }
@@ -229,16 +236,6 @@ impl TimingPane {
         }
     }
 
-    fn plots(&self, rect: Rect, extent: view::Span) -> Vec<Plot> {
-        let span = self.view.span(extent);
-        let height = ((rect.height() - HEAD - FOOT) / 4.0).max(1.0);
-        let row = |number: f32| {
-            let top = rect.top() + HEAD + number * height;
-            Plot::new(Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height)), span)
-        };
-        [0.0, 1.0, 2.0, 3.0].map(row).into()
-    }
-
     fn paint(
         &self,
         ui: &Ui,
@@ -247,38 +244,15 @@ impl TimingPane {
         (plugin, lanes): (&PluginView, &[Lane<'_>]),
         has_focus: bool,
     ) {
-        let tokens = tokens(ui);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let traces = self.traces.as_ref().map_or(&[][..], |(_, traces)| traces);
-        let brush = self.brushed(plugin, lanes);
         let marks = self.figures.get().map(figures::Figures::marks).unwrap_or_default();
-        for (plot, trace) in plots.iter().zip(traces) {
-            paint_brush(&painter, tokens, plot, trace, &brush);
-            paint_frame(&painter, tokens, plot, trace);
-            if trace.series == Series::WallNs && lanes.len() == 1 {
-                paint_percentiles(&painter, tokens, plot, trace, &marks);
-            }
-            let mut clip = plot.area.expand2(vec2(4.0, 6.0));
-            clip.min.y = plot.row.top();
-            paint_marks(&painter.with_clip_rect(clip.intersect(painter.clip_rect())), tokens, plot, trace);
-        }
+        let brushed = brushed(self.view.axis, plugin.calls.brush, lanes);
+        paint_plots(&painter, tokens(ui), plots, traces, (&brushed, &marks));
         self.paint_foot(ui, rect, plots, (plugin, lanes));
         if has_focus {
             thin_focus_ring(ui, rect);
         }
-    }
-
-    /// Returns what is picked out: where on the common axis, and between which wall times.
-    fn brushed(&self, plugin: &PluginView, lanes: &[Lane<'_>]) -> Brushed {
-        let [lane] = lanes else { return Brushed::default() };
-        let brush = plugin.calls.brush;
-        let range = brush.range(lane.timeline);
-        let calls = brush.calls.filter(|_| !range.is_empty()).map(|_| {
-            let axis = self.view.axis;
-            let air = if axis == Axis::Number { 0.5 } else { 0.0 };
-            (axis.position(lane, range.start) - air, axis.position(lane, range.end - 1) + air)
-        });
-        Brushed { calls, wall_ns: brush.wall_ns }
     }
 
     /// Paints what the axis shows from where to where, and the selected call.
@@ -287,7 +261,7 @@ impl TimingPane {
         let Some(plot) = plots.last() else { return };
         let muted = tokens.text_muted;
         let lay = |text, colour| painter.layout_no_wrap(text, theme::body_font(theme::CAPTION), colour);
-        let (from, to) = self.foot_words(lanes, plot);
+        let (from, to) = foot_words(self.view.axis, lanes, plot);
         let (from, to) = (lay(from, muted), lay(to, muted));
         let y = rect.bottom() - FOOT * 0.5 - from.size().y * 0.5;
         let (mut left, right) = (plot.area.left(), plot.area.right());
@@ -316,36 +290,6 @@ impl TimingPane {
             painter.galley(pos2(to_left, y), to, muted);
         }
     }
-
-    /// Names both ends of the axis.
-    fn foot_words(&self, lanes: &[Lane<'_>], plot: &Plot) -> (String, String) {
-        match self.view.axis {
-            Axis::Number => {
-                let ends = lanes.iter().filter_map(|lane| {
-                    let range = Axis::Number.indices(lane, plot.span);
-                    let number = |index| lane.timeline.number(index).saturating_sub(lane.before_number);
-                    (!range.is_empty()).then(|| (number(range.start), number(range.end - 1)))
-                });
-                let ends = ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
-                let (first, last) = ends.unwrap_or((to_ns(plot.span.from), to_ns(plot.span.to)));
-                (format!("call #{}", humanize::grouped(first)), format!("#{}", humanize::grouped(last)))
-            }
-            Axis::Time => {
-                let at = |position: f64| humanize::duration_ns(to_ns(position));
-                let from = if lanes.len() > 1 { "after its first call" } else { "after it was made" };
-                (format!("{} {from}", at(plot.span.from)), at(plot.span.to))
-            }
-        }
-    }
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates; the air before the first call is cut to 0"
-)]
-fn to_ns(position: f64) -> u64 {
-    position as u64
 }
 
 /// Returns index, words and colour of the selected call.

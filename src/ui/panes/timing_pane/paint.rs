@@ -8,16 +8,17 @@ use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 use crate::model::call::Outcome;
 use crate::model::humanize;
-use crate::model::timeline::{Scale, Series};
+use crate::model::timeline::{Brush, Scale, Series};
 use crate::ui::theme::{self, Tokens, space};
 
+use super::lane::Lane;
 use super::trace::{Mark, Trace};
-use super::view::Span;
+use super::view::{Axis, Span};
 
 /// Width of what stands left of the plots.
 pub(super) const GUTTER: f32 = 84.0;
 /// Space above the plots.
-pub(super) const HEAD: f32 = 4.0;
+const HEAD: f32 = 4.0;
 /// Height of the line under the plots.
 pub(super) const FOOT: f32 = 22.0;
 /// Radius of a call's mark where there is room.
@@ -59,6 +60,77 @@ impl Plot {
     }
 }
 
+/// Divides the pane into the rows of the four plots.
+pub(super) fn rows(rect: Rect, span: Span) -> Vec<Plot> {
+    let height = ((rect.height() - HEAD - FOOT) / 4.0).max(1.0);
+    let row = |number: f32| {
+        let top = rect.top() + HEAD + number * height;
+        Plot::new(Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height)), span)
+    };
+    [0.0, 1.0, 2.0, 3.0].map(row).into()
+}
+
+/// Paints all four plots.
+pub(super) fn paint_plots(
+    painter: &Painter,
+    tokens: &Tokens,
+    plots: &[Plot],
+    traces: &[Trace],
+    (brushed, percentiles): (&Brushed, &[(&'static str, u64)]),
+) {
+    for (plot, trace) in plots.iter().zip(traces) {
+        paint_brush(painter, tokens, plot, trace, brushed);
+        paint_frame(painter, tokens, plot, trace);
+        if trace.series == Series::WallNs && trace.lanes.len() == 1 {
+            paint_percentiles(painter, tokens, plot, trace, percentiles);
+        }
+        let mut clip = plot.area.expand2(vec2(4.0, 6.0));
+        clip.min.y = plot.row.top();
+        paint_marks(&painter.with_clip_rect(clip.intersect(painter.clip_rect())), tokens, plot, trace);
+    }
+}
+
+/// Returns what is picked out of a lane that stands alone.
+pub(super) fn brushed(axis: Axis, brush: Brush, lanes: &[Lane<'_>]) -> Brushed {
+    let [lane] = lanes else { return Brushed::default() };
+    let range = brush.range(lane.timeline);
+    let calls = brush.calls.filter(|_| !range.is_empty()).map(|_| {
+        let air = if axis == Axis::Number { 0.5 } else { 0.0 };
+        (axis.position(lane, range.start) - air, axis.position(lane, range.end - 1) + air)
+    });
+    Brushed { calls, wall_ns: brush.wall_ns }
+}
+
+/// Names both ends of the axis.
+pub(super) fn foot_words(axis: Axis, lanes: &[Lane<'_>], plot: &Plot) -> (String, String) {
+    match axis {
+        Axis::Number => {
+            let ends = lanes.iter().filter_map(|lane| {
+                let range = Axis::Number.indices(lane, plot.span);
+                let number = |index| lane.timeline.number(index).saturating_sub(lane.before_number);
+                (!range.is_empty()).then(|| (number(range.start), number(range.end - 1)))
+            });
+            let ends = ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
+            let (first, last) = ends.unwrap_or((to_ns(plot.span.from), to_ns(plot.span.to)));
+            (format!("call #{}", humanize::grouped(first)), format!("#{}", humanize::grouped(last)))
+        }
+        Axis::Time => {
+            let at = |position: f64| humanize::duration_ns(to_ns(position));
+            let from = if lanes.len() > 1 { "after its first call" } else { "after it was made" };
+            (format!("{} {from}", at(plot.span.from)), at(plot.span.to))
+        }
+    }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates; the air before the first call is cut to 0"
+)]
+fn to_ns(position: f64) -> u64 {
+    position as u64
+}
+
 /// Writes a figure of a series, humanised.
 pub(super) fn figure(series: Series, value: u64) -> String {
     match series {
@@ -68,7 +140,7 @@ pub(super) fn figure(series: Series, value: u64) -> String {
 }
 
 /// Paints the name of the plot, its ground line and its limit.
-pub(super) fn paint_frame(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
+fn paint_frame(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
     let font = theme::body_font(theme::CAPTION);
     let left = plot.row.left() + space::M;
     let name = match trace.series {
@@ -120,7 +192,7 @@ fn limit_figure(series: Series, limit: u64) -> String {
 }
 
 /// Paints where percentiles of wall time lie.
-pub(super) fn paint_percentiles(
+fn paint_percentiles(
     painter: &Painter,
     tokens: &Tokens,
     plot: &Plot,
@@ -151,7 +223,7 @@ pub(super) struct Brushed {
 }
 
 /// Paints the calls that are picked out: a band across the plot, and one along the wall time.
-pub(super) fn paint_brush(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace, brushed: &Brushed) {
+fn paint_brush(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace, brushed: &Brushed) {
     let fill = tokens.accent.gamma_multiply(0.14);
     let edge = Stroke::new(1.0, tokens.accent.gamma_multiply(0.7));
     if let Some((from, to)) = brushed.calls {
@@ -179,7 +251,7 @@ pub(super) fn lane_colour(tokens: &Tokens, lane: usize) -> Color32 {
 }
 
 /// Paints the calls of a plot, those of the first lane on top.
-pub(super) fn paint_marks(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
+fn paint_marks(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
     for (lane, marks) in trace.lanes.iter().enumerate().rev() {
         let look = Look { tokens, colour: lane_colour(tokens, lane), is_ring: lane > 0 };
         if marks.iter().all(|mark| mark.is_single) {
@@ -270,8 +342,13 @@ fn triangle(at: Pos2, radius: f32, colour: Color32) -> Shape {
 fn paint_bands(painter: &Painter, look: &Look<'_>, plot: &Plot, marks: &[Mark]) {
     let mut mesh = Mesh::default();
     let mut ends = Vec::new();
-    for mark in marks {
-        let (left, right) = (plot.x(mark.from), plot.x(mark.to));
+    for (index, mark) in marks.iter().enumerate() {
+        let (left, mut right) = (plot.x(mark.from), plot.x(mark.to));
+        // Calls that follow each other leave no gap between their strokes.
+        let next = marks.get(index + 1).map_or(right, |next| plot.x(next.from));
+        if next - right <= 2.0 {
+            right = right.max(next);
+        }
         let right = right.max(left + 1.5);
         let (top, bottom) = (plot.y(mark.high), plot.y(mark.low));
         let band = Rect::from_min_max(pos2(left, top - 0.75), pos2(right, bottom + 0.75));

@@ -78,6 +78,12 @@ impl PhasesView {
     }
 }
 
+/// Returns how high the chart of so many builds is.
+#[allow(clippy::cast_precision_loss, reason = "there are a few dozen builds")]
+pub(super) fn height(num_rows: usize) -> f32 {
+    HEAD + ROW * num_rows.max(1) as f32 + space::M
+}
+
 /// Shows the chart, the newest build on top.
 pub(super) fn phases_ui(ui: &mut Ui, rows: &[PhaseRow]) {
     if rows.is_empty() {
