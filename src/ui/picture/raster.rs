@@ -216,19 +216,18 @@ mod tests {
     fn two_halves_of_a_rectangle_cover_each_pixel_once() {
         let half = theme::tokens_of(true).error.gamma_multiply(0.5);
         for (left, right) in [(1.0, 9.0), (1.3, 8.7), (0.5, 9.5)] {
-            let mut mesh = Mesh::default();
-            mesh.vertices = vec![
-                vertex(left, 1.0, half),
-                vertex(right, 1.0, half),
-                vertex(left, 9.0, half),
-                vertex(right, 9.0, half),
-            ];
-            mesh.indices = vec![0, 1, 2, 2, 1, 3];
+            let corners = [(left, 1.0), (right, 1.0), (left, 9.0), (right, 9.0)];
+            let mesh = Mesh {
+                vertices: corners.map(|(x, y)| vertex(x, y, half)).to_vec(),
+                indices: vec![0, 1, 2, 2, 1, 3],
+                ..Mesh::default()
+            };
             let mut canvas = Canvas::new(Vec2::splat(10.0), theme::tokens_of(true).pane);
             let clip = Rect::from_min_max(Pos2::ZERO, Pos2::new(10.0, 10.0));
             canvas.paint_mesh(&mesh, clip, &Atlas::default(), 1.0);
-            let ground = parts(theme::tokens_of(true).pane);
-            let colours: Vec<_> = canvas.pixels.iter().filter(|pixel| **pixel != ground[..3]).collect();
+            let picture = canvas.finish();
+            let ground = &theme::tokens_of(true).pane.to_array()[..3];
+            let colours: Vec<_> = picture.rgb.chunks_exact(3).filter(|pixel| *pixel != ground).collect();
             assert!(colours.windows(2).all(|pair| pair[0] == pair[1]), "a pixel was painted twice");
             assert!(colours.len() >= 56, "{} pixels from {left} to {right}", colours.len());
         }
@@ -237,12 +236,14 @@ mod tests {
     #[test]
     fn corners_out_of_all_bounds_and_wrong_indices_paint_nothing() {
         let ink = theme::tokens_of(true).error;
-        let mut mesh = Mesh::default();
-        mesh.vertices = vec![vertex(f32::NAN, 0.0, ink), vertex(1e30, 0.0, ink), vertex(0.0, 1e9, ink)];
-        mesh.indices = vec![0, 1, 2, 7, 8, 9, 0];
+        let mesh = Mesh {
+            vertices: vec![vertex(f32::NAN, 0.0, ink), vertex(1e30, 0.0, ink), vertex(0.0, 1e9, ink)],
+            indices: vec![0, 1, 2, 7, 8, 9, 0],
+            ..Mesh::default()
+        };
         let mut canvas = Canvas::new(Vec2::splat(4.0), theme::tokens_of(true).pane);
-        let before = canvas.pixels.clone();
         canvas.paint_mesh(&mesh, Rect::EVERYTHING, &Atlas::default(), 1.0);
-        assert_eq!(canvas.pixels, before);
+        let empty = Canvas::new(Vec2::splat(4.0), theme::tokens_of(true).pane).finish();
+        assert_eq!(canvas.finish(), empty);
     }
 }

@@ -91,7 +91,7 @@ impl TimingPane {
             actions.push(Action::Plugin(plugin.id, PluginAction::ExportCalls(ExportFormat::Csv)));
         }
         if ui.add(icon_button(icons::IMAGE, "Export picture as PNG").small()).clicked() {
-            actions.extend(self.picture(ui, state, plugin));
+            actions.push(self.picture(ui, state, plugin));
         }
         self.face_ui(ui);
         if self.face != Face::Phases {

@@ -60,7 +60,7 @@ struct OwnLane {
 
 impl TimingPane {
     /// Asks for a file for what the pane shows now.
-    pub(super) fn picture(&mut self, ui: &Ui, state: &AppState, plugin: &PluginView) -> Option<Action> {
+    pub(super) fn picture(&mut self, ui: &Ui, state: &AppState, plugin: &PluginView) -> Action {
         let owner = Owner::of(state, plugin);
         let lanes = super::lanes(state, plugin);
         let (kind, what) = match self.face {
@@ -95,7 +95,7 @@ impl TimingPane {
         };
         let export = Export { what: what.to_owned(), content: Content::new(picture) };
         let suggested = format!("{}-{kind}.png", plugin.stem);
-        Some(Action::View(ViewAction::ExportFile { suggested, export }))
+        Action::View(ViewAction::ExportFile { suggested, export })
     }
 }
 
