@@ -14,6 +14,7 @@ use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use wasm_workbench::app::{AppState, PluginView, Source, Startup};
 use wasm_workbench::model::lifecycle::PluginState;
 use wasm_workbench::model::limits::LimitKind;
+use wasm_workbench::model::sample::{self, Section};
 use wasm_workbench::ui::theme::{self, Mode};
 use wasm_workbench::ui::{Workbench, system_clock};
 use wasm_workbench::worker::{Workers, WorkersConfig};
@@ -192,6 +193,104 @@ fn a_call_past_the_fuel_limit_says_so_and_the_next_one_goes_on() {
     window.fill(Role::TextInput, "$n i32", "1000");
     window.enter();
     window.wait_for("= 1000");
+}
+
+#[test]
+fn one_click_on_a_sample_trips_its_limit_and_opens_the_card() {
+    const CASES: [(&str, &str, &str); 9] = [
+        ("Limit: fuel", "Stopped by the fuel limit", "Raise to 400\u{202f}000, call again"),
+        ("Limit: time", "Stopped by the time limit", "Raise to 1\u{202f}000 ms, call again"),
+        ("Limit: memory", "Stopped by the fuel limit", "Raise memory limit to 17 pages, call again"),
+        ("Limit: memory, with a trap", "Stopped by the memory limit", "Raise to 17 pages, call again"),
+        (
+            "Limit: memory at the start",
+            "Instantiation: stopped by the memory limit",
+            "Raise to 32 pages, reload",
+        ),
+        (
+            "Limit: table elements",
+            "Stopped by the fuel limit",
+            "Raise table limit to 101 elements, call again",
+        ),
+        ("Limit: instances", "Instantiation: stopped by the instance limit", "Raise to 3 instances, reload"),
+        ("Limit: call depth", "Stopped by the call depth limit", "Raise to 200, call again"),
+        ("Limit: wasm stack", "Wasm stack exhausted", "Set call depth limit to 1\u{202f}000, call again"),
+    ];
+    let limits = sample::all().iter().filter(|sample| sample.section == Section::Limits);
+    assert_eq!(limits.count(), CASES.len(), "each sample on a limit has a case");
+    let mut window = Window::first_start();
+    for (title, headline, remedy) in CASES {
+        let name = format!("Trip {title}");
+        window.harness.get_by_role_and_label(Role::Button, &name).click_accesskit();
+        let id = sample::all().iter().find(|sample| sample.title == title).expect("it ships").id;
+        window.wait_until(title, |window| {
+            window.state().demos.get(id).is_some_and(wasm_workbench::app::DemoRun::is_over)
+        });
+        let run = window.state().demos.get(id).expect("it has run");
+        assert_eq!(run.score().0, run.score().1, "{title}: {:?}", run.rows);
+        window.wait_for(headline);
+        window.wait_for(remedy);
+    }
+}
+
+#[test]
+fn a_guest_that_spins_after_a_refusal_is_told_as_such_and_gets_its_room() {
+    let mut window = Window::first_start();
+    window.harness.get_by_role_and_label(Role::Button, "Trip Limit: memory").click_accesskit();
+    window.wait_for_part("Out of fuel, after memory growth to 17 pages was refused");
+    window.wait_for_part("growth to 17 pages refused, limit 16 × 6\u{202f}652");
+    window.click(Role::Button, "Raise memory limit to 17 pages, call again");
+    // The next page is the one that is refused now.
+    window.wait_for_part("Out of fuel, after memory growth to 18 pages was refused");
+    assert_eq!(window.plugin().options.limits.memory_pages, Some(17));
+}
+
+#[test]
+fn a_component_that_is_only_instantiated_shows_its_instances() {
+    let mut window = Window::first_start();
+    window.harness.get_by_role_and_label(Role::Button, "Trip Limit: instances").click_accesskit();
+    window.wait_for("Instantiation: stopped by the instance limit");
+    window.wait_for_part("The plugin consists of 3 core instances, the limit is 2");
+    window.click(Role::Button, "Raise to 3 instances, reload");
+    window.wait_until("three instances", |window| window.plugin().usage.instances == 3);
+    window.wait_for("Ready");
+    let gauge = window.harness.get_by_label("Instances gauge").accesskit_node().value();
+    assert!(gauge.as_ref().is_some_and(|said| said.starts_with("3, limit 3, near its limit")), "{gauge:?}");
+}
+
+#[test]
+fn gauges_move_while_a_guest_spins_and_fuel_is_a_lower_bound() {
+    let mut window = Window::first_start();
+    window.open_sample("Limit: time", "limit_time");
+    window.fill(Role::TextInput, "Execution time (ms)", "none");
+    window.enter();
+    window.click(Role::ListItem, "forever");
+    window.click(Role::Button, "Call");
+    let gauge = |window: &Window, name: &str| {
+        window.harness.get_by_label(name).accesskit_node().value().unwrap_or_default()
+    };
+    window.wait_until("fuel as a lower bound", |window| gauge(window, "Fuel gauge").starts_with("at least"));
+    let seen = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    window.wait_until("ten figures of time", |window| {
+        let mut seen = seen.borrow_mut();
+        seen.insert(window.plugin().usage.wall_ns);
+        seen.len() >= 10
+    });
+    window.wait_until("one frame", |window| gauge(window, "Call depth gauge").starts_with("1, limit"));
+    window.click(Role::Button, "Stop");
+    window.wait_for("Stopped by you");
+}
+
+#[test]
+fn a_sample_below_the_fold_is_reached_by_name_and_keyboard() {
+    let mut window = Window::first_start();
+    let row = |window: &Window| window.harness.get_by_role_and_label(Role::ListItem, "Limit: fuel").rect();
+    assert!(row(&window).top() > 900.0, "it is below the fold");
+    window.harness.get_by_role_and_label(Role::ListItem, "Limit: fuel").focus();
+    window.harness.run_steps(8);
+    assert!(row(&window).bottom() < 900.0, "it has come into view: {}", row(&window));
+    window.enter();
+    window.wait_until("it is open", |window| window.is_ready("limit_fuel"));
 }
 
 #[test]

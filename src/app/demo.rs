@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::action::{Action, FileAction, PluginAction};
-use super::state::{AppState, Now, Origin};
+use super::action::{Action, CallAction, FileAction, PluginAction};
+use super::pane::PaneKind;
+use super::state::{AppState, Effect, Now, Origin};
 use super::update::{Repetition, create_plugin, send_call, tell, update};
 use crate::model::call::{CallKind, CallRecord};
 use crate::model::ids::{CallId, PluginId, SourceId};
 use crate::model::lifecycle::PluginState;
-use crate::model::sample::{self, Sample, SampleCall};
+use crate::model::sample::{self, ExpectedEnd, Sample, SampleCall, Section};
 use crate::model::value::{Value, parse_value};
 use crate::worker::protocol::{Command, PluginCommand};
 
@@ -68,6 +69,8 @@ pub struct DemoRow {
     pub expected: String,
     /// Whether that came, or in one sentence what came instead; `None` before the call.
     pub outcome: Option<Result<(), String>>,
+    /// Number of the call that was made.
+    pub number: Option<u64>,
 }
 
 impl Demos {
@@ -115,6 +118,7 @@ pub(crate) fn start(state: &mut AppState, id: &str, now: Now, out: &mut Vec<Comm
         call: call.text.clone(),
         expected: call.expect.text.clone(),
         outcome: None,
+        number: None,
     });
     let run = DemoRun {
         sample: sample.id,
@@ -164,9 +168,32 @@ pub(crate) fn call_ended(
         None => expected.kind() != CallKind::Export && *record.export == *expected.export,
     };
     if is_awaited {
+        if let Some(row) = run.rows.get_mut(run.next) {
+            row.number = Some(record.number);
+        }
         run.settle(expected.expect.matches(record));
+        let shown = run.is_over().then(|| run.sample);
         advance(state, now, out);
+        if let Some(sample) = shown {
+            show_limit(state, plugin, sample, now, out);
+        }
     }
+}
+
+/// Shows the card of the last call that a limit stopped, where a sample is there to hit one.
+fn show_limit(state: &mut AppState, plugin: PluginId, sample: &str, now: Now, out: &mut Vec<Command>) {
+    let Some(of) = sample::find(sample).filter(|of| of.section == Section::Limits) else { return };
+    let Some(run) = state.demos.get(sample) else { return };
+    let stopped = of.calls.iter().zip(&run.rows).rev();
+    let mut stopped = stopped.filter(|(call, _)| matches!(call.expect.end, ExpectedEnd::Limit(_)));
+    let Some((call, number)) = stopped.find_map(|(call, row)| Some((call, row.number?))) else { return };
+    let mut act = |action| out.extend(update(state, action, now));
+    act(Action::Plugin(plugin, PluginAction::Select));
+    if call.kind() == CallKind::Export {
+        act(Action::Call(CallAction::SelectExport(call.export.clone())));
+    }
+    act(Action::Plugin(plugin, PluginAction::SelectCall(Some(number))));
+    state.effects.push(Effect::ShowPane(PaneKind::Call));
 }
 
 pub(crate) fn call_refused(
@@ -234,10 +261,6 @@ fn prepare(state: &mut AppState, run: &mut DemoRun, now: Now, out: &mut Vec<Comm
         if source.failure.is_some() && source.status == super::state::CompileStatus::Done {
             run.state = DemoState::Failed("the source has errors".to_owned());
         }
-        return;
-    }
-    if source.good.as_ref().is_some_and(|good| good.build.info.kind.is_component()) {
-        run.state = DemoState::Failed("components can't be called yet".to_owned());
         return;
     }
     // The plugin that the first build makes is fresh already; one that was there before begins anew.

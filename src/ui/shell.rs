@@ -226,10 +226,15 @@ fn right_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 fn engine_line(state: &AppState) -> String {
     let engine = &state.settings.engine;
     let compiler = match engine.compiler {
+        _ if engine.exact_live_fuel && engine.fuel => "Winch",
         Compiler::Cranelift => "Cranelift",
         Compiler::Winch => "Winch",
     };
-    let fuel = if engine.fuel { "fuel on" } else { "fuel off" };
+    let fuel = match (engine.fuel, engine.exact_live_fuel) {
+        (true, true) => "fuel exact",
+        (true, false) => "fuel on",
+        (false, _) => "fuel off",
+    };
     let depth = if engine.call_depth { "depth exact" } else { "depth off" };
     format!("{compiler} · {fuel} · {depth}")
 }

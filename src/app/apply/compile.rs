@@ -71,12 +71,8 @@ fn replace_instances(
     is_rebuilt: bool,
     out: &mut Vec<Command>,
 ) {
-    let is_component = good.build.info.kind.is_component();
     for plugin in state.plugins.iter_mut().filter(|plugin| plugin.source == id) {
-        if is_component {
-            plugin.note =
-                Some("the source is a component now; this instance is of its last module".to_owned());
-        } else if is_rebuilt && plugin.build.build.settings != good.build.settings {
+        if is_rebuilt && plugin.build.build.settings != good.build.settings {
             plugin.note = Some(format!("build {} is for another engine, and waits for Reload", good.number));
             plugin.waiting_build = Some(good.clone());
         } else if plugin.keep_until_reload {

@@ -79,7 +79,7 @@ pub(crate) fn create_plugin(
     out: &mut Vec<Command>,
 ) -> Option<PluginId> {
     let of = state.source(source)?;
-    let good = of.good.clone().filter(|good| !good.build.info.kind.is_component())?;
+    let good = of.good.clone()?;
     let stem = of.stem().to_owned();
     let options = PluginOptions {
         limits: state.starting_limits(source),

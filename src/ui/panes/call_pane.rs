@@ -60,7 +60,7 @@ impl CallPane {
         let plugin = state.selected_plugin();
         if let Some((icon, headline, hint)) = emptiness(state, is_component) {
             empty_state(ui, icon, headline, &hint);
-            instantiate_ui(ui, state, is_component, actions);
+            instantiate_ui(ui, state, actions);
             return;
         }
         let Some(plugin) = plugin else { return };
@@ -275,9 +275,8 @@ fn emptiness(state: &AppState, is_component: bool) -> Option<(&'static str, &'st
     if state.selected_function().is_some() {
         return None;
     }
-    if is_component && state.selected_plugin().is_none() {
-        let hint = "Its interface stands in Exports; calling components comes later";
-        return Some((icons::PUZZLE_PIECE, "This is a component", hint.to_owned()));
+    if let Some(hint) = state.shown_build().filter(|_| is_component).and_then(|_| component_hint(state)) {
+        return Some((icons::PUZZLE_PIECE, "This is a component", hint));
     }
     match (state.selected_plugin(), source) {
         (Some(plugin), _) if plugin.calls.records.is_empty() && plugin.missing_imports.is_empty() => {
@@ -303,10 +302,25 @@ fn emptiness(state: &AppState, is_component: bool) -> Option<(&'static str, &'st
     }
 }
 
+/// Says what can be seen of a component that can't be called; `None` when there is an end to be shown.
+fn component_hint(state: &AppState) -> Option<String> {
+    let later = "Its interface stands in Exports; calling components comes later";
+    let Some(plugin) = state.selected_plugin() else { return Some(later.to_owned()) };
+    let has_failed = plugin.calls.records.iter().any(|record| !record.is_success());
+    if has_failed || !plugin.missing_imports.is_empty() {
+        return None;
+    }
+    Some(match plugin.usage.instances {
+        0 => later.to_owned(),
+        1 => format!("It is instantiated, with one core instance. {later}"),
+        count => format!("It is instantiated, with {count} core instances. {later}"),
+    })
+}
+
 /// Offers a new instance where the last one was unloaded.
-fn instantiate_ui(ui: &mut Ui, state: &AppState, is_component: bool, actions: &mut Vec<Action>) {
+fn instantiate_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let source = state.active_source().filter(|source| source.good.is_some());
-    let Some(source) = source.filter(|_| !is_component && state.selected_plugin().is_none()) else { return };
+    let Some(source) = source.filter(|_| state.selected_plugin().is_none()) else { return };
     ui.add_space(space::S);
     ui.vertical_centered(|ui| {
         if ui.add(quiet_button(icons::PLUS, "New instance")).clicked() {

@@ -2,9 +2,9 @@
 //!
 //! Decides nothing about limits: what to raise and how far comes from the model.
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{Ui, vec2};
 
-use super::call_result::{at_least, exact_figures, pages};
+use super::call_result::exact_figures;
 use super::definition::go_to;
 use super::outcome_words::{outcome_look, place_text};
 use crate::app::{Action, AppState, CallAction, PluginAction, PluginView};
@@ -13,26 +13,32 @@ use crate::model::diagnostic::Place;
 use crate::model::humanize;
 use crate::model::lifecycle::LifecycleStep;
 use crate::model::limits::LimitKind;
+use crate::model::measured::Measured;
 use crate::model::raise::Raise;
 use crate::model::signature::id;
+use crate::model::used::UsedOfLimit;
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
-use crate::ui::widgets::{card, card_heading, link, quiet_button, row};
+use crate::ui::widgets::{GaugeQuality, GaugeView, card, card_heading, link, quiet_button, row, small_gauge};
 
-/// Most rows of a backtrace that are seen at once.
-const BACKTRACE_ROWS: f32 = 7.0;
+/// Most rows of a backtrace that are seen before somebody asks for all.
+const MOST_ROWS: usize = 10;
 /// Height of a line of words in points.
-const LINE: f32 = 20.0;
-/// Most refused growths that are listed.
-const MOST_DENIED: usize = 4;
+const LINE: f32 = 19.0;
+/// Most kinds of refused growth that are listed.
+const MOST_DENIED: usize = 2;
 /// Frames that a record keeps at most; a deeper stack is counted elsewhere.
 const MOST_FRAMES_KEPT: usize = 100;
+/// Least width of a small gauge.
+const GAUGE_WIDTH: f32 = 78.0;
 
 /// What the card remembers of its own looks.
 #[derive(Debug, Default)]
 pub(super) struct EndCard {
     // Number of the call whose backtrace is open.
     backtrace_of: Option<u64>,
+    // Number of the call of which all frames are shown.
+    all_frames_of: Option<u64>,
 }
 
 impl EndCard {
@@ -62,19 +68,20 @@ impl EndCard {
             if let Some(message) = message(record) {
                 ui.label(sentence(message));
             }
+            denied_ui(ui, state, plugin, record, actions);
+            let raise = Raise::after(record, &plugin.options.limits);
+            self.buttons_ui(ui, plugin, record, raise, actions);
             if record.outcome != Outcome::Returned {
                 used_ui(ui, record);
             }
-            self.denied_ui(ui, state, plugin, record, actions);
-            let raise = Raise::after(record, &plugin.options.limits);
+            saw_ui(ui, record);
             hint_ui(ui, record, raise.is_some());
             if record.build != plugin.build.number.0 {
                 let text = format!("old: from build {}, running build {}", record.build, plugin.build.number);
                 ui.label(theme::caption(text).color(tokens(ui).warning));
             }
-            self.buttons_ui(ui, plugin, record, raise, actions);
             if self.backtrace_of == Some(record.number) {
-                backtrace_ui(ui, state, plugin, &record.backtrace, actions);
+                self.backtrace_ui(ui, state, plugin, record, actions);
             }
         });
     }
@@ -88,13 +95,14 @@ impl EndCard {
         actions: &mut Vec<Action>,
     ) {
         let is_export = record.kind == CallKind::Export;
-        let has_backtrace = !record.backtrace.is_empty();
+        let num_frames = record.backtrace.len();
         let is_limited = record.outcome.limit().is_some_and(|kind| kind != LimitKind::WasmStack);
-        if raise.is_none() && !has_backtrace && !is_limited {
+        if raise.is_none() && num_frames == 0 && !is_limited {
             return;
         }
-        ui.add_space(space::XS);
+        ui.add_space(2.0);
         ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
             let may =
                 if is_export { plugin.may(LifecycleStep::Call) } else { plugin.may(LifecycleStep::Reload) };
             let again = if is_export { "call again" } else { "reload" };
@@ -121,47 +129,103 @@ impl EndCard {
                     actions.push(Action::Call(CallAction::CallAgain(record.number)));
                 }
             }
-            if has_backtrace && ui.add(quiet_button("", "Backtrace")).clicked() {
-                let is_open = self.backtrace_of == Some(record.number);
-                self.backtrace_of = (!is_open).then_some(record.number);
+            if num_frames > 0 {
+                let count = frames_text(record);
+                let button = ui.add(quiet_button("", "Backtrace").hint(&count));
+                if button.on_hover_text("Shows the frames at the end of the call, innermost first").clicked()
+                {
+                    let is_open = self.backtrace_of == Some(record.number);
+                    self.backtrace_of = (!is_open).then_some(record.number);
+                }
             }
         });
     }
 
-    #[allow(clippy::unused_self, reason = "reads beside the other parts of the card")]
-    fn denied_ui(
-        &self,
+    fn backtrace_ui(
+        &mut self,
         ui: &mut Ui,
         state: &AppState,
         plugin: &PluginView,
         record: &CallRecord,
         actions: &mut Vec<Action>,
     ) {
-        let warning = tokens(ui).warning;
-        for growth in record.denied.iter().take(MOST_DENIED) {
-            let text = format!("{} {}", icons::filled(icons::WARNING), denied_text(growth));
-            ui.label(theme::caption(text).color(warning));
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing.x = 0.0;
-                let has_trapped = record.outcome == Outcome::Limit(growth.what);
-                let saw = if has_trapped { "Asked for" } else { "The guest saw −1" };
-                if let Some(place) = &growth.place {
-                    ui.label(format!("{saw} at "));
-                    place_link(ui, state, plugin, place, actions);
-                } else if !has_trapped {
-                    ui.label(saw);
+        let frames = &record.backtrace;
+        let runs = runs(frames);
+        let shows_all = self.all_frames_of == Some(record.number) || runs.len() <= MOST_ROWS + 1;
+        let num_shown = if shows_all { runs.len() } else { MOST_ROWS };
+        ui.add_space(space::XS);
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (first, count) in &runs[..num_shown] {
+                let place = &frames[*first].place;
+                let times = if *count > 1 { format!(" × {count}") } else { String::new() };
+                let text = format!("{first}  {}{times}", function_name(plugin, place));
+                let right = place_text(state, plugin.source, place).unwrap_or_default();
+                if ui.add(row(&text).code().right(&right)).clicked() {
+                    actions.push(go_to(plugin.source, place.clone()));
                 }
-            });
-        }
-        if record.denied.len() > MOST_DENIED {
-            let more = format!("and {} more", record.denied.len() - MOST_DENIED);
-            ui.label(theme::caption(more).color(warning));
-        }
-        let is_told = record.denied.iter().any(|growth| growth.limit.is_some());
-        if let Some(note) = record.note.as_deref().filter(|_| !is_told) {
-            ui.label(RichText::new(sentence(note)).color(tokens(ui).text_muted));
+            }
+            let rest = runs.len() - num_shown;
+            if rest > 0 && ui.add(row(&format!("Show {rest} more")).icon(icons::CARET_DOWN)).clicked() {
+                self.all_frames_of = Some(record.number);
+            }
+        });
+    }
+}
+
+/// Shows the growth that was refused, newest first; what is alike is one line.
+fn denied_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    plugin: &PluginView,
+    record: &CallRecord,
+    actions: &mut Vec<Action>,
+) {
+    let groups = denied_groups(record);
+    let warning = tokens(ui).warning;
+    for (growth, count) in groups.iter().take(MOST_DENIED) {
+        let times = match (*count, groups.len()) {
+            // The record keeps the newest only; what it counts is right for one kind alone.
+            (_, 1) if record.refused_growths > 1 => {
+                format!(" × {}", humanize::grouped(record.refused_growths))
+            }
+            (count, _) if count > 1 => format!(" × {}", humanize::grouped(count)),
+            _ => String::new(),
+        };
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.label(theme::caption(format!("▲ {}{times}", denied_text(growth))).color(warning));
+            let Some(place) = &growth.place else { return };
+            ui.label(theme::caption("  at ").color(tokens(ui).text_muted));
+            place_link(ui, state, plugin, place, actions);
+            let function = function_name(plugin, place);
+            if !function.is_empty() {
+                ui.label(theme::caption(" in ").color(tokens(ui).text_muted));
+                ui.label(theme::code(function).size(theme::FIGURE).color(tokens(ui).name));
+            }
+        });
+    }
+    if groups.len() > MOST_DENIED {
+        let more = format!("… and {} other sizes or places before", groups.len() - MOST_DENIED);
+        ui.label(theme::caption(more).color(warning));
+    }
+}
+
+/// Groups refused growth by size, limit and place, newest first, and counts each.
+fn denied_groups(record: &CallRecord) -> Vec<(&DeniedGrowth, u64)> {
+    let mut groups: Vec<(&DeniedGrowth, u64)> = Vec::new();
+    for growth in record.denied.iter().rev() {
+        // Of old refusals the place is not known any more.
+        let is_alike = |other: &&mut (&DeniedGrowth, u64)| {
+            (other.0.what, other.0.requested, other.0.limit) == (growth.what, growth.requested, growth.limit)
+                && (growth.place.is_none() || other.0.place == growth.place)
+        };
+        match groups.iter_mut().find(is_alike) {
+            Some((_, count)) => *count += 1,
+            None => groups.push((growth, 1)),
         }
     }
+    groups
 }
 
 /// Begins a sentence with a capital letter.
@@ -193,13 +257,25 @@ fn headline(record: &CallRecord) -> String {
 /// Returns the message where it says more than the headline and the figures do.
 fn message(record: &CallRecord) -> Option<&str> {
     let message = record.message.as_deref()?;
+    let is_explained = message.contains(", after ");
     let says_more = match record.outcome {
-        Outcome::Returned | Outcome::Cancelled => false,
-        Outcome::Limit(LimitKind::Fuel | LimitKind::ExecutionTime | LimitKind::CallDepth) => false,
+        Outcome::Returned => false,
+        Outcome::Cancelled
+        | Outcome::Limit(LimitKind::Fuel | LimitKind::ExecutionTime | LimitKind::CallDepth) => {
+            is_explained || !record.results.is_empty()
+        }
         Outcome::Trapped(kind) => !message.eq_ignore_ascii_case(&kind.phrase()),
         Outcome::Limit(_) | Outcome::Error => true,
     };
     says_more.then_some(message)
+}
+
+/// Says what the guest saw of it, in one quiet line.
+fn saw_ui(ui: &mut Ui, record: &CallRecord) {
+    let Some(saw) = &record.note else { return };
+    let text = format!("The guest saw {saw}");
+    let label = theme::caption(text.as_str()).color(tokens(ui).text_muted);
+    ui.add(egui::Label::new(label).truncate()).on_hover_text(text);
 }
 
 fn where_ui(
@@ -222,7 +298,7 @@ fn where_ui(
             place_link(ui, state, plugin, place, actions);
         }
         if let Some(depth) = depth(record) {
-            ui.label(format!(", {} frames deep", humanize::grouped(depth)));
+            ui.label(format!(", {} deep", humanize::grouped(depth)));
         }
     });
 }
@@ -251,36 +327,51 @@ fn place_link(ui: &mut Ui, state: &AppState, plugin: &PluginView, place: &Place,
     }
 }
 
-/// Says what the call used; the limit that stopped it stands beside what was used of it.
+/// Says how many frames there were.
+fn frames_text(record: &CallRecord) -> String {
+    humanize::grouped(depth(record).unwrap_or(record.backtrace.len() as u64))
+}
+
+/// Shows what the call used of every limit, as small gauges.
 fn used_ui(ui: &mut Ui, record: &CallRecord) {
-    let limit_of =
-        |kind: LimitKind| record.limits.get(kind).filter(|_| record.outcome == Outcome::Limit(kind));
-    let mut parts = Vec::new();
-    if let Some(fuel) = record.fuel.value() {
-        let used = format!("{}{}", at_least(record.fuel), humanize::count(fuel));
-        parts.push(match limit_of(LimitKind::Fuel) {
-            Some(limit) => format!("{used} of {} fuel", humanize::count(limit)),
-            None => format!("{used} fuel"),
+    let gap = space::M;
+    let most = ((ui.available_width() + gap) / (GAUGE_WIDTH + gap)).floor().max(1.0);
+    // Two or three whole rows, none with a single gauge.
+    let columns = if most >= 7.0 { 7.0 } else { most.min(4.0) };
+    let width = ((ui.available_width() + gap) / columns - gap).floor();
+    ui.add_space(space::XS);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing = vec2(gap, space::XS);
+        ui.horizontal_wrapped(|ui| {
+            for used in UsedOfLimit::all(record) {
+                used_gauge(ui, record, used, width);
+            }
         });
-    }
-    let time = humanize::duration_ns(record.wall_ns);
-    parts.push(match limit_of(LimitKind::ExecutionTime) {
-        Some(limit) => format!("{time} of {} ms", humanize::grouped(limit)),
-        None => time,
     });
-    parts.push(match limit_of(LimitKind::MemoryPages) {
-        Some(limit) => format!("{} of {}", humanize::grouped(record.peak_memory_pages), pages(limit)),
-        None => pages(record.peak_memory_pages),
-    });
-    if let (Some(limit), Some(depth)) = (limit_of(LimitKind::CallDepth), record.peak_call_depth.value()) {
-        parts.push(format!("depth {} of {}", humanize::grouped(depth), humanize::grouped(limit)));
-    }
-    if let Some(limit) = limit_of(LimitKind::TableElements) {
-        let elements = humanize::grouped(record.peak_table_elements);
-        parts.push(format!("{elements} of {} elements", humanize::grouped(limit)));
-    }
-    let line = format!("used {}", parts.join(" · "));
-    ui.label(RichText::new(line).color(tokens(ui).text_muted)).on_hover_text(exact_figures(record));
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "a gauge is some eighty pixels long")]
+fn used_gauge(ui: &mut Ui, record: &CallRecord, used: UsedOfLimit, width: f32) {
+    let (name, value) = match used.kind {
+        LimitKind::WasmStack => ("stack", "–".to_owned()),
+        kind => (kind.short(), used.used.value().map_or_else(String::new, |value| used.value_text(value))),
+    };
+    let limit = used.limit.map(|limit| used.value_text(limit));
+    let view = GaugeView {
+        name,
+        value: &value,
+        limit: limit.as_deref(),
+        fraction: used.share().map(|share| share as f32),
+        quality: match used.used {
+            Measured::Exact(_) => GaugeQuality::Exact,
+            Measured::AtLeast(_) => GaugeQuality::AtLeast,
+            Measured::NotMeasured => GaugeQuality::NotMeasured,
+        },
+        ..GaugeView::default()
+    };
+    let shown = small_gauge(ui, &view, width);
+    let remark = if used.kind == LimitKind::WasmStack { ", its use can't be read" } else { "" };
+    shown.on_hover_text(format!("{}{remark}\n\n{}", used.phrase(), exact_figures(record)));
 }
 
 /// Says what to do where no button does it.
@@ -292,14 +383,15 @@ fn hint_ui(ui: &mut Ui, record: &CallRecord, has_raise: bool) {
         None if has_raise && hint.contains("raise the") => return,
         _ => hint.clone(),
     };
-    let muted = tokens(ui).text_muted;
     let text = format!("{} {}", icons::LIGHTBULB, sentence(&hint));
-    ui.label(RichText::new(text).color(muted));
+    ui.label(theme::caption(text).color(tokens(ui).text_muted));
 }
 
 fn raise_text(record: &CallRecord, raise: &Raise, again: &str) -> String {
     let value = raise.value_text();
-    if record.outcome == Outcome::Limit(raise.kind) {
+    if raise.is_lowering(record) {
+        format!("Set {} to {value}, {again}", raise.kind.phrase())
+    } else if record.outcome == Outcome::Limit(raise.kind) {
         format!("Raise to {value}, {again}")
     } else {
         format!("Raise {} to {value}, {again}", raise.kind.phrase())
@@ -316,34 +408,6 @@ fn denied_text(growth: &DeniedGrowth) -> String {
         Some(limit) => format!("growth to {requested} {unit} refused, limit {}", humanize::grouped(limit)),
         None => format!("growth to {requested} {unit} refused by the module's own maximum"),
     }
-}
-
-fn backtrace_ui(
-    ui: &mut Ui,
-    state: &AppState,
-    plugin: &PluginView,
-    frames: &[Frame],
-    actions: &mut Vec<Action>,
-) {
-    let runs = runs(frames);
-    let height = space::ROW * BACKTRACE_ROWS;
-    ui.add_space(space::XS);
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let scroll =
-            ScrollArea::vertical().id_salt("backtrace").max_height(height).auto_shrink([false, true]);
-        scroll.show_rows(ui, space::ROW, runs.len(), |ui, range| {
-            for (first, count) in &runs[range] {
-                let place = &frames[*first].place;
-                let times = if *count > 1 { format!(" × {count}") } else { String::new() };
-                let text = format!("{first}  {}{times}", function_name(plugin, place));
-                let right = place_text(state, plugin.source, place).unwrap_or_default();
-                if ui.add(row(&text).code().right(&right)).clicked() {
-                    actions.push(go_to(plugin.source, place.clone()));
-                }
-            }
-        });
-    });
 }
 
 /// Groups frames that stand at the same place one after another: index of the first, and how many.

@@ -2,12 +2,16 @@
 //!
 //! Reads no numbers that people type: the program's state does, and says what is wrong with them.
 
+use std::borrow::Cow;
+
 use egui::{
     Align2, Color32, FontSelection, Frame, Id, Key, Margin, Rect, Stroke, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::call_fields::select_all;
+use super::definition::go_to;
 use crate::app::{Action, PluginAction, PluginView};
+use crate::model::diagnostic::Place;
 use crate::model::humanize;
 use crate::model::limits::LimitKind;
 use crate::model::measured::Measured;
@@ -25,17 +29,23 @@ const LEAST_FIELD: f32 = 10.0;
 const MARGIN: f32 = 4.0;
 
 /// What a gauge shows of a limit.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct LimitUse<'a> {
     pub(super) kind: LimitKind,
-    /// Used now: by the running or the last call, or in the plugin's life.
+    /// Used now: by the running or the last call, or by the plugin as it is.
     pub(super) now: Measured<u64>,
-    /// Most that was ever used.
-    pub(super) peak: Option<u64>,
+    /// Most that the running or the last call used.
+    pub(super) call_peak: Option<u64>,
+    /// Most that was ever used in the plugin's life.
+    pub(super) life_peak: Option<u64>,
     /// New totals that were asked for and refused, oldest first.
-    pub(super) refused: &'a [u64],
-    /// How often growth was refused.
+    pub(super) refused: Cow<'a, [u64]>,
+    /// How often growth was refused in the plugin's life.
     pub(super) num_refused: u64,
+    /// Who asked last, where that is known.
+    pub(super) refused_at: Option<Place>,
+    /// Height of the gauge in points.
+    pub(super) height: f32,
 }
 
 /// Shows a limit: its gauge, its field, what is wrong with its text, when a change takes effect.
@@ -54,27 +64,7 @@ pub(super) fn limit_ui(ui: &mut Ui, plugin: &PluginView, used: &LimitUse<'_>, ac
     };
     let suffix = if kind == LimitKind::ExecutionTime && limit.is_some() { " ms" } else { "" };
     let room = field_room(ui, &text, suffix);
-
-    // A limit of nothing is full as soon as anything is used.
-    let scale =
-        limit.map(|limit| if kind == LimitKind::ExecutionTime { limit.saturating_mul(MILLI) } else { limit });
-    let value = used.now.value().map_or_else(String::new, |value| value_text(kind, value));
-    let refused = used.refused.iter().filter_map(|asked| fraction(*asked, scale)).collect::<Vec<_>>();
-    let note = refused_note(used);
-    let view = GaugeView {
-        name: if kind == LimitKind::ExecutionTime { "Execution time" } else { kind.label() },
-        value: &value,
-        limit: Some(text.as_str()),
-        limit_room: Some(room),
-        fraction: used.now.value().and_then(|value| fraction(value, scale)),
-        peak: used.peak.filter(|peak| *peak > 0).and_then(|peak| fraction(peak, scale)),
-        refused: &refused,
-        note: note.as_deref(),
-        quality: quality(used.now),
-    };
-    let shown = gauge(ui, &view);
-    let rect = shown.rect;
-    shown.on_hover_text(exact(used, limit));
+    let rect = used_ui(ui, plugin, used, (text.as_str(), room), actions);
     // The digits end where the bar ends; the field's own margins lie around them.
     let right = rect.right() - suffix_width(ui, suffix) + MARGIN;
     let left = rect.right() - room - MARGIN;
@@ -83,10 +73,80 @@ pub(super) fn limit_ui(ui: &mut Ui, plugin: &PluginView, used: &LimitUse<'_>, ac
     suffix_ui(ui, suffix, pos2(rect.right(), rect.top() + LINE * 0.5));
     if let Some(error) = error {
         field_error(ui, error);
-    } else if let Some(effect) = effect(plugin, kind) {
-        let text = format!("{} {}", icons::CLOCK_COUNTDOWN, effect);
-        ui.label(theme::caption(text).color(tokens(ui).info));
     }
+}
+
+/// Shows the engine's stack: a limit whose use nobody can read, and which is set elsewhere.
+pub(super) fn stack_ui(ui: &mut Ui, plugin: &PluginView, height: f32) {
+    let bytes = plugin.build.build.wasm_stack_bytes() as u64;
+    let limit = humanize::binary_bytes(bytes);
+    let view = GaugeView {
+        name: LimitKind::WasmStack.label(),
+        limit: Some(&limit),
+        peaks: "use can't be read",
+        spoken: "its use can't be read",
+        quality: GaugeQuality::NotMeasured,
+        height,
+        ..GaugeView::default()
+    };
+    let hint = "Native stack that guest code may use, a setting of the engine.\nIt backs the call depth up; its \
+                use can't be read";
+    gauge(ui, &view).on_hover_text(format!("{hint}\nlimit {} bytes", humanize::grouped(bytes)));
+}
+
+/// Shows the gauge and leads to who was refused growth; returns where it is.
+fn used_ui(
+    ui: &mut Ui,
+    plugin: &PluginView,
+    used: &LimitUse<'_>,
+    (text, room): (&str, f32),
+    actions: &mut Vec<Action>,
+) -> Rect {
+    let kind = used.kind;
+    // A limit of nothing is full as soon as anything is used.
+    let scale = plugin.options.limits.get(kind).map(|limit| match kind {
+        LimitKind::ExecutionTime => limit.saturating_mul(MILLI),
+        _ => limit,
+    });
+    let value = used.now.value().map_or_else(String::new, |value| value_text(kind, value));
+    let refused = used.refused.iter().filter_map(|asked| fraction(*asked, scale)).collect::<Vec<_>>();
+    let share = |peak: Option<u64>| peak.filter(|peak| *peak > 0).and_then(|peak| fraction(peak, scale));
+    let note = refused_note(used);
+    let effect = effect(plugin, kind).map(|effect| format!("{} {effect}", icons::CLOCK_COUNTDOWN));
+    let is_known = used.refused_at.is_some();
+    let view = GaugeView {
+        name: if kind == LimitKind::ExecutionTime { "Execution time" } else { kind.label() },
+        value: &value,
+        limit: Some(text),
+        limit_room: Some(room),
+        fraction: used.now.value().and_then(|value| fraction(value, scale)),
+        call_peak: share(used.call_peak),
+        peak: share(used.life_peak),
+        peaks: &peaks_text(used),
+        refused: &refused,
+        warning: note.as_ref().map(|note| note.short.as_str()),
+        remark: effect.as_deref(),
+        spoken: &spoken(used, note.as_ref()),
+        quality: quality(used.now),
+        height: used.height,
+        leads: is_known,
+    };
+    let shown = gauge(ui, &view);
+    if let Some(place) = used.refused_at.as_ref().filter(|_| shown.clicked()) {
+        actions.push(go_to(plugin.source, place.clone()));
+    }
+    let rect = shown.rect;
+    let limit = plugin.options.limits.get(kind);
+    let shown = shown.on_hover_ui(|ui| {
+        ui.label(exact(used, limit));
+        if let Some(note) = &note {
+            ui.label(format!("▲ {}", note.long));
+        }
+    });
+    if is_known {
+        shown.on_hover_cursor(egui::CursorIcon::PointingHand);
+    }
+    rect
 }
 
 #[allow(clippy::too_many_arguments, reason = "one call, from above")]
@@ -202,16 +262,53 @@ fn millis_text(nanos: u64) -> String {
     }
 }
 
-fn refused_note(used: &LimitUse<'_>) -> Option<String> {
+/// What is said of refused growth: beside the gauge, and in full.
+struct RefusedNote {
+    short: String,
+    long: String,
+}
+
+fn refused_note(used: &LimitUse<'_>) -> Option<RefusedNote> {
     let last = humanize::grouped(*used.refused.last()?);
+    let times = humanize::grouped(used.num_refused);
+    let by = used.refused_at.as_ref().and_then(Place::phrase);
+    let by = by.map(|by| format!(", asked for by {by}")).unwrap_or_default();
     Some(match used.num_refused {
-        0 | 1 => format!("growth to {last} refused once"),
-        2 => format!("growth refused twice, last to {last}"),
-        times => format!("growth refused {} times, last to {last}", humanize::grouped(times)),
+        0 | 1 => RefusedNote {
+            short: format!("{last} refused"),
+            long: format!("growth to {last} refused once{by}"),
+        },
+        _ => RefusedNote {
+            short: format!("{last} refused × {times}"),
+            long: format!("growth refused {times} times, last to {last}{by}"),
+        },
     })
 }
 
-/// Writes use, peak and limit to the unit.
+/// Tells the figure of a call from the state that lasts.
+fn is_per_call(kind: LimitKind) -> bool {
+    matches!(kind, LimitKind::Fuel | LimitKind::ExecutionTime | LimitKind::CallDepth)
+}
+
+/// Writes the peaks that say more than the figure itself.
+fn peaks_text(used: &LimitUse<'_>) -> String {
+    let text = |value: u64| value_text(used.kind, value);
+    let call = used.call_peak.filter(|peak| Some(*peak) != used.now.value());
+    let call = call.map(|peak| format!("call {}", text(peak)));
+    let life =
+        used.life_peak.filter(|_| used.now.value().is_some()).map(|peak| format!("life {}", text(peak)));
+    call.into_iter().chain(life).collect::<Vec<_>>().join(" · ")
+}
+
+fn spoken(used: &LimitUse<'_>, note: Option<&RefusedNote>) -> String {
+    let text = |value: u64| value_text(used.kind, value);
+    let call = used.call_peak.map(|peak| format!("peak of the call {}", text(peak)));
+    let life = used.life_peak.map(|peak| format!("peak of the plugin's life {}", text(peak)));
+    let refused = note.map(|note| note.long.clone());
+    call.into_iter().chain(life).chain(refused).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes use, peaks and limit to the unit.
 fn exact(used: &LimitUse<'_>, limit: Option<u64>) -> String {
     let text = |value: u64| match used.kind {
         LimitKind::ExecutionTime => humanize::duration_exact_ns(value),
@@ -221,20 +318,21 @@ fn exact(used: &LimitUse<'_>, limit: Option<u64>) -> String {
     let now = match used.now {
         Measured::Exact(value) => text(value),
         Measured::AtLeast(value) => format!("at least {}", text(value)),
-        Measured::NotMeasured => "not measured".to_owned(),
+        Measured::NotMeasured => "not measured yet".to_owned(),
     };
-    let what = match used.kind {
-        LimitKind::Fuel | LimitKind::ExecutionTime | LimitKind::CallDepth => "last call",
-        _ => "now",
-    };
-    let peak = used.peak.map_or_else(|| "not measured".to_owned(), text);
+    let what = if is_per_call(used.kind) { "this call" } else { "now" };
+    let peak = |peak: Option<u64>| peak.map_or_else(|| "not measured yet".to_owned(), text);
     let limit = match (limit, used.kind) {
         (None, _) => "none".to_owned(),
         (Some(limit), LimitKind::ExecutionTime) => format!("{} ms", humanize::grouped(limit)),
         (Some(limit), LimitKind::MemoryPages) => humanize::pages(limit),
         (Some(limit), _) => humanize::grouped(limit),
     };
-    format!("{what} {now}\npeak {peak}\nlimit {limit}")
+    format!(
+        "{what} {now}\npeak of this call {}\npeak of the plugin's life {}\nlimit {limit}",
+        peak(used.call_peak),
+        peak(used.life_peak)
+    )
 }
 
 #[allow(
@@ -267,18 +365,40 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_refused_growth_is_told_with_its_size() {
-        let used = |refused| LimitUse {
+    fn used(now: u64, call_peak: u64, refused: &[u64]) -> LimitUse<'_> {
+        LimitUse {
             kind: LimitKind::MemoryPages,
-            now: Measured::Exact(1),
-            peak: None,
-            refused,
+            now: Measured::Exact(now),
+            call_peak: Some(call_peak),
+            life_peak: Some(14),
+            refused: Cow::Borrowed(refused),
             num_refused: refused.len() as u64,
-        };
-        assert_eq!(refused_note(&used(&[])), None);
-        assert_eq!(refused_note(&used(&[20])).as_deref(), Some("growth to 20 refused once"));
-        assert_eq!(refused_note(&used(&[20, 30])).as_deref(), Some("growth refused twice, last to 30"));
+            refused_at: Some(Place { function: Some("grow".to_owned()), line: Some(7), ..Place::default() }),
+            height: 0.0,
+        }
+    }
+
+    #[test]
+    fn a_refused_growth_is_told_with_its_size_and_who_asked() {
+        let told = |refused: &[u64]| refused_note(&used(1, 1, refused)).map(|note| (note.short, note.long));
+        assert_eq!(told(&[]), None);
+        let text = |short: &str, long: &str| Some((short.to_owned(), long.to_owned()));
+        assert_eq!(told(&[20]), text("20 refused", "growth to 20 refused once, asked for by $grow, line 7"));
+        assert_eq!(
+            told(&[20, 30]),
+            text("30 refused × 2", "growth refused 2 times, last to 30, asked for by $grow, line 7")
+        );
+    }
+
+    #[test]
+    fn the_peaks_of_call_and_life_stand_beside_the_figure() {
+        assert_eq!(peaks_text(&used(12, 12, &[])), "life 14");
+        assert_eq!(peaks_text(&used(1, 12, &[])), "call 12 · life 14");
+        assert_eq!(exact(&used(1, 12, &[]), Some(16)).lines().map(|line| line.split(' ').next()).count(), 4);
+        let before =
+            LimitUse { now: Measured::NotMeasured, call_peak: None, life_peak: None, ..used(0, 0, &[]) };
+        assert_eq!(peaks_text(&before), "");
+        assert!(exact(&before, None).contains("not measured yet"));
     }
 
     #[test]

@@ -2,26 +2,33 @@
 //!
 //! Enforces nothing; a limit that is typed goes to the plugin, which says when it is in force.
 
-use egui::{Frame, Margin, Popup, ScrollArea, Ui};
+use std::borrow::Cow;
+
+use egui::{Checkbox, Frame, Margin, Popup, ScrollArea, Ui};
 
 use super::fold::fold_header;
-use super::limit_gauge::{LimitUse, limit_ui};
+use super::limit_gauge::{LimitUse, limit_ui, stack_ui};
 use super::needs_ui::needs_ui;
-use crate::app::{Action, AppState, PluginAction, PluginView};
+use crate::app::{Action, AppState, PluginAction, PluginView, ViewAction};
 use crate::model::call::CallRecord;
+use crate::model::diagnostic::Place;
 use crate::model::humanize;
 use crate::model::ids::PluginId;
-use crate::model::limits::{LimitKind, Limits, Preset};
+use crate::model::limits::{LimitKind, Limits, Preset, RefusedGrowth};
 use crate::model::measured::Measured;
 use crate::model::timeline::Series;
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
-use crate::ui::widgets::{Chip, empty_state, hairline};
+use crate::ui::widgets::{Chip, GAUGE_HEIGHT, GAUGE_LEAST_HEIGHT, empty_state, hairline};
 
 /// Most refused growths that are marked on a gauge.
 const MOST_MARKS: usize = 16;
 /// Rows of the history that are seen at once.
 const HISTORY_ROWS: f32 = 8.0;
+/// Space between two gauges.
+const GAP: f32 = 5.0;
+/// Height that what stands under the gauges takes: a line of switches and the head of the history.
+const REST: f32 = 74.0;
 
 /// The Limits pane.
 #[derive(Debug, Default)]
@@ -34,8 +41,15 @@ pub struct LimitsPane {
 #[derive(Debug, Default)]
 struct Refused {
     of: Option<(PluginId, u64)>,
-    pages: (Vec<u64>, u64),
-    elements: (Vec<u64>, u64),
+    pages: RefusedCalls,
+    elements: RefusedCalls,
+}
+
+/// New totals that were refused, oldest first, and who asked last.
+#[derive(Debug, Default)]
+struct RefusedCalls {
+    requested: Vec<u64>,
+    place: Option<Place>,
 }
 
 impl LimitsPane {
@@ -47,16 +61,17 @@ impl LimitsPane {
             return;
         };
         self.refused.refresh(plugin);
+        let height = gauge_height(ui.available_height());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            Frame::new().inner_margin(Margin { left: 12, right: 12, top: 4, bottom: 8 }).show(ui, |ui| {
+            Frame::new().inner_margin(Margin { left: 12, right: 12, top: 4, bottom: 4 }).show(ui, |ui| {
                 ui.set_width(ui.available_width());
-                ui.spacing_mut().item_spacing.y = 6.0;
+                ui.spacing_mut().item_spacing.y = GAP;
                 for kind in LimitKind::SETTABLE {
-                    limit_ui(ui, plugin, &self.usage(plugin, kind), actions);
+                    limit_ui(ui, plugin, &self.usage(plugin, kind, height), actions);
                 }
-                ui.add_space(space::XS);
-                trap_ui(ui, plugin, actions);
-                engine_ui(ui, state, plugin);
+                stack_ui(ui, plugin, height);
+                switches_ui(ui, state, plugin, actions);
+                heap_ui(ui, plugin);
                 hairline(ui);
                 needs_ui(ui, state, plugin, actions);
                 hairline(ui);
@@ -81,30 +96,68 @@ impl LimitsPane {
         });
     }
 
-    fn usage(&self, plugin: &PluginView, kind: LimitKind) -> LimitUse<'_> {
+    fn usage(&self, plugin: &PluginView, kind: LimitKind, height: f32) -> LimitUse<'_> {
         let usage = &plugin.usage;
         let timeline = &plugin.calls.timeline;
         let extent = |series| timeline.extent(series, 0..timeline.len()).and_then(|bucket| bucket.max);
-        let (now, peak) = match kind {
-            LimitKind::Fuel => (of_call(plugin, usage.fuel, |record| record.fuel), extent(Series::Fuel)),
+        let last = |of: fn(&CallRecord) -> u64| plugin.calls.records.back().map(of);
+        let is_busy = plugin.state.is_busy();
+        // There is something to measure as soon as there is an instance.
+        let has_instance = usage.instances > 0;
+        let state = |value: u64| if has_instance { Measured::Exact(value) } else { Measured::NotMeasured };
+        let (now, call_peak, life_peak) = match kind {
+            LimitKind::Fuel => {
+                let now = of_call(plugin, usage.fuel, |record| record.fuel);
+                (now, now.value(), extent(Series::Fuel))
+            }
             LimitKind::ExecutionTime => {
                 let now = Measured::Exact(usage.wall_ns);
-                (of_call(plugin, now, |record| Measured::Exact(record.wall_ns)), extent(Series::WallNs))
+                let now = of_call(plugin, now, |record| Measured::Exact(record.wall_ns));
+                (now, now.value(), extent(Series::WallNs))
             }
-            LimitKind::MemoryPages => (Measured::Exact(usage.memory_pages), Some(usage.memory_pages_peak)),
+            LimitKind::MemoryPages => {
+                let live = Some(usage.memory_pages_call_peak).filter(|_| is_busy);
+                let call = live.or_else(|| last(|record| record.peak_memory_pages));
+                (state(usage.memory_pages), call, Some(usage.memory_pages_peak))
+            }
             LimitKind::TableElements => {
-                (Measured::Exact(usage.table_elements), Some(usage.table_elements_peak))
+                let live = Some(usage.table_elements_call_peak).filter(|_| is_busy);
+                let call = live.or_else(|| last(|record| record.peak_table_elements));
+                (state(usage.table_elements), call, Some(usage.table_elements_peak))
             }
-            LimitKind::Instances => (Measured::Exact(usage.instances), Some(usage.instances)),
-            LimitKind::CallDepth | LimitKind::WasmStack => (depth_now(plugin), extent(Series::Depth)),
+            LimitKind::Instances => (state(usage.instances), Some(usage.instances), Some(usage.instances)),
+            LimitKind::CallDepth | LimitKind::WasmStack => {
+                let live = usage.call_depth_call_peak.value().filter(|_| is_busy);
+                let call = live.or_else(|| plugin.calls.records.back()?.peak_call_depth.value());
+                (depth_now(plugin), call, extent(Series::Depth))
+            }
         };
-        let peak = peak.max(now.value());
-        let (refused, num_refused) = match kind {
-            LimitKind::MemoryPages => (&self.refused.pages.0[..], self.refused.pages.1),
-            LimitKind::TableElements => (&self.refused.elements.0[..], self.refused.elements.1),
-            _ => (&[][..], 0),
+        let empty: &[u64] = &[];
+        let (refused, in_life, refused_at) = match kind {
+            LimitKind::MemoryPages => {
+                (&self.refused.pages.requested[..], usage.refused_pages, &self.refused.pages.place)
+            }
+            LimitKind::TableElements => {
+                (&self.refused.elements.requested[..], usage.refused_elements, &self.refused.elements.place)
+            }
+            _ => (empty, RefusedGrowth::default(), &None),
         };
-        LimitUse { kind, now, peak, refused, num_refused }
+        // While a call runs, its own refusals are in no record yet.
+        let (live, refused) = match in_life.last_requested {
+            Some(_) if refused.is_empty() => (in_life.last_requested, empty),
+            _ => (None, refused),
+        };
+        let at = in_life.last_offset.filter(|_| is_busy).map(|at| plugin.build.build.place_at(u64::from(at)));
+        LimitUse {
+            kind,
+            now,
+            call_peak,
+            life_peak: life_peak.max(call_peak).max(now.value()),
+            refused: live.map_or(Cow::Borrowed(refused), |requested| Cow::Owned(vec![requested])),
+            num_refused: in_life.count.max(refused.len() as u64),
+            refused_at: at.or_else(|| refused_at.clone()),
+            height,
+        }
     }
 
     fn history_ui(&mut self, ui: &mut Ui, plugin: &PluginView) {
@@ -142,8 +195,13 @@ impl Refused {
         }
         let of = |kind| {
             let all = plugin.calls.refused_growths(kind).map(|(_, requested)| requested).collect::<Vec<_>>();
-            let newest = all[all.len().saturating_sub(MOST_MARKS)..].to_vec();
-            (newest, all.len() as u64)
+            let records = plugin.calls.records.iter().rev();
+            let mut newest = records.flat_map(|record| record.denied.iter().rev());
+            let newest = newest.find(|growth| growth.what == kind && growth.place.is_some());
+            RefusedCalls {
+                requested: all[all.len().saturating_sub(MOST_MARKS)..].to_vec(),
+                place: newest.and_then(|growth| growth.place.clone()),
+            }
         };
         self.pages = of(LimitKind::MemoryPages);
         self.elements = of(LimitKind::TableElements);
@@ -160,8 +218,8 @@ fn of_call(
     match plugin.calls.records.back() {
         _ if plugin.state.is_busy() => now,
         Some(record) => of(record),
-        // Nothing has been called, so nothing has been used.
-        None => Measured::Exact(0),
+        // Nothing has been called, so there is nothing to show.
+        None => Measured::NotMeasured,
     }
 }
 
@@ -172,26 +230,49 @@ fn depth_now(plugin: &PluginView) -> Measured<u64> {
     of_call(plugin, now, |record| record.peak_call_depth)
 }
 
-fn trap_ui(ui: &mut Ui, plugin: &PluginView, actions: &mut Vec<Action>) {
-    let mut traps = plugin.options.limits.trap_on_refused_growth;
-    let checkbox = ui.checkbox(&mut traps, "Trap on refused growth");
-    let tooltip = "Ends the call when growth is refused, instead of answering −1 to the guest";
-    if checkbox.on_hover_text(tooltip).changed() {
-        actions.push(Action::Plugin(plugin.id, PluginAction::SetTrapOnRefusedGrowth(traps)));
+/// Returns how high a gauge is, so that all seven and what follows them fit where they can.
+fn gauge_height(room: f32) -> f32 {
+    let num_gauges = 7.0;
+    ((room - REST) / num_gauges - GAP).floor().clamp(GAUGE_LEAST_HEIGHT, GAUGE_HEIGHT)
+}
+
+fn switches_ui(ui: &mut Ui, state: &AppState, plugin: &PluginView, actions: &mut Vec<Action>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        let mut traps = plugin.options.limits.trap_on_refused_growth;
+        let checkbox = ui.checkbox(&mut traps, "Trap on refused growth");
+        let tooltip = "Ends the call when growth is refused, instead of answering −1 to the guest";
+        if checkbox.on_hover_text(tooltip).changed() {
+            actions.push(Action::Plugin(plugin.id, PluginAction::SetTrapOnRefusedGrowth(traps)));
+        }
+        let engine = &state.settings.engine;
+        let mut exact = engine.exact_live_fuel;
+        let checkbox = ui.add_enabled(engine.fuel, Checkbox::new(&mut exact, "Exact live fuel"));
+        if checkbox.on_hover_text(exact_fuel_hint(plugin, exact)).changed() {
+            actions.push(Action::View(ViewAction::SetExactLiveFuel(exact)));
+        }
+    });
+}
+
+/// Says what exact live fuel costs, and why this plugin may not have it.
+fn exact_fuel_hint(plugin: &PluginView, is_on: bool) -> String {
+    let cost = "Compiles everything with the baseline compiler, which keeps fuel in memory.\nFuel is then exact \
+                while a call runs, not a lower bound. Compiling gets several times faster, calls run about half \
+                as fast";
+    let build = &plugin.build.build;
+    let notice = build.info.notices.iter().find(|notice| notice.starts_with("fuel is a lower bound"));
+    match notice.filter(|_| is_on && !build.has_exact_live_fuel()) {
+        Some(notice) => format!("{cost}\nThis plugin: {notice}"),
+        None => cost.to_owned(),
     }
 }
 
-/// Shows what is no limit of the plugin: the engine's stack, and the collector's heap.
-fn engine_ui(ui: &mut Ui, state: &AppState, plugin: &PluginView) {
-    let muted = tokens(ui).text_muted;
-    let stack = state.settings.engine.wasm_stack_bytes as u64;
-    let line = format!("Wasm stack {}, a setting of the engine", humanize::binary_bytes(stack));
-    let hint = "Native stack that guest code may use; it backs the call depth up, and its use can't be read";
-    ui.label(theme::caption(line).color(muted)).on_hover_text(hint);
-    if plugin.usage.gc_heap_bytes > 0 {
-        let bytes = plugin.usage.gc_heap_bytes;
+/// Shows the collector's heap, which counts as memory and is shown apart.
+fn heap_ui(ui: &mut Ui, plugin: &PluginView) {
+    let bytes = plugin.usage.gc_heap_bytes;
+    if bytes > 0 {
         let line = format!("GC heap {}, counted apart", humanize::binary_bytes(bytes));
-        ui.label(theme::caption(line).color(muted))
+        ui.label(theme::caption(line).color(tokens(ui).text_muted))
             .on_hover_text(format!("{} bytes", humanize::grouped(bytes)));
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! Knows neither files nor compiling: a click is an action.
 
-use egui::{ScrollArea, Ui};
+use egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use crate::app::{Action, AppState, CallAction, DemoRun, DemoState, FileAction, Origin};
 use crate::model::humanize;
 use crate::model::sample::{self, Sample, Section};
 use crate::ui::icons;
 use crate::ui::theme::tokens;
-use crate::ui::widgets::{list_title, row};
+use crate::ui::widgets::{icon_button, list_title, row};
+
+/// Width that the button of a row takes at its right edge.
+const BUTTON_ROOM: f32 = 34.0;
 
 /// The Samples pane.
 #[derive(Default)]
@@ -44,7 +47,12 @@ fn sample_row(ui: &mut Ui, state: &AppState, sample: &Sample, actions: &mut Vec<
             _ => shown.right(score).right_colour(tokens.info),
         };
     }
-    let response = ui.add(shown).on_hover_ui(|ui| {
+    if trips(sample) {
+        shown = shown.room(BUTTON_ROOM);
+    }
+    let response = ui.add(shown);
+    let rect = response.rect;
+    let response = response.on_hover_ui(|ui| {
         ui.set_max_width(320.0);
         ui.label(&sample.teaches);
         if let Some(run) = run {
@@ -59,6 +67,30 @@ fn sample_row(ui: &mut Ui, state: &AppState, sample: &Sample, actions: &mut Vec<
             actions.push(Action::Call(CallAction::RunDemo(sample.id.to_owned())));
         }
     });
+    if trips(sample) {
+        trip_button(ui, sample, rect, actions);
+    }
+}
+
+/// Tells whether a sample is there to hit something, so that one click has to show it.
+fn trips(sample: &Sample) -> bool {
+    sample.section == Section::Limits
+}
+
+/// Shows the button that runs a sample's demo and opens the card of the limit that it hits.
+fn trip_button(ui: &mut Ui, sample: &Sample, row: Rect, actions: &mut Vec<Action>) {
+    let centre = pos2(row.right() - BUTTON_ROOM * 0.5, row.center().y);
+    let at = Rect::from_center_size(centre, vec2(20.0, 20.0));
+    // A part of its own over the row, so that the next row still stands under this one.
+    let mut over = ui.new_child(UiBuilder::new().max_rect(at).id_salt(sample.id));
+    let name = format!("Trip {}", sample.title);
+    let button = over.add(icon_button(icons::PLAY, &name).small());
+    if button.gained_focus() {
+        button.scroll_to_me(None);
+    }
+    if button.clicked() {
+        actions.push(Action::Call(CallAction::RunDemo(sample.id.to_owned())));
+    }
 }
 
 /// Lists the calls of a demo with what was expected and what came.

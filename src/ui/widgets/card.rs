@@ -48,11 +48,15 @@ pub fn card_heading(ui: &mut Ui, colour: Color32, icon: &str, text: &str, right:
         Layout::left_to_right(Align::Center),
         |ui| {
             ui.label(RichText::new(icon).size(14.0).color(colour));
-            ui.label(theme::strong(text).color(colour));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if !right.is_empty() {
                     ui.label(RichText::new(right).color(muted));
                 }
+                // What is left of the line belongs to the words, so that they never meet the mark at its end.
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let words = egui::Label::new(theme::strong(text).color(colour)).truncate();
+                    ui.add(words).on_hover_text(text);
+                });
             });
         },
     );

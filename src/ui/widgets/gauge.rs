@@ -9,10 +9,18 @@ use egui::{
 use crate::ui::icons;
 use crate::ui::theme::{self, Tokens, space, tokens};
 
-use super::{one_line, put};
+use super::{focus_ring, one_line, put};
 
 /// From which share of its limit a gauge is red.
 const ALARM: f32 = 0.9;
+/// Height of a gauge whose pane has room.
+pub const GAUGE_HEIGHT: f32 = 28.0;
+/// Height of a gauge where seven of them have to fit into little.
+pub const GAUGE_LEAST_HEIGHT: f32 = 23.0;
+/// Least width at which words between name and figures say anything.
+const LEAST_WORDS: f32 = 36.0;
+/// Height of a small gauge.
+const SMALL_HEIGHT: f32 = 20.0;
 
 /// How good a gauge's figure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,7 +30,7 @@ pub enum GaugeQuality {
     Exact,
     /// It is that or more.
     AtLeast,
-    /// Nobody counts it.
+    /// Nobody counted it yet, or nobody can.
     NotMeasured,
 }
 
@@ -39,22 +47,35 @@ pub struct GaugeView<'a> {
     pub limit_room: Option<f32>,
     /// Share of the limit that was used, from 0 to 1; `None` where there is no limit.
     pub fraction: Option<f32>,
+    /// Most that the call used, as a share of the limit.
+    pub call_peak: Option<f32>,
     /// Most that was ever used, as a share of the limit.
     pub peak: Option<f32>,
+    /// The peaks in words, such as `call 12 · life 14`; left out where there is no room.
+    pub peaks: &'a str,
     /// Shares of the limit at which growth was refused; those past the limit stand at its end.
     pub refused: &'a [f32],
-    /// A warning under the bar, such as `growth to 20 refused once`.
-    pub note: Option<&'a str>,
+    /// A short warning beside the name, such as `20 refused × 3`, in place of the peaks.
+    pub warning: Option<&'a str>,
+    /// A short remark beside the name, such as `from the next call on`, in place of all else there.
+    pub remark: Option<&'a str>,
+    /// What a screen reader says after the figures.
+    pub spoken: &'a str,
     /// How good the figure is.
     pub quality: GaugeQuality,
+    /// Height in points; 0 for the usual one.
+    pub height: f32,
+    /// Whether a click leads somewhere.
+    pub leads: bool,
 }
 
-/// Shows a gauge over the full width; its height depends only on whether it has a note.
+/// Shows a gauge over the full width; its height depends on nothing that it shows.
 pub fn gauge(ui: &mut Ui, view: &GaugeView<'_>) -> Response {
     let tokens = tokens(ui);
-    let note_height = if view.note.is_some() { 16.0 } else { 0.0 };
-    let size = vec2(ui.available_width(), 28.0 + note_height);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let height = if view.height > 0.0 { view.height } else { GAUGE_HEIGHT };
+    let size = vec2(ui.available_width(), height);
+    let sense = if view.leads { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(size, sense);
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::Meter, true, format!("{} gauge", view.name));
         info.current_text_value = Some(spoken(view));
@@ -64,42 +85,98 @@ pub fn gauge(ui: &mut Ui, view: &GaugeView<'_>) -> Response {
     if !ui.is_rect_visible(rect) {
         return response;
     }
-    let line_y = rect.top() + 9.0;
-    figures(ui, view, tokens, rect, line_y);
-    let bar = Rect::from_min_size(pos2(rect.left(), rect.top() + 20.0), vec2(rect.width(), space::GAUGE));
+    let bar_height = space::GAUGE.min(height - 17.0);
+    figures(ui, view, tokens, rect, rect.top() + 9.0);
+    let top = rect.top() + 18.0 + (height - 18.0 - bar_height).min(2.0);
+    let bar = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), bar_height));
     paint_bar(ui, view, tokens, bar);
-    if let Some(note) = view.note {
-        let text = format!("{} {note}", icons::filled(icons::WARNING));
-        let galley = one_line(ui, &text, theme::body_font(theme::CAPTION), tokens.warning, rect.width());
-        put(ui, galley, rect.left(), rect.bottom() - 7.0);
+    if response.has_focus() {
+        focus_ring(ui, rect.expand(2.0), 4);
     }
     response
 }
 
-/// Paints the line above the bar: the name on the left, use and limit on the right.
+/// Shows a gauge in little: name and figure over a thin bar, `width` wide.
+pub fn small_gauge(ui: &mut Ui, view: &GaugeView<'_>, width: f32) -> Response {
+    let tokens = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, SMALL_HEIGHT), Sense::hover());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Meter, true, format!("{} used", view.name));
+        info.current_text_value = Some(spoken(view));
+        info.value = view.fraction.map(f64::from);
+        info
+    });
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let font = || theme::body_font(theme::CAPTION);
+    let y = rect.top() + 7.0;
+    let ink = if is_alarming(view) { tokens.error } else { tokens.text };
+    let value = one_line(ui, &value_text(view), font(), ink, rect.width() * 0.72);
+    let left = rect.right() - value.size().x;
+    let name = one_line(ui, view.name, font(), tokens.text_muted, left - rect.left() - space::XS);
+    put(ui, name, rect.left(), y);
+    put(ui, value, left, y);
+    let bar = Rect::from_min_size(pos2(rect.left(), rect.bottom() - 4.0), vec2(rect.width(), 3.0));
+    ui.painter().rect_filled(bar, 1.5, tokens.border);
+    if let (Some(fraction), false) = (view.fraction, view.quality == GaugeQuality::NotMeasured)
+        && fraction > 0.0
+    {
+        let mut filled = bar;
+        filled.set_width((bar.width() * fraction.min(1.0)).max(2.0));
+        ui.painter().rect_filled(filled, 1.5, fill_colour(view, tokens));
+    }
+    response
+}
+
+/// Paints the line above the bar: the name on the left, use and limit on the right, words between them.
 fn figures(ui: &Ui, view: &GaugeView<'_>, tokens: &Tokens, rect: Rect, y: f32) {
     let font = || theme::body_font(theme::FIGURE);
-    let limit = match (view.limit, view.quality) {
+    let limit = match view.limit {
         _ if view.limit_room.is_some() => " / ".to_owned(),
-        (_, GaugeQuality::NotMeasured) => String::new(),
-        (Some(limit), _) => format!(" / {limit}"),
-        (None, _) => " / no limit".to_owned(),
+        Some(limit) => format!(" / {limit}"),
+        None => " / no limit".to_owned(),
     };
     let limit = one_line(ui, &limit, font(), tokens.text_muted, rect.width() * 0.6);
-    let ink = if is_alarming(view) { tokens.error } else { tokens.text };
-    let value = match view.quality {
-        GaugeQuality::Exact => one_line(ui, view.value, font(), ink, rect.width() * 0.6),
-        GaugeQuality::AtLeast => one_line(ui, &format!("≥ {}", view.value), font(), ink, rect.width() * 0.6),
-        GaugeQuality::NotMeasured => {
-            one_line(ui, "not measured", font(), tokens.text_muted, rect.width() * 0.6)
-        }
+    let ink = match (is_alarming(view), view.quality) {
+        (true, _) => tokens.error,
+        (false, GaugeQuality::NotMeasured) => tokens.text_muted,
+        (false, _) => tokens.text,
     };
+    let value = one_line(ui, &value_text(view), font(), ink, rect.width() * 0.6);
     let right = rect.right() - view.limit_room.unwrap_or(0.0);
     let left = right - limit.size().x - value.size().x;
     let name = one_line(ui, view.name, font(), tokens.text, left - rect.left() - space::S);
-    put(ui, name, rect.left(), y);
+    let mut x = put(ui, name, rect.left(), y) + space::S;
+    for (words, colour) in words(view, tokens) {
+        let room = left - space::S - x;
+        if room < LEAST_WORDS {
+            break;
+        }
+        let galley = one_line(ui, &words, theme::body_font(theme::CAPTION), colour, room);
+        x = put(ui, galley, x, y) + space::S;
+    }
     let x = put(ui, value, left, y);
     put(ui, limit, x, y);
+}
+
+/// Returns what stands between name and figures, what matters most first.
+fn words(view: &GaugeView<'_>, tokens: &Tokens) -> Vec<(String, Color32)> {
+    if let Some(remark) = view.remark {
+        return vec![(remark.to_owned(), tokens.info)];
+    }
+    let mut words = Vec::new();
+    if is_alarming(view) {
+        let word =
+            if view.fraction.is_some_and(|fraction| fraction >= 1.0) { "at limit" } else { "near limit" };
+        words.push((format!("{} {word}", icons::filled(icons::WARNING)), tokens.error));
+    }
+    match view.warning {
+        Some(warning) => words.push((format!("▲ {warning}"), tokens.warning)),
+        None if !view.peaks.is_empty() => words.push((view.peaks.to_owned(), tokens.text_muted)),
+        None => {}
+    }
+    words
 }
 
 fn paint_bar(ui: &Ui, view: &GaugeView<'_>, tokens: &Tokens, bar: Rect) {
@@ -115,10 +192,14 @@ fn paint_bar(ui: &Ui, view: &GaugeView<'_>, tokens: &Tokens, bar: Rect) {
         filled.set_right(at(fraction).max(bar.left() + 4.0));
         painter.rect_filled(filled, radius, fill_colour(view, tokens));
     }
-    if let (Some(peak), false) = (view.peak, view.quality == GaugeQuality::NotMeasured) {
-        let x = at(peak).clamp(bar.left() + 1.0, bar.right() - 1.0);
-        let tick = Rect::from_center_size(pos2(x, bar.center().y), vec2(2.0, bar.height() + 4.0));
-        painter.rect_filled(tick, 0.0, tokens.text);
+    // The peak of the call is a short mark inside the bar, that of the plugin's life one that stands out.
+    for (share, overhang, width) in [(view.call_peak, -1.0, 1.0), (view.peak, 2.0, 2.0)] {
+        if let (Some(share), false) = (share, view.quality == GaugeQuality::NotMeasured) {
+            let x = at(share).clamp(bar.left() + 1.0, bar.right() - 1.0);
+            let tick =
+                Rect::from_center_size(pos2(x, bar.center().y), vec2(width, bar.height() + 2.0 * overhang));
+            painter.rect_filled(tick, 0.0, tokens.text);
+        }
     }
     for share in view.refused {
         let tip = pos2(at(*share).clamp(bar.left() + 4.0, bar.right() - 4.0), bar.bottom() - 1.0);
@@ -135,6 +216,15 @@ fn is_alarming(view: &GaugeView<'_>) -> bool {
     view.quality != GaugeQuality::NotMeasured && view.fraction.is_some_and(|fraction| fraction >= ALARM)
 }
 
+/// Writes the figure as it is painted.
+fn value_text(view: &GaugeView<'_>) -> String {
+    match view.quality {
+        GaugeQuality::Exact => view.value.to_owned(),
+        GaugeQuality::AtLeast => format!("≥ {}", view.value),
+        GaugeQuality::NotMeasured => "–".to_owned(),
+    }
+}
+
 /// Returns what a screen reader says of a gauge.
 fn spoken(view: &GaugeView<'_>) -> String {
     let used = match view.quality {
@@ -143,6 +233,7 @@ fn spoken(view: &GaugeView<'_>) -> String {
         GaugeQuality::NotMeasured => "not measured".to_owned(),
     };
     let limit = view.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("limit {limit}"));
-    let note = view.note.map(|note| format!(", {note}")).unwrap_or_default();
-    format!("{used}, {limit}{note}")
+    let alarm = if is_alarming(view) { ", near its limit" } else { "" };
+    let more = if view.spoken.is_empty() { String::new() } else { format!(", {}", view.spoken) };
+    format!("{used}, {limit}{alarm}{more}")
 }

@@ -12,7 +12,7 @@ mod tab;
 pub use button::{Chip, IconButton, Push, chip, icon_button, primary_button, quiet_button};
 pub use card::{card, card_heading};
 pub use field::{TextField, field_error, text_field};
-pub use gauge::{GaugeQuality, GaugeView, gauge};
+pub use gauge::{GAUGE_HEIGHT, GAUGE_LEAST_HEIGHT, GaugeQuality, GaugeView, gauge, small_gauge};
 pub use row::{Row, row};
 pub use tab::{Tab, paint_tab_ground, tab, tab_bar};
 

@@ -32,6 +32,7 @@ pub struct Row<'a> {
     right_code: bool,
     muted: bool,
     indent: f32,
+    room: f32,
 }
 
 /// Makes a row with these words, which are its accessible name too.
@@ -48,6 +49,7 @@ pub fn row(text: &str) -> Row<'_> {
         right_code: false,
         muted: false,
         indent: 0.0,
+        room: 0.0,
     }
 }
 
@@ -124,6 +126,12 @@ impl<'a> Row<'a> {
         self
     }
 
+    /// Leaves so many points free at the right edge, for a button that lies over the row.
+    pub fn room(mut self, points: f32) -> Self {
+        self.room = points;
+        self
+    }
+
     fn font(code: bool) -> FontId {
         if code { theme::code_font(theme::FIGURE) } else { theme::body_font(theme::STRONG) }
     }
@@ -162,7 +170,7 @@ impl<'a> Row<'a> {
     fn paint_right(&self, ui: &Ui, rect: egui::Rect, left: f32) -> f32 {
         let tokens = tokens(ui);
         let y = rect.center().y;
-        let mut right = rect.right() - space::M;
+        let mut right = rect.right() - space::M.max(self.room);
         if let Some((icon, colour)) = self.right_icon {
             let galley = one_line(ui, icon, theme::body_font(theme::STRONG), colour, 24.0);
             right -= galley.size().x;
@@ -190,6 +198,10 @@ impl Widget for Row<'_> {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let name = self.name.unwrap_or(self.text);
         response.widget_info(|| WidgetInfo::selected(Role::ListItem, ui.is_enabled(), self.selected, name));
+        if response.gained_focus() {
+            // The keyboard also reaches rows that are further down than the pane is high.
+            response.scroll_to_me(None);
+        }
         if ui.is_rect_visible(rect) {
             self.paint(ui, rect, response.hovered());
             if response.has_focus() {
