@@ -78,7 +78,11 @@ impl Window {
     /// Lists all that can be read in the window, for the message of a test that fails.
     fn labels(&self) -> String {
         let nodes = self.harness.query_all(By::new().recursive(true));
-        nodes.filter_map(|node| node.accesskit_node().label()).collect::<Vec<_>>().join(" | ")
+        let words = nodes.filter_map(|node| {
+            let node = node.accesskit_node();
+            node.label().or_else(|| node.value())
+        });
+        words.collect::<Vec<_>>().join(" | ")
     }
 
     fn wait_until(&mut self, what: &str, is_true: impl Fn(&Self) -> bool) {
@@ -197,7 +201,7 @@ fn a_call_past_the_fuel_limit_says_so_and_the_next_one_goes_on() {
 
 #[test]
 fn one_click_on_a_sample_trips_its_limit_and_opens_the_card() {
-    const CASES: [(&str, &str, &str); 9] = [
+    const CASES: [(&str, &str, &str); 11] = [
         ("Limit: fuel", "Stopped by the fuel limit", "Raise to 400\u{202f}000, call again"),
         ("Limit: time", "Stopped by the time limit", "Raise to 1\u{202f}000 ms, call again"),
         ("Limit: memory", "Stopped by the fuel limit", "Raise memory limit to 17 pages, call again"),
@@ -214,6 +218,8 @@ fn one_click_on_a_sample_trips_its_limit_and_opens_the_card() {
         ),
         ("Limit: instances", "Instantiation: stopped by the instance limit", "Raise to 3 instances, reload"),
         ("Limit: call depth", "Stopped by the call depth limit", "Raise to 200, call again"),
+        ("Loop in the start function", "Start function: stopped by the fuel limit", "Raise to 10 M, reload"),
+        ("Loop in _initialize", "_initialize: stopped by the time limit", "Raise to 1\u{202f}000 ms, reload"),
         ("Limit: wasm stack", "Wasm stack exhausted", "Set call depth limit to 1\u{202f}000, call again"),
     ];
     let limits = sample::all().iter().filter(|sample| sample.section == Section::Limits);
@@ -238,7 +244,7 @@ fn a_guest_that_spins_after_a_refusal_is_told_as_such_and_gets_its_room() {
     let mut window = Window::first_start();
     window.harness.get_by_role_and_label(Role::Button, "Trip Limit: memory").click_accesskit();
     window.wait_for_part("Out of fuel, after memory growth to 17 pages was refused");
-    window.wait_for_part("growth to 17 pages refused, limit 16 × 6\u{202f}652");
+    window.wait_for_part("growth to 17 pages refused, limit 16 × 6\u{202f}667");
     window.click(Role::Button, "Raise memory limit to 17 pages, call again");
     // The next page is the one that is refused now.
     window.wait_for_part("Out of fuel, after memory growth to 18 pages was refused");

@@ -1,16 +1,60 @@
-//! The command palette: every command by name, filtered as one types.
+//! The command palette: every command by name, and every sample, filtered as one types.
 //!
-//! Knows the command table only.
+//! Knows the command table and the names of the samples only.
 
 use egui::{Align2, Area, Frame, Id, Key, Modifiers, Order, ScrollArea, Ui, vec2};
 
 use super::icons;
 use super::theme::space;
 use super::widgets::{row, text_field};
-use crate::app::{Action, AppState, UiCommand, ViewAction};
+use crate::app::{Action, AppState, CallAction, FileAction, UiCommand, ViewAction};
+use crate::model::sample::{self, Sample, Section};
 
 /// Width of the palette in points.
 const WIDTH: f32 = 520.0;
+
+/// One line of the palette.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Entry {
+    Command(UiCommand),
+    /// Opens a sample.
+    Open(&'static Sample),
+    /// Runs the demo of a sample that is there to hit a limit.
+    Trip(&'static Sample),
+}
+
+impl Entry {
+    fn label(self) -> String {
+        match self {
+            Self::Command(command) => command.label().to_owned(),
+            Self::Open(sample) => format!("Open sample {}", sample.title),
+            Self::Trip(sample) => format!("Trip {}", sample.title),
+        }
+    }
+
+    fn tooltip(self) -> &'static str {
+        match self {
+            Self::Command(command) => command.tooltip(),
+            Self::Open(sample) => &sample.teaches,
+            Self::Trip(_) => "Runs the sample's demo and opens the card of the limit that it hits",
+        }
+    }
+
+    fn action(self, state: &AppState) -> Result<Action, String> {
+        match self {
+            Self::Command(command) => command.action(state),
+            Self::Open(sample) => Ok(Action::File(FileAction::OpenSample(sample.id.to_owned()))),
+            Self::Trip(sample) => Ok(Action::Call(CallAction::RunDemo(sample.id.to_owned()))),
+        }
+    }
+
+    fn keys(self) -> String {
+        match self {
+            Self::Command(command) => command.shortcut().map(|chord| chord.to_string()).unwrap_or_default(),
+            Self::Open(_) | Self::Trip(_) => String::new(),
+        }
+    }
+}
 
 /// What the palette remembers while it is open.
 #[derive(Default)]
@@ -54,7 +98,7 @@ impl Palette {
         }
     }
 
-    fn list_ui(&mut self, ui: &mut Ui, found: &[UiCommand], state: &AppState, actions: &mut Vec<Action>) {
+    fn list_ui(&mut self, ui: &mut Ui, found: &[Entry], state: &AppState, actions: &mut Vec<Action>) {
         let id = Id::unique("palette field");
         let field = text_field("Find a command", &mut self.text).icon(icons::MAGNIFYING_GLASS).id(id);
         let response = ui.add(field.hint("Find a command"));
@@ -68,13 +112,12 @@ impl Palette {
         ui.add_space(space::XS);
         ScrollArea::vertical().max_height(12.0 * space::ROW).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            for (index, command) in found.iter().enumerate() {
-                let action = command.action(state);
-                let keys = command.shortcut().map(|chord| chord.to_string()).unwrap_or_default();
+            for (index, entry) in found.iter().enumerate() {
+                let action = entry.action(state);
+                let (label, keys) = (entry.label(), entry.keys());
                 let right = action.as_ref().map_or_else(String::as_str, |_| &keys);
-                let shown =
-                    row(command.label()).right(right).selected(index == self.at).muted(action.is_err());
-                let response = ui.add(shown).on_hover_text(command.tooltip());
+                let shown = row(&label).right(right).selected(index == self.at).muted(action.is_err());
+                let response = ui.add(shown).on_hover_text(entry.tooltip());
                 if index == self.at
                     && response.rect.height() > 0.0
                     && ui.input(|input| input.key_pressed(Key::ArrowDown))
@@ -90,16 +133,27 @@ impl Palette {
     }
 }
 
-/// Finds the commands whose label or tooltip has all the words.
-fn search(text: &str) -> Vec<UiCommand> {
+/// Finds the commands and samples whose label or tooltip has all the words; without words, all commands.
+fn search(text: &str) -> Vec<Entry> {
     let words = text.to_lowercase();
-    let matches = |command: &UiCommand| {
-        let label = format!("{} {}", command.label(), command.tooltip()).to_lowercase();
+    let commands = UiCommand::ALL.iter().copied().map(Entry::Command);
+    let samples = sample::all().iter().filter(|_| !words.trim().is_empty());
+    let samples = samples.flat_map(|sample| {
+        let trip = (sample.section == Section::Limits).then_some(Entry::Trip(sample));
+        std::iter::once(Entry::Open(sample)).chain(trip)
+    });
+    let matches = |entry: &Entry| {
+        // What a sample teaches is prose, in which any word may stand.
+        let label = match entry {
+            Entry::Command(command) => format!("{} {}", command.label(), command.tooltip()),
+            sample => sample.label(),
+        };
+        let label = label.to_lowercase();
         words.split_whitespace().all(|word| label.contains(word))
     };
-    let mut found = UiCommand::ALL.iter().copied().filter(matches).collect::<Vec<_>>();
+    let mut found = commands.chain(samples).filter(matches).collect::<Vec<_>>();
     // What the label says counts more than what the tooltip says.
-    found.sort_by_key(|command| !command.label().to_lowercase().contains(words.trim()));
+    found.sort_by_key(|entry| !entry.label().to_lowercase().contains(words.trim()));
     found
 }
 
@@ -110,8 +164,15 @@ mod tests {
     #[test]
     fn commands_are_found_by_words_of_their_label_first() {
         assert_eq!(search("").len(), UiCommand::ALL.len());
-        assert_eq!(search("reload").first(), Some(&UiCommand::Reload));
-        assert_eq!(search("SAVE as").first(), Some(&UiCommand::SaveAs));
+        assert_eq!(search("reload").first(), Some(&Entry::Command(UiCommand::Reload)));
+        assert_eq!(search("SAVE as").first(), Some(&Entry::Command(UiCommand::SaveAs)));
         assert!(search("no such thing").is_empty());
+    }
+
+    #[test]
+    fn samples_are_opened_and_tripped_by_name() {
+        let labels = |text| search(text).into_iter().map(Entry::label).collect::<Vec<_>>();
+        assert_eq!(labels("limit: fuel"), ["Open sample Limit: fuel", "Trip Limit: fuel"]);
+        assert_eq!(labels("sample counter"), ["Open sample Counter"]);
     }
 }
