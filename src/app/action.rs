@@ -256,8 +256,6 @@ pub enum ViewAction {
     ShowShortcuts,
     /// Show what this program is.
     ShowAbout,
-    /// Choose whether builds keep fuel exact while a call runs; compiles everything anew.
-    SetExactLiveFuel(bool),
     /// Bring a pane to the front.
     ShowPane(PaneKind),
     /// Open a pane, or close it.

@@ -172,7 +172,7 @@ pub(crate) fn call_ended(
             row.number = Some(record.number);
         }
         run.settle(expected.expect.matches(record));
-        let shown = run.is_over().then(|| run.sample);
+        let shown = run.is_over().then_some(run.sample);
         advance(state, now, out);
         if let Some(sample) = shown {
             show_limit(state, plugin, sample, now, out);

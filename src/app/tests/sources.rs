@@ -96,10 +96,10 @@ fn a_kept_instance_is_replaced_at_reload() {
 }
 
 #[test]
-fn a_component_shows_its_interface_and_makes_no_plugin() {
+fn a_component_shows_its_interface_and_is_instantiated() {
     let mut world = World::with_text("(component)");
     world.answer_compiler();
-    assert!(world.state.plugins.is_empty());
+    assert_eq!(world.state.plugins.len(), 1);
     assert!(world.state.shown_build().is_some_and(|good| good.build.info.kind.is_component()));
     assert!(world.state.shown_interface().is_some_and(|interface| interface.wit.is_some()));
 }

@@ -5,12 +5,11 @@ use super::super::export;
 use super::super::state::{AppState, Dialog, Effect, Now};
 use crate::worker::protocol::Command;
 
-pub(super) fn update(state: &mut AppState, action: ViewAction, _now: Now, out: &mut Vec<Command>) {
+pub(super) fn update(state: &mut AppState, action: ViewAction, _now: Now, _out: &mut Vec<Command>) {
     match action {
         ViewAction::SetTheme(theme) => change_settings(state, |settings| settings.theme = theme),
         ViewAction::ScaleText(steps) => change_settings(state, |settings| settings.scale_text(steps)),
         ViewAction::ResetText => change_settings(state, super::super::settings::Settings::reset_text),
-        ViewAction::SetExactLiveFuel(is_exact) => set_exact_live_fuel(state, is_exact, out),
         ViewAction::ShowPalette(is_open) => state.is_palette_open = is_open,
         ViewAction::ShowShortcuts => state.dialog = Some(Dialog::Shortcuts),
         ViewAction::ShowAbout => state.dialog = Some(Dialog::About),
@@ -44,17 +43,6 @@ pub(super) fn update(state: &mut AppState, action: ViewAction, _now: Now, out: &
                 plugin.calls.reset();
             }
         }
-    }
-}
-
-fn set_exact_live_fuel(state: &mut AppState, is_exact: bool, out: &mut Vec<Command>) {
-    if state.settings.engine.exact_live_fuel == is_exact {
-        return;
-    }
-    change_settings(state, |settings| settings.engine.exact_live_fuel = is_exact);
-    let sources = state.sources.iter().map(|source| source.id).collect::<Vec<_>>();
-    for source in sources {
-        super::sources::request_compile(state, source, out);
     }
 }
 

@@ -30,7 +30,7 @@ const MOST_DENIED: usize = 2;
 /// Frames that a record keeps at most; a deeper stack is counted elsewhere.
 const MOST_FRAMES_KEPT: usize = 100;
 /// Least width of a small gauge.
-const GAUGE_WIDTH: f32 = 78.0;
+const GAUGE_WIDTH: f32 = 62.0;
 
 /// What the card remembers of its own looks.
 #[derive(Debug, Default)]
@@ -334,7 +334,7 @@ fn frames_text(record: &CallRecord) -> String {
 
 /// Shows what the call used of every limit, as small gauges.
 fn used_ui(ui: &mut Ui, record: &CallRecord) {
-    let gap = space::M;
+    let gap = 10.0;
     let most = ((ui.available_width() + gap) / (GAUGE_WIDTH + gap)).floor().max(1.0);
     // Two or three whole rows, none with a single gauge.
     let columns = if most >= 7.0 { 7.0 } else { most.min(4.0) };

@@ -9,7 +9,8 @@ use egui::{Checkbox, Frame, Margin, Popup, ScrollArea, Ui};
 use super::fold::fold_header;
 use super::limit_gauge::{LimitUse, limit_ui, stack_ui};
 use super::needs_ui::needs_ui;
-use crate::app::{Action, AppState, PluginAction, PluginView, ViewAction};
+use crate::app::{Action, AppState, PluginAction, PluginView, SettingsAction};
+use crate::engine::EngineSettings;
 use crate::model::call::CallRecord;
 use crate::model::diagnostic::Place;
 use crate::model::humanize;
@@ -249,7 +250,8 @@ fn switches_ui(ui: &mut Ui, state: &AppState, plugin: &PluginView, actions: &mut
         let mut exact = engine.exact_live_fuel;
         let checkbox = ui.add_enabled(engine.fuel, Checkbox::new(&mut exact, "Exact live fuel"));
         if checkbox.on_hover_text(exact_fuel_hint(plugin, exact)).changed() {
-            actions.push(Action::View(ViewAction::SetExactLiveFuel(exact)));
+            let engine = EngineSettings { exact_live_fuel: exact, ..engine.clone() };
+            actions.push(Action::Settings(SettingsAction::SetEngine(engine)));
         }
     });
 }

@@ -85,9 +85,9 @@ pub fn gauge(ui: &mut Ui, view: &GaugeView<'_>) -> Response {
     if !ui.is_rect_visible(rect) {
         return response;
     }
-    let bar_height = space::GAUGE.min(height - 17.0);
+    let bar_height = space::GAUGE.min(height - 18.0);
     figures(ui, view, tokens, rect, rect.top() + 9.0);
-    let top = rect.top() + 18.0 + (height - 18.0 - bar_height).min(2.0);
+    let top = rect.bottom() - bar_height - (height - 24.0).clamp(0.0, 2.0);
     let bar = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), bar_height));
     paint_bar(ui, view, tokens, bar);
     if response.has_focus() {

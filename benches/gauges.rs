@@ -1,0 +1,218 @@
+//! What it costs a running call to be watched, and what counting costs a guest that does nothing but call.
+//!
+//! Fails on wrong results, never on slow ones.
+#![allow(clippy::disallowed_methods, reason = "a bench waits for the thread that it starts")]
+#![allow(clippy::print_stdout, reason = "a bench ends in a table")]
+
+mod rounds;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rounds::{Rounds, verdict};
+use wasm_workbench::engine::front::SizeCaps;
+use wasm_workbench::engine::{
+    BuildCache, CallObserver, CompileRequest, EngineSettings, Engines, LiveView, NoObserver, Plugin,
+    PluginOptions, Tick, compile,
+};
+use wasm_workbench::model::call::Outcome;
+use wasm_workbench::model::event::LogLevel;
+use wasm_workbench::model::limits::Limits;
+use wasm_workbench::model::measured::Measured;
+use wasm_workbench::model::value::Value;
+use wasm_workbench::worker::Ticker;
+use wasmtime::{Config, Engine, Instance, Module, Store, Val};
+
+/// Looks a second at a running call.
+const LOOKS_PER_SECOND: u64 = 20;
+
+/// Spins so many rounds, at frame 1 or under a thousand others, and returns how many it made.
+const SPIN: &str = r#"(module
+  (func $spin (export "spin") (param $rounds i32) (result i32)
+    (local $round i32)
+    (loop $again
+      (br_if $again
+        (i32.lt_u
+          (local.tee $round (i32.add (local.get $round) (i32.const 1)))
+          (local.get $rounds))))
+    (local.get $round))
+  (func $deep (export "deep") (param $rounds i32) (param $depth i32) (result i32)
+    (if (result i32) (i32.le_u (local.get $depth) (i32.const 1))
+      (then (call $spin (local.get $rounds)))
+      (else (call $deep (local.get $rounds) (i32.sub (local.get $depth) (i32.const 1)))))))"#;
+
+/// Rounds of one call: long enough for several looks.
+const SPIN_ROUNDS: i32 = 300_000_000;
+
+const FIBONACCI: &str = r#"(module (func $fibonacci (export "fibonacci") (param $n i32) (result i32)
+    (if (result i32) (i32.lt_s (local.get $n) (i32.const 2))
+      (then (local.get $n))
+      (else (i32.add
+        (call $fibonacci (i32.sub (local.get $n) (i32.const 1)))
+        (call $fibonacci (i32.sub (local.get $n) (i32.const 2))))))))"#;
+
+fn main() {
+    let bench = || {
+        let engines = Engines::new();
+        let ticker = Ticker::start(&engines).expect("the system has threads");
+        // The engines' clock moves as it does while the program runs a guest.
+        let _guard = ticker.guard();
+        live_gauges(&engines, "spin", &[Value::I32(SPIN_ROUNDS)], "a call that spins");
+        let deep = [Value::I32(SPIN_ROUNDS), Value::I32(999)];
+        live_gauges(&engines, "deep", &deep, "a call that spins under a thousand frames");
+        counting(&engines);
+        exact_live_fuel(&engines);
+    };
+    let thread = std::thread::Builder::new().name("bench".to_owned()).stack_size(16 << 20).spawn(bench);
+    if thread.expect("the system has threads").join().is_err() {
+        std::process::exit(1);
+    }
+}
+
+/// Looks at a call as the window does, so often a second.
+struct Looker {
+    looked: Mutex<Option<Instant>>,
+    looks: AtomicU64,
+}
+
+impl CallObserver for Looker {
+    fn tick(&self, live: &mut dyn LiveView) -> Tick {
+        let period = Duration::from_millis(1000 / LOOKS_PER_SECOND);
+        let now = Instant::now();
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        if looked.is_none_or(|looked| now.duration_since(looked) >= period) {
+            *looked = Some(now);
+            let usage = live.usage();
+            assert!(usage.call_depth.value().is_some_and(|depth| depth > 0));
+            self.looks.fetch_add(1, Ordering::Relaxed);
+        }
+        Tick::Continue { held: Duration::ZERO }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    fn log(&self, _level: LogLevel, _text: String) {}
+}
+
+/// The same call with somebody looking at its gauges and with nobody.
+fn live_gauges(engines: &Engines, export: &str, args: &[Value], title: &str) {
+    let settings = EngineSettings::default();
+    let looker = Arc::new(Looker { looked: Mutex::default(), looks: AtomicU64::new(0) });
+    let mut alone = plugin(engines, SPIN, &settings, Arc::new(NoObserver));
+    let mut watched = plugin(engines, SPIN, &settings, Arc::clone(&looker) as _);
+    let call = |plugin: &mut Plugin| {
+        let record = plugin.call(export, args).expect("the arguments fit");
+        assert_eq!((record.outcome, &record.results[..]), (Outcome::Returned, &args[..1]));
+    };
+    let rounds = Rounds::run(
+        21,
+        &mut [
+            ("nobody looks", &mut || call(&mut alone)),
+            ("gauges look 20 times a second", &mut || call(&mut watched)),
+        ],
+    );
+    let looks = looker.looks.load(Ordering::Relaxed);
+    assert!(looks >= 21, "it was looked at in each round, {looks} times");
+    print!("{}", rounds.table(title, 1.0));
+    println!("  {looks} looks in all");
+    print!("{}", verdict("live gauges", rounds.ratio(1, 0), 1.02, "x"));
+}
+
+/// `fibonacci 30`, 1.3 million calls within the guest.
+fn counting(engines: &Engines) {
+    let variant = |call_depth| {
+        let settings = EngineSettings { call_depth, ..EngineSettings::default() };
+        plugin(engines, FIBONACCI, &settings, Arc::new(NoObserver))
+    };
+    let (mut counted, mut uncounted) = (variant(true), variant(false));
+    let mut bare = Bare::new();
+    assert_eq!(fibonacci(&mut counted), Measured::Exact(30));
+    assert_eq!(fibonacci(&mut uncounted), Measured::NotMeasured);
+    let rounds = Rounds::run(
+        41,
+        &mut [
+            ("wasmtime with fuel and epochs", &mut || bare.call()),
+            ("depth not counted", &mut || drop(fibonacci(&mut uncounted))),
+            ("depth counted", &mut || drop(fibonacci(&mut counted))),
+        ],
+    );
+    print!("{}", rounds.table("fibonacci 30", 1.0));
+    print!("{}", verdict("counting call depth", rounds.ratio(2, 1), 1.2, "x"));
+    print!("{}", verdict("counting switched off, against wasmtime alone", rounds.ratio(1, 0), 1.02, "x"));
+}
+
+/// What it costs that fuel can be read to the unit while a call runs.
+fn exact_live_fuel(engines: &Engines) {
+    let variant = |text, exact_live_fuel| {
+        let settings = EngineSettings { exact_live_fuel, ..EngineSettings::default() };
+        plugin(engines, text, &settings, Arc::new(NoObserver))
+    };
+    let (mut usual, mut exact) = (variant(FIBONACCI, false), variant(FIBONACCI, true));
+    let (mut usual_spin, mut exact_spin) = (variant(SPIN, false), variant(SPIN, true));
+    let spin = |plugin: &mut Plugin| {
+        let record = plugin.call("spin", &[Value::I32(SPIN_ROUNDS / 10)]).expect("the arguments fit");
+        assert_eq!(record.outcome, Outcome::Returned);
+    };
+    let rounds = Rounds::run(
+        21,
+        &mut [
+            ("fibonacci 30, fuel a lower bound", &mut || drop(fibonacci(&mut usual))),
+            ("fibonacci 30, fuel exact", &mut || drop(fibonacci(&mut exact))),
+            ("a loop, fuel a lower bound", &mut || spin(&mut usual_spin)),
+            ("a loop, fuel exact", &mut || spin(&mut exact_spin)),
+        ],
+    );
+    print!("{}", rounds.table("Exact live fuel", 1.0));
+    println!("  => exact live fuel costs {:.2} x in calls", rounds.ratio(1, 0));
+    println!("  => exact live fuel costs {:.2} x in a loop", rounds.ratio(3, 2));
+}
+
+fn fibonacci(plugin: &mut Plugin) -> Measured<u64> {
+    let record = plugin.call("fibonacci", &[Value::I32(30)]).expect("the arguments fit");
+    assert_eq!(record.results, [Value::I32(832_040)]);
+    record.peak_call_depth
+}
+
+/// `fibonacci` as a host would call it that limits fuel and time and counts nothing else.
+struct Bare {
+    store: Store<()>,
+    func: wasmtime::Func,
+}
+
+impl Bare {
+    fn new() -> Self {
+        let mut config = Config::new();
+        config.consume_fuel(true).epoch_interruption(true);
+        let engine = Engine::new(&config).expect("the settings go together");
+        let module = Module::new(&engine, wat::parse_str(FIBONACCI).expect("the text is right"));
+        let mut store = Store::new(&engine, ());
+        store.set_epoch_deadline(u64::MAX / 2);
+        store.set_fuel(u64::MAX).expect("the engine counts fuel");
+        let instance = Instance::new(&mut store, &module.expect("the module is valid"), &[]);
+        let instance = instance.expect("it imports nothing");
+        let func = instance.get_func(&mut store, "fibonacci").expect("it has the export");
+        Self { store, func }
+    }
+
+    fn call(&mut self) {
+        let mut results = [Val::I32(0)];
+        self.func.call(&mut self.store, &[Val::I32(30)], &mut results).expect("it returns");
+        assert_eq!(results[0].i32(), Some(832_040));
+    }
+}
+
+fn plugin(
+    engines: &Engines,
+    text: &str,
+    settings: &EngineSettings,
+    observer: Arc<dyn CallObserver>,
+) -> Plugin {
+    let request =
+        CompileRequest { source: text.as_bytes(), settings, caps: SizeCaps::default(), read_ns: None };
+    let build = compile(engines, &BuildCache::new(1 << 20), &request).expect("the text is right");
+    let options = PluginOptions { limits: Limits::UNLIMITED, ..PluginOptions::default() };
+    Plugin::create(build, 1, options, observer).expect("it imports nothing")
+}
