@@ -6,6 +6,7 @@
 
 mod rounds;
 
+use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -135,8 +136,8 @@ fn counting(engines: &Engines) {
         41,
         &mut [
             ("wasmtime with fuel and epochs", &mut || bare.call()),
-            ("depth not counted", &mut || drop(fibonacci(&mut uncounted))),
-            ("depth counted", &mut || drop(fibonacci(&mut counted))),
+            ("depth not counted", &mut || run(&mut uncounted)),
+            ("depth counted", &mut || run(&mut counted)),
         ],
     );
     print!("{}", rounds.table("fibonacci 30", 1.0));
@@ -159,8 +160,8 @@ fn exact_live_fuel(engines: &Engines) {
     let rounds = Rounds::run(
         21,
         &mut [
-            ("fibonacci 30, fuel a lower bound", &mut || drop(fibonacci(&mut usual))),
-            ("fibonacci 30, fuel exact", &mut || drop(fibonacci(&mut exact))),
+            ("fibonacci 30, fuel a lower bound", &mut || run(&mut usual)),
+            ("fibonacci 30, fuel exact", &mut || run(&mut exact)),
             ("a loop, fuel a lower bound", &mut || spin(&mut usual_spin)),
             ("a loop, fuel exact", &mut || spin(&mut exact_spin)),
         ],
@@ -168,6 +169,10 @@ fn exact_live_fuel(engines: &Engines) {
     print!("{}", rounds.table("Exact live fuel", 1.0));
     println!("  => exact live fuel costs {:.2} x in calls", rounds.ratio(1, 0));
     println!("  => exact live fuel costs {:.2} x in a loop", rounds.ratio(3, 2));
+}
+
+fn run(plugin: &mut Plugin) {
+    black_box(fibonacci(plugin));
 }
 
 fn fibonacci(plugin: &mut Plugin) -> Measured<u64> {
