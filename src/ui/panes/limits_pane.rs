@@ -28,8 +28,8 @@ const MOST_MARKS: usize = 16;
 const HISTORY_ROWS: f32 = 8.0;
 /// Space between two gauges.
 const GAP: f32 = 5.0;
-/// Height that what stands under the gauges takes: a line of switches and the head of the history.
-const REST: f32 = 74.0;
+/// Height that what stands under the gauges takes: switches, what it would take, and the head of the history.
+const REST: f32 = 112.0;
 
 /// The Limits pane.
 #[derive(Debug, Default)]
