@@ -32,6 +32,9 @@ const MOST_FRAMES_KEPT: usize = 100;
 /// Least width of a small gauge.
 const GAUGE_WIDTH: f32 = 62.0;
 
+/// Width of a card in which a headline in full has no room.
+const NARROW: f32 = 250.0;
+
 /// What the card remembers of its own looks.
 #[derive(Debug, Default)]
 pub(super) struct EndCard {
@@ -63,7 +66,9 @@ impl EndCard {
         card(ui, colour, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.spacing_mut().interact_size.y = LINE;
-            card_heading(ui, colour, icon, &headline(record), &format!("#{}", record.number));
+            let is_narrow = ui.available_width() < NARROW;
+            let heading = if is_narrow { short_headline(record) } else { headline(record) };
+            card_heading(ui, colour, icon, &heading, &format!("#{}", record.number));
             where_ui(ui, state, plugin, record, actions);
             if let Some(message) = message(record) {
                 ui.label(sentence(message));
@@ -97,7 +102,7 @@ impl EndCard {
         let is_export = record.kind == CallKind::Export;
         let num_frames = record.backtrace.len();
         let is_limited = record.outcome.limit().is_some_and(|kind| kind != LimitKind::WasmStack);
-        if raise.is_none() && num_frames == 0 && !is_limited {
+        if raise.is_none() && num_frames < 2 && !is_limited {
             return;
         }
         ui.add_space(2.0);
@@ -129,7 +134,8 @@ impl EndCard {
                     actions.push(Action::Call(CallAction::CallAgain(record.number)));
                 }
             }
-            if num_frames > 0 {
+            // A single frame is the place that stands above.
+            if num_frames > 1 {
                 let count = frames_text(record);
                 let button = ui.add(quiet_button("", "Backtrace").hint(&count));
                 if button.on_hover_text("Shows the frames at the end of the call, innermost first").clicked()
@@ -194,7 +200,7 @@ fn denied_ui(
         };
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
-            ui.label(theme::caption(format!("▲ {}{times}", denied_text(growth))).color(warning));
+            ui.label(theme::caption(format!("▲ {}", denied_text(growth, &times))).color(warning));
             let Some(place) = &growth.place else { return };
             ui.label(theme::caption("  at ").color(tokens(ui).text_muted));
             place_link(ui, state, plugin, place, actions);
@@ -254,6 +260,16 @@ fn headline(record: &CallRecord) -> String {
     }
 }
 
+/// Writes the headline for a narrow card: the limit alone, since card and colour say that it stopped the call.
+fn short_headline(record: &CallRecord) -> String {
+    match (record.outcome, record.kind) {
+        (Outcome::Limit(LimitKind::WasmStack), _) => headline(record),
+        (Outcome::Limit(kind), CallKind::Export) => sentence(kind.phrase()),
+        (Outcome::Limit(kind), _) => format!("{}: {}", record.export, kind.phrase()),
+        _ => headline(record),
+    }
+}
+
 /// Returns the message where it says more than the headline and the figures do.
 fn message(record: &CallRecord) -> Option<&str> {
     let message = record.message.as_deref()?;
@@ -287,6 +303,7 @@ fn where_ui(
 ) {
     let Some(place) = &record.place else { return };
     let function = function_name(plugin, place);
+    let is_narrow = ui.available_width() < NARROW;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         if !function.is_empty() {
@@ -297,7 +314,7 @@ fn where_ui(
             ui.label(" at ");
             place_link(ui, state, plugin, place, actions);
         }
-        if let Some(depth) = depth(record) {
+        if let Some(depth) = depth(record).filter(|_| !is_narrow) {
             ui.label(format!(", {} deep", humanize::grouped(depth)));
         }
     });
@@ -398,15 +415,17 @@ fn raise_text(record: &CallRecord, raise: &Raise, again: &str) -> String {
     }
 }
 
-fn denied_text(growth: &DeniedGrowth) -> String {
+fn denied_text(growth: &DeniedGrowth, times: &str) -> String {
     let requested = humanize::grouped(growth.requested);
     let unit = match growth.what {
         LimitKind::TableElements => "elements",
         _ => "pages",
     };
     match growth.limit {
-        Some(limit) => format!("growth to {requested} {unit} refused, limit {}", humanize::grouped(limit)),
-        None => format!("growth to {requested} {unit} refused by the module's own maximum"),
+        Some(limit) => {
+            format!("growth to {requested} {unit} refused{times}, limit {}", humanize::grouped(limit))
+        }
+        None => format!("growth to {requested} {unit} refused{times} by the module's own maximum"),
     }
 }
 

@@ -112,7 +112,10 @@ fn used_ui(
     let refused = used.refused.iter().filter_map(|asked| fraction(*asked, scale)).collect::<Vec<_>>();
     let share = |peak: Option<u64>| peak.filter(|peak| *peak > 0).and_then(|peak| fraction(peak, scale));
     let note = refused_note(used);
-    let effect = effect(plugin, kind).map(|effect| format!("{} {effect}", icons::CLOCK_COUNTDOWN));
+    let effect = effect(plugin, kind).map(|effect| {
+        let short = effect.replace("takes effect with", "from");
+        format!("{} {short}", icons::CLOCK_COUNTDOWN)
+    });
     let is_known = used.refused_at.is_some();
     let view = GaugeView {
         name: if kind == LimitKind::ExecutionTime { "Execution time" } else { kind.label() },
@@ -293,7 +296,7 @@ fn is_per_call(kind: LimitKind) -> bool {
 /// Writes the peaks that say more than the figure itself.
 fn peaks_text(used: &LimitUse<'_>) -> String {
     let text = |value: u64| value_text(used.kind, value);
-    let call = used.call_peak.filter(|peak| Some(*peak) != used.now.value());
+    let call = used.call_peak.filter(|peak| used.now.value().is_some_and(|now| now != *peak));
     let call = call.map(|peak| format!("call {}", text(peak)));
     let life =
         used.life_peak.filter(|_| used.now.value().is_some()).map(|peak| format!("life {}", text(peak)));

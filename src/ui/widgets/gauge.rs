@@ -112,7 +112,8 @@ pub fn small_gauge(ui: &mut Ui, view: &GaugeView<'_>, width: f32) -> Response {
     let font = || theme::body_font(theme::CAPTION);
     let y = rect.top() + 7.0;
     let ink = if is_alarming(view) { tokens.error } else { tokens.text };
-    let value = one_line(ui, &value_text(view), font(), ink, rect.width() * 0.72);
+    let value = value_text(view).replace("≥ ", "≥");
+    let value = one_line(ui, &value, font(), ink, rect.width() * 0.72);
     let left = rect.right() - value.size().x;
     let name = one_line(ui, view.name, font(), tokens.text_muted, left - rect.left() - space::XS);
     put(ui, name, rect.left(), y);
