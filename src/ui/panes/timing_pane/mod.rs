@@ -124,7 +124,8 @@ impl TimingPane {
             [(Face::Phases, icons::STEPS, "Phases"), (Face::Distribution, icons::CHART_BAR, "Distribution")]
         {
             let is_shown = self.face == face;
-            if ui.add(icon_button(icon, name).small().selected(is_shown)).clicked() {
+            let response = ui.add(icon_button(icon, name).small().selected(is_shown));
+            if is_clicked(ui, &response) {
                 self.face = if is_shown { Face::Plots } else { face };
             }
         }
@@ -134,12 +135,13 @@ impl TimingPane {
     fn axes_ui(&mut self, ui: &mut Ui) {
         let is_time = self.view.axis == Axis::Time;
         let name = if is_time { "Plot over call numbers" } else { "Plot over time" };
-        if ui.add(icon_button(icons::CLOCK, name).small().selected(is_time)).clicked() {
+        let clock = ui.add(icon_button(icons::CLOCK, name).small().selected(is_time));
+        if is_clicked(ui, &clock) {
             self.view.set_axis(if is_time { Axis::Number } else { Axis::Time });
         }
         let scale = icon_button(icons::SCALES, self.scale.label()).small();
         let scale = ui.add(scale.selected(self.scale != ScaleChoice::Auto));
-        if scale.clicked() {
+        if is_clicked(ui, &scale) {
             let index = ScaleChoice::ALL.iter().position(|choice| *choice == self.scale).unwrap_or(0);
             self.scale = ScaleChoice::ALL[(index + 1) % ScaleChoice::ALL.len()];
         }
@@ -290,6 +292,12 @@ impl TimingPane {
             painter.galley(pos2(to_left, y), to, muted);
         }
     }
+}
+
+/// Tells whether a button was clicked that switches something. A frame may be laid out twice, and what was
+/// switched in the first pass must not be switched back in the second.
+fn is_clicked(ui: &Ui, button: &Response) -> bool {
+    button.clicked() && ui.ctx().current_pass_index() == 0
 }
 
 /// Returns index, words and colour of the selected call.
