@@ -60,6 +60,7 @@ fn every_option_is_in_some_case_and_in_the_help() {
         "--max-call-depth",
         "--trap-on-refused-growth",
         "--stub-missing-imports",
+        "--prices",
         "--keep-after-trap",
         "--compiler",
         "--opt-level",

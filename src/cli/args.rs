@@ -12,6 +12,7 @@ use crate::engine::EngineSettings;
 use crate::model::command_line::limit_option;
 use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::nearest::nearest;
+use crate::model::operators::PriceChanges;
 
 /// Where a source comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,7 @@ pub(super) enum CallVerb {
     Run,
     Limits,
     Bench,
+    Operators,
 }
 
 /// What a verb that calls was asked for.
@@ -85,6 +87,7 @@ enum RunOption {
     Repeat,
     Seconds,
     WarmUp,
+    Prices,
     Limits,
     Limit(LimitKind),
     TrapOnRefusedGrowth,
@@ -95,11 +98,12 @@ enum RunOption {
     Invoke,
 }
 
-const PLAIN_OPTIONS: [(&str, RunOption); 10] = [
+const PLAIN_OPTIONS: [(&str, RunOption); 11] = [
     ("--json", RunOption::Json),
     ("--repeat", RunOption::Repeat),
     ("--seconds", RunOption::Seconds),
     ("--warm-up", RunOption::WarmUp),
+    ("--prices", RunOption::Prices),
     ("--limits", RunOption::Limits),
     ("--trap-on-refused-growth", RunOption::TrapOnRefusedGrowth),
     ("--stub-missing-imports", RunOption::StubMissingImports),
@@ -118,12 +122,13 @@ impl CallVerb {
             Self::Run => "run",
             Self::Limits => "limits",
             Self::Bench => "bench",
+            Self::Operators => "operators",
         }
     }
 
     /// Finds the verb of that name.
     fn of_name(name: &str) -> Option<Self> {
-        [Self::Run, Self::Limits, Self::Bench].into_iter().find(|verb| verb.name() == name)
+        [Self::Run, Self::Limits, Self::Bench, Self::Operators].into_iter().find(|verb| verb.name() == name)
     }
 
     /// Lists every option of the verb with its name.
@@ -137,7 +142,7 @@ impl CallVerb {
 
     fn takes(self, option: RunOption) -> bool {
         match option {
-            RunOption::Repeat => self != Self::Limits,
+            RunOption::Repeat => matches!(self, Self::Run | Self::Bench),
             RunOption::Seconds | RunOption::WarmUp => self == Self::Bench,
             _ => true,
         }
@@ -293,6 +298,7 @@ impl RunReader<'_> {
             RunOption::Repeat => self.args.repeat = Some(self.count(name)?),
             RunOption::Seconds => self.args.nanos = Some(self.nanos(name)?),
             RunOption::WarmUp => self.args.warm_up = Some(self.calls(name)?),
+            RunOption::Prices => self.args.engine.prices = self.prices(name)?,
             RunOption::Limits => self.preset = self.preset(name)?,
             RunOption::Limit(kind) => {
                 let value = self.limit(name)?;
@@ -349,6 +355,11 @@ impl RunReader<'_> {
         const TAKES: &str = "a number of calls";
         let word = self.operand(name, TAKES)?;
         number(&word).ok_or_else(|| wrong_operand(name, TAKES, &word))
+    }
+
+    fn prices(&mut self, name: &str) -> Result<PriceChanges, Failure> {
+        let word = self.operand(name, "prices such as `i32.mul=16`")?;
+        PriceChanges::parse(&word).map_err(Failure::usage)
     }
 
     /// Reads seconds such as `2` or `0.5`, up to a day.

@@ -14,7 +14,7 @@ pub struct Verb {
 }
 
 /// All verbs, in the order of the help.
-pub const VERBS: [Verb; 7] = [
+pub const VERBS: [Verb; 8] = [
     Verb {
         name: "run",
         usage: "FILE [OPTIONS] [--invoke NAME ARGS…]…",
@@ -34,6 +34,11 @@ pub const VERBS: [Verb; 7] = [
         name: "bench",
         usage: "FILE [OPTIONS] --invoke NAME ARGS…",
         summary: "Make a call again and again and report how long it takes",
+    },
+    Verb {
+        name: "operators",
+        usage: "FILE [OPTIONS] --invoke NAME ARGS…",
+        summary: "Count how often each operator runs in a call, and what the call costs at other prices",
     },
     Verb {
         name: "print",
@@ -72,6 +77,8 @@ Options, which may stand anywhere:
   --max-instances N             Core instances, which only components have several of
   --max-call-depth N            Frames on top of each other; the exported function is the first
   --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
+  --prices NAME=N,…             What operators cost in fuel, from 0 to 16, such as i32.mul=16; `*` stands for
+                                all that are not named
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
   --keep-after-trap             Go on with the same instance after a call that failed, instead of a
                                 fresh one
@@ -122,6 +129,21 @@ Options, which may stand anywhere:
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
   --keep-after-trap             Go on with the same instance after a call that failed, instead of a
                                 fresh one
+  --json                        Print one JSON document
+";
+
+const OPERATORS_DETAILS: &str = "\
+FILE is a module as text or binary; `-` reads it from standard input.
+Of several --invoke the last is counted, the others are made before it. Counting takes a build of its own,
+for modules of up to 4 MiB. `end` and `else` only mark places and are not counted.
+
+Options, which may stand anywhere:
+  --invoke NAME ARGS…           The call, or one that is made before it; see `run --help` for values
+  --                            Whatever follows is a value of the last --invoke
+  --prices NAME=N,…             What operators cost, from 0 to 16; `*` stands for all that are not named
+  --limits PRESET, --max-… N    Limits in force, as in `run`; fuel is not limited
+  --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
+  --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
   --json                        Print one JSON document
 ";
 
@@ -186,6 +208,7 @@ pub(super) fn of_verb(name: &str) -> String {
         "run" => RUN_DETAILS,
         "limits" => LIMITS_DETAILS,
         "bench" => BENCH_DETAILS,
+        "operators" => OPERATORS_DETAILS,
         "print" => PRINT_DETAILS,
         "validate" => VALIDATE_DETAILS,
         "sizes" => SIZES_DETAILS,

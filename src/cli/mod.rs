@@ -10,6 +10,7 @@ mod help;
 mod input;
 mod inspect;
 mod limits;
+mod operators;
 mod output;
 mod print;
 mod report;
@@ -59,6 +60,7 @@ pub fn run(args: &[OsString]) -> ExitCode {
         Some("inspect") => inspect::execute(words),
         Some("limits") => limits::execute(words),
         Some("bench") => bench::execute(words),
+        Some("operators") => operators::execute(words),
         Some("print") => print::execute(words),
         Some("validate") => validate::execute(words),
         Some("sizes") => sizes::execute(words),

@@ -155,7 +155,7 @@ fn artefact(
     let started = Instant::now();
     let options = RewriteOptions {
         depth: settings.call_depth,
-        prices: settings.fuel.then(Prices::default),
+        prices: settings.fuel.then(|| Prices::changed(&settings.prices)),
         record_refused_growth: settings.fuel || settings.call_depth,
     };
     let rewritten = rewrite::rewrite(&checked.wasm, &options).map_err(|err| err.to_string());

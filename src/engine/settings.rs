@@ -10,6 +10,7 @@ use wasmtime::{Config, Engine, EngineWeak, OptLevel, Strategy, WasmBacktraceDeta
 
 use super::front::flags_of;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::operators::PriceChanges;
 use crate::model::proposal::{Proposal, Proposals};
 
 /// Compiler that turns binaries into machine code.
@@ -116,6 +117,10 @@ pub struct EngineSettings {
     pub debug_info: bool,
     /// Proposals that sources may use.
     pub proposals: Proposals,
+    /// Prices of operators that differ from the engine's own; they belong to a source and not to the settings
+    /// file.
+    #[serde(skip)]
+    pub prices: PriceChanges,
 }
 
 impl Default for EngineSettings {
@@ -131,6 +136,7 @@ impl Default for EngineSettings {
             parallel_compilation: true,
             debug_info: false,
             proposals: Proposals::default(),
+            prices: PriceChanges::default(),
         }
     }
 }
@@ -288,7 +294,8 @@ impl Engines {
     /// Returns the engine for these settings, made now if need be.
     pub(crate) fn get(&self, settings: &EngineSettings, pricing: Pricing) -> wasmtime::Result<Engine> {
         let mut engines = self.lock();
-        let key = (settings.clone(), pricing);
+        // Prices are a matter of the rewriting pass: all of them share an engine.
+        let key = (EngineSettings { prices: PriceChanges::default(), ..settings.clone() }, pricing);
         if let Some(engine) = engines.get(&key) {
             return Ok(engine.clone());
         }

@@ -26,6 +26,7 @@ pub mod metrics;
 pub mod module_sizes;
 pub mod nearest;
 pub mod needs;
+pub mod operators;
 pub mod proposal;
 pub mod raise;
 pub mod sample;

@@ -267,4 +267,19 @@ pub(crate) const CASES: &[Case] = &[
     case("sizes_component_json", "sizes --json sample_plugins/component.wat"),
     case("sizes_not_wasm", "sizes tests/plugins/not_wasm.txt"),
     case("sizes_errors_json", "sizes tests/plugins/errors.wat --json"),
+    // How often each operator runs, and prices.
+    case("help_operators", "operators --help"),
+    case("operators", "operators sample_plugins/math.wat --invoke factorial 5"),
+    case(
+        "operators_prices_json",
+        "operators sample_plugins/math.wat --json --prices '*=0,i32.mul=1' --invoke factorial 5",
+    ),
+    case(
+        "operators_prices",
+        "operators sample_plugins/memory.wat --prices i32.const=3 --invoke fill 1000 7 5",
+    ),
+    case("operators_trap", "operators sample_plugins/traps.wat --invoke divide 1 0"),
+    case("operators_bad_price", "operators sample_plugins/math.wat --prices i32.mull=2 --invoke add 1 2"),
+    case("prices_run", "run sample_plugins/math.wat --prices i32.mul=16 --invoke factorial 5"),
+    case("prices_run_one_alone", "run sample_plugins/math.wat --prices '*=0,i32.mul=1' --invoke factorial 5"),
 ];

@@ -2,8 +2,13 @@
 //!
 //! It must not know how prices are put into code.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use wasmparser::Operator;
 use wasmtime::OperatorCost;
+
+use crate::model::operators::PriceChanges;
 
 /// The price of every operator, in units of fuel.
 ///
@@ -43,6 +48,18 @@ impl Prices {
         Ok(())
     }
 
+    /// Returns the engine's own prices with some changed.
+    #[must_use]
+    pub fn changed(changes: &PriceChanges) -> Self {
+        let mut prices = Self::default();
+        if !changes.is_empty() {
+            for (price, name) in prices.by_slot.iter_mut().zip(operator_names()) {
+                *price = changes.price_of(name, *price).min(Self::MAX);
+            }
+        }
+        prices
+    }
+
     /// Returns the price of `operator`.
     #[must_use]
     pub fn of(&self, operator: &Operator<'_>) -> u8 {
@@ -64,6 +81,27 @@ impl std::fmt::Debug for Prices {
     }
 }
 
+/// Returns the place of an operator in [`operator_names`]; `None` for one that the parser has no name for.
+pub(crate) fn operator_slot(operator: &Operator<'_>) -> Option<usize> {
+    slot_of(operator)
+}
+
+/// Returns the names of all operators as the text format spells them, each at its place.
+pub(crate) fn operator_names() -> &'static [String] {
+    static TEXT_NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let spelled: HashMap<String, String> =
+            crate::model::wat::operators().map(|name| (name.replace('.', "_"), name)).collect();
+        let snake = VISITS.iter().map(|visit| visit.trim_start_matches("visit_"));
+        // `select` with a type is written like the one without.
+        let name = |snake: &str| match snake {
+            "typed_select" | "typed_select_multi" => "select".to_owned(),
+            _ => spelled.get(snake).cloned().unwrap_or_else(|| snake.to_owned()),
+        };
+        snake.map(name).collect()
+    });
+    &TEXT_NAMES
+}
+
 macro_rules! define_tables {
     ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
         #[derive(Clone, Copy)]
@@ -72,6 +110,8 @@ macro_rules! define_tables {
         }
 
         const NAMES: &[&str] = &[$(stringify!($op),)*];
+
+        const VISITS: &[&str] = &[$(stringify!($visit),)*];
 
         fn slot_of(operator: &Operator<'_>) -> Option<usize> {
             match operator {
@@ -124,6 +164,20 @@ mod tests {
         assert_eq!(free, ["Unreachable", "Nop", "Block", "Loop", "Else", "End", "Return", "Drop"]);
         assert!(Prices::default().iter().all(|(_, price)| price <= 1));
         assert!(NAMES.len() > 500, "the table holds every proposal");
+    }
+
+    #[test]
+    fn each_operator_has_the_name_that_people_write() {
+        let name =
+            |operator: &Operator<'_>| operator_slot(operator).map(|slot| operator_names()[slot].as_str());
+        assert_eq!(name(&Operator::I32Mul), Some("i32.mul"));
+        assert_eq!(name(&Operator::LocalGet { local_index: 0 }), Some("local.get"));
+        assert_eq!(name(&Operator::BrIf { relative_depth: 0 }), Some("br_if"));
+        assert_eq!(name(&Operator::I64ExtendI32U), Some("i64.extend_i32_u"));
+        assert_eq!(name(&Operator::MemoryGrow { mem: 0 }), Some("memory.grow"));
+        let unknown: Vec<_> =
+            operator_names().iter().filter(|name| !crate::model::wat::is_operator(name)).collect();
+        assert!(unknown.len() * 20 < operator_names().len(), "{unknown:?}");
     }
 
     #[test]
