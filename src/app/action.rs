@@ -2,6 +2,7 @@
 //!
 //! Knows no widgets: whoever has some turns a click into one of these.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use super::state::{Export, Pairing};
 use super::templates::Template;
 use crate::engine::EngineSettings;
 use crate::model::cache::CacheKey;
+use crate::engine::listing::SearchPattern;
 use crate::model::diagnostic::Place;
 use crate::model::ids::{PluginId, SourceId};
 use crate::model::limits::{LimitKind, Limits, Preset};
@@ -97,6 +99,16 @@ pub enum SourceAction {
     GoTo(SourceId, Place),
     /// Tell where the cursor is: line and column, both from 1.
     CursorMoved(SourceId, u32, u32),
+    /// Have these lines of a listing printed, from 1, since they are in view.
+    ShowLines(SourceId, Range<u32>),
+    /// Look through a listing.
+    SearchListing(SourceId, SearchPattern),
+    /// Stop looking through a listing, and keep what was found.
+    StopSearch(SourceId),
+    /// Forget what was found in a listing.
+    CloseSearch(SourceId),
+    /// Ask what its binary is made of.
+    MeasureSizes(SourceId),
 }
 
 /// Something with a plugin.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::outlet::Outlet;
 use super::protocol::{Event, Notice};
 use super::threads::{Threads, panic_message};
-use crate::engine::front::{SizeCaps, listing};
+use crate::engine::front::SizeCaps;
 use crate::engine::{Build, BuildCache, CompileFailure, CompileRequest, EngineSettings, Engines, compile};
 use crate::model::build::Phases;
 use crate::model::diagnostic::Diagnostic;
@@ -21,14 +21,8 @@ use crate::model::text::FileContent;
 /// Sources of at least this many bytes go to the lane `compiler-big`.
 const BIG_BYTES: usize = 256 * 1024;
 
-/// Binaries that may wait in one lane to be printed.
-const MOST_WAITING: usize = 256;
-
 /// Parsers and the compiler recurse with the nesting of the source.
 const STACK_BYTES: usize = 32 * 1024 * 1024;
-
-/// Longest listing that is made of a binary.
-const MOST_LISTING_BYTES: usize = 512 * 1024 * 1024;
 
 /// A source to compile.
 pub(crate) struct CompileJob {
@@ -40,11 +34,6 @@ pub(crate) struct CompileJob {
     pub(crate) read_ns: Option<u64>,
     /// Panic instead of compiling, so that a test sees what becomes of it.
     pub(crate) panics: bool,
-}
-
-enum Job {
-    Compile(CompileJob),
-    List { source: SourceId, wasm: Arc<[u8]> },
 }
 
 /// Both lanes.
@@ -64,8 +53,8 @@ struct Shared {
 
 #[derive(Default)]
 struct Desk {
-    small: VecDeque<Job>,
-    big: VecDeque<Job>,
+    small: VecDeque<CompileJob>,
+    big: VecDeque<CompileJob>,
     /// Newest generation of each source that was ever asked for.
     newest: HashMap<SourceId, Generation>,
     is_closed: bool,
@@ -124,26 +113,13 @@ impl Compiler {
         *newest = job.generation;
         let source = job.source;
         for lane in [Lane::Small, Lane::Big] {
-            desk.lane(lane)
-                .retain(|waiting| !matches!(waiting, Job::Compile(older) if older.source == source));
+            desk.lane(lane).retain(|older| older.source != source);
         }
         let size = job.content.len_bytes();
-        self.push(desk, size, Job::Compile(job));
+        self.push(desk, size, job);
     }
 
-    /// Puts a binary in its lane, to be printed as text; `false` when too many wait.
-    pub(crate) fn list(&self, source: SourceId, wasm: Arc<[u8]>) -> bool {
-        let mut desk = self.shared.desk();
-        let size = wasm.len();
-        let waiting = desk.lane(Lane::of(size)).iter().filter(|job| matches!(job, Job::List { .. }));
-        if waiting.count() >= MOST_WAITING {
-            return false;
-        }
-        self.push(desk, size, Job::List { source, wasm });
-        true
-    }
-
-    fn push(&self, mut desk: MutexGuard<'_, Desk>, size: usize, job: Job) {
+    fn push(&self, mut desk: MutexGuard<'_, Desk>, size: usize, job: CompileJob) {
         desk.lane(Lane::of(size)).push_back(job);
         drop(desk);
         self.shared.changed.notify_all();
@@ -165,14 +141,11 @@ impl Drop for Compiler {
 impl Shared {
     fn work(&self, lane: Lane) {
         while let Some(job) = self.next(lane) {
-            match job {
-                Job::Compile(job) => self.compile(&job),
-                Job::List { source, wasm } => self.list(source, &wasm),
-            }
+            self.compile(&job);
         }
     }
 
-    fn next(&self, lane: Lane) -> Option<Job> {
+    fn next(&self, lane: Lane) -> Option<CompileJob> {
         let mut desk = self.desk();
         loop {
             if desk.is_closed {
@@ -239,15 +212,6 @@ impl Shared {
         }
     }
 
-    fn list(&self, source: SourceId, wasm: &[u8]) {
-        let caught = catch_unwind(AssertUnwindSafe(|| listing(wasm, MOST_LISTING_BYTES)));
-        let result = match caught {
-            Ok(result) => result.map_err(|err| err.to_string()),
-            Err(payload) => Err(format!("the printer panicked: {}", panic_message(&*payload))),
-        };
-        self.outlet.send(Event::ListingMade { source, result: result.map(Arc::new) });
-    }
-
     fn is_newest(&self, source: SourceId, generation: Generation) -> bool {
         self.desk().newest.get(&source) == Some(&generation)
     }
@@ -258,7 +222,7 @@ impl Shared {
 }
 
 impl Desk {
-    fn lane(&mut self, lane: Lane) -> &mut VecDeque<Job> {
+    fn lane(&mut self, lane: Lane) -> &mut VecDeque<CompileJob> {
         match lane {
             Lane::Small => &mut self.small,
             Lane::Big => &mut self.big,

@@ -12,6 +12,8 @@ mod exports;
 mod files;
 pub mod folders;
 pub mod foreground;
+pub mod listing_protocol;
+mod listings;
 mod orders;
 mod outlet;
 mod plugin_thread;

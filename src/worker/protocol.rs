@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::content::Content;
+use super::listing_protocol::{ListingCommand, ListingEvent};
 use crate::engine::{Build, CompileFailure, EngineSettings, PluginOptions, Probe};
 use crate::model::bench::{BenchPlan, BenchProgress, BenchReport};
 use crate::model::cache::{CacheKey, CacheListing};
@@ -39,13 +40,8 @@ pub enum Command {
         /// How long reading the file took, for the table of phases.
         read_ns: Option<u64>,
     },
-    /// Print a binary as text, for its listing.
-    MakeListing {
-        /// Source that it is.
-        source: SourceId,
-        /// The binary.
-        wasm: Arc<[u8]>,
-    },
+    /// Do something about the listing or the sizes of a binary.
+    Listing(ListingCommand),
     /// Start the thread of a plugin and make its instance, without running any of its code.
     CreatePlugin {
         /// Id that the plugin gets.
@@ -296,13 +292,6 @@ pub enum Event {
         /// The build, or what is wrong.
         result: Result<Arc<Build>, Arc<CompileFailure>>,
     },
-    /// A binary was printed as text, or can't be.
-    ListingMade {
-        /// Source that it is.
-        source: SourceId,
-        /// The listing, or why there is none.
-        result: Result<Arc<crate::engine::front::Listing>, String>,
-    },
     /// A probe is this far.
     ProbeMoved {
         /// Request that it answers.
@@ -317,6 +306,8 @@ pub enum Event {
         /// The answer, nothing when it was stopped, or why there is none.
         result: Result<Option<Arc<Needs>>, String>,
     },
+    /// Something about the listing or the sizes of a binary.
+    Listing(ListingEvent),
     /// Something happened to a plugin.
     Plugin {
         /// Plugin that it is.

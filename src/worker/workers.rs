@@ -12,6 +12,7 @@ use super::cache::Cache;
 use super::compiler::{CompileJob, Compiler};
 use super::dialog::Ask;
 use super::files::{FileJob, Files};
+use super::listings::Listings;
 use super::orders::{NotTaken, OrderSender, What, orders};
 use super::outlet::{Outbox, Outlet, Wake, outlet};
 use super::plugin_thread::{Numbered, PluginThread};
@@ -71,6 +72,7 @@ pub struct Workers {
     compiler: Compiler,
     files: Files,
     probers: Probers,
+    listings: Listings,
     plugins: Mutex<HashMap<PluginId, OrderSender>>,
     plugin_threads: Threads,
     file_threads: Threads,
@@ -92,6 +94,7 @@ impl Workers {
         let probers = Probers::new(Arc::clone(&engines), ticker.clock(), outlet.clone());
         let compiler = Compiler::start(engines, Arc::clone(&cache.builds), config.size_caps, outlet.clone())?;
         let files = Files::start(config.data_dir.as_deref(), cache, outlet.clone(), &file_threads)?;
+        let listings = Listings::start(outlet.clone())?;
         Ok(Self {
             outbox: Some(outbox),
             outlet,
@@ -99,6 +102,7 @@ impl Workers {
             compiler,
             files,
             probers,
+            listings,
             plugins: Mutex::default(),
             plugin_threads: Threads::default(),
             file_threads,
@@ -117,7 +121,7 @@ impl Workers {
                 self.compiler.compile(job);
                 true
             }
-            Command::MakeListing { source, wasm } => self.compiler.list(source, wasm),
+            Command::Listing(command) => self.listings.send(command),
             Command::CreatePlugin { plugin, name, build, build_number, options, initialize } => {
                 let build = Numbered { build, number: build_number };
                 return self.create(plugin, &name, build, options, initialize);

@@ -6,6 +6,7 @@ mod cache;
 mod compiling;
 mod files;
 mod life;
+mod listings;
 mod live;
 mod probing;
 mod repeating;

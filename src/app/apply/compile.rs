@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::state::{AppState, CompileStatus, GoodBuild, Now, SourceContent};
+use super::super::state::{AppState, CompileStatus, GoodBuild, Now};
 use super::super::update::{create_plugin, tell};
 use super::super::{demo, journal};
-use crate::engine::front::Listing;
 use crate::engine::{Build, CompileFailure};
 use crate::model::ids::{Generation, SourceId};
 use crate::worker::protocol::Command;
@@ -52,14 +51,6 @@ pub(super) fn ended(
             }
             demo::source_failed(state, id);
         }
-    }
-}
-
-pub(super) fn listing_made(state: &mut AppState, id: SourceId, result: Result<Arc<Listing>, String>) {
-    if let Some(source) = state.source_mut(id)
-        && let SourceContent::Binary { listing, .. } = &mut source.content
-    {
-        *listing = Some(result);
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod compile;
 mod files;
+mod listings;
 mod needs;
 mod plugin;
 
@@ -19,9 +20,9 @@ pub fn apply(state: &mut AppState, event: Event, now: Now) -> Vec<Command> {
         Event::Compiled { source, generation, result } => {
             compile::ended(state, source, generation, result, now, &mut out);
         }
-        Event::ListingMade { source, result } => compile::listing_made(state, source, result),
         Event::ProbeMoved { request, progress } => needs::moved(state, request, progress),
         Event::ProbeEnded { request, result } => needs::ended(state, request, result),
+        Event::Listing(event) => listings::apply(state, event, now, &mut out),
         Event::Plugin { plugin, event } => plugin::apply(state, plugin, event, now, &mut out),
         Event::FileOpened { request, path, result } => {
             files::opened(state, request, &path, result, now, &mut out);

@@ -8,6 +8,7 @@ mod needs;
 mod pairing;
 mod phases;
 mod plugin;
+mod reading;
 mod requests;
 mod source;
 mod source_text;
@@ -21,6 +22,7 @@ pub use needs::{EarlierCalls, NeedsStatus, NeedsView, roomy_limit};
 pub use pairing::{Pairing, PastPlugin, Subject, SubjectCalls};
 pub use phases::PhaseRun;
 pub use plugin::{LimitField, MemoryEdit, PluginMemory, PluginView};
+pub use reading::{ListingPages, ListingSearch, Reading, SizesView};
 pub use requests::{Purpose, Requests};
 pub use source::{CompileStatus, GoTo, GoodBuild, Origin, Source, SourceContent};
 pub use source_text::{Encoding, SourceText};
@@ -91,6 +93,8 @@ pub struct AppState {
     pub(crate) ids: Ids,
     // What goes on once these sources have been saved.
     pub(crate) after_saving: Option<(Vec<SourceId>, AfterSaving)>,
+    // Number of the newest search in a listing.
+    pub(crate) last_search: u64,
     // Plugin whose usage is being watched, so that a change of the selection is noticed.
     pub(crate) watched: Option<PluginId>,
 }

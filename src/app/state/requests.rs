@@ -16,6 +16,8 @@ pub enum Purpose {
     Pick,
     /// Look whether the file is as it was, before it is overwritten by this source.
     CheckBeforeSave(SourceId),
+    /// Open the whole text of this binary.
+    EditAsWat(SourceId),
     /// Find a place for this source.
     PickForSource(SourceId),
     /// Find a place for an export.

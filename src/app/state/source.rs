@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::reading::Reading;
 use super::source_text::SourceText;
-use crate::engine::front::Listing;
+use crate::engine::listing::Listing;
 use crate::engine::{Build, CompileFailure};
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::ids::{BuildNumber, Generation, SourceId};
@@ -46,6 +47,8 @@ pub struct Source {
     pub newest_build: BuildNumber,
     /// Where the editor should put the cursor.
     pub go_to: Option<GoTo>,
+    /// What the window has of its listing and its sizes.
+    pub reading: Reading,
     /// Where the cursor is: line and column, both from 1.
     pub cursor: (u32, u32),
     /// What is wrong with the newest compiled text, or should be known of it, where its text stands now.
@@ -79,7 +82,7 @@ pub enum SourceContent {
     Binary {
         /// The bytes.
         bytes: Arc<[u8]>,
-        /// The listing once it has been made, or why there is none.
+        /// The index of its listing once it has been made, or why there is none.
         listing: Option<Result<Arc<Listing>, String>>,
     },
 }
@@ -138,6 +141,7 @@ impl Source {
             good: None,
             newest_build: BuildNumber(0),
             go_to: None,
+            reading: Reading::default(),
             cursor: (1, 1),
             diagnostics: Vec::new(),
             read_ns: None,
@@ -240,6 +244,14 @@ impl Source {
             (None, Some(errors)) => Some(format!("build {} has {errors}", self.newest_build)),
             (Some(good), None) => Some(format!("build {}", good.number)),
             (None, None) => None,
+        }
+    }
+
+    /// Tells one state of its binary from another: the bytes of a binary, or those that a text was compiled to.
+    pub fn sizes_generation(&self) -> Generation {
+        match (&self.content, &self.good) {
+            (SourceContent::Text(_), Some(good)) => Generation(u64::from(good.number.0)),
+            _ => self.generation,
         }
     }
 

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::app::{Dialog, Effect, Template};
+use crate::engine::listing::whole_text;
 use crate::model::text::EditCommand;
+use crate::worker::listing_protocol::{ListingCommand, ListingEvent};
 use crate::worker::protocol::UnsavedText;
 
 fn dirty() -> World {
@@ -114,12 +116,20 @@ fn a_binary_opens_as_its_listing() {
     let request = world.last_open();
     let wasm: Arc<[u8]> = wat::parse_str(ADD).expect("it is valid").into();
     world.hear(Event::FileOpened { request, path: "a.wat".into(), result: Ok((Arc::clone(&wasm), 0)) });
-    assert!(world.sent.iter().any(|command| matches!(command, Command::MakeListing { .. })));
+    assert!(
+        world.sent.iter().any(|command| matches!(command, Command::Listing(ListingCommand::Make { .. })))
+    );
     let source = world.source();
     assert_eq!(world.state.active_source().map(super::super::Source::title).as_deref(), Some("a (listing)"));
-    let listing = crate::engine::front::listing(&wasm, 1 << 20).map(Arc::new).map_err(|err| err.to_string());
-    world.hear(Event::ListingMade { source, result: listing });
     world.act(Action::File(FileAction::EditAsWat(source)));
+    world.act(Action::File(FileAction::EditAsWat(source)));
+    let requests = world.sent.iter().filter_map(|command| match command {
+        Command::Listing(ListingCommand::Whole { request, .. }) => Some(*request),
+        _ => None,
+    });
+    let [request] = requests.collect::<Vec<_>>()[..] else { panic!("the text is asked for once") };
+    let result = whole_text(&wasm, 1 << 20).map(Arc::from);
+    world.hear(Event::Listing(ListingEvent::Whole { request, result }));
     let text = world.state.active_source().and_then(super::super::Source::text);
     assert!(text.is_some_and(|text| text.contains("i32.add")));
     assert_eq!(world.state.active_source().map(|source| &*source.name), Some("a-2.wat"));

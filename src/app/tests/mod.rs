@@ -2,6 +2,7 @@
 
 mod calls;
 mod files;
+mod listings;
 mod plots;
 mod plugins;
 mod settings;

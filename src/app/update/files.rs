@@ -30,7 +30,7 @@ pub(super) fn update(state: &mut AppState, action: FileAction, now: Now, out: &m
         FileAction::Open(paths) => open(state, paths, out),
         FileAction::OpenSample(id) => open_sample(state, &id, now, out),
         FileAction::New(template) => new_from(state, template, out),
-        FileAction::EditAsWat(source) => edit_as_wat(state, source, now, out),
+        FileAction::EditAsWat(source) => edit_as_wat(state, source, out),
         FileAction::Activate(source) => activate(state, source),
         FileAction::Cycle(step) => cycle(state, step),
         FileAction::Close(source) => ask_or(state, vec![source], AfterSaving::Close(source), now, out),
@@ -209,13 +209,21 @@ fn new_from(state: &mut AppState, template: Template, out: &mut Vec<Command>) {
     add_source(state, (&name, Origin::New), SourceContent::from_text(template.text()), true, out);
 }
 
-fn edit_as_wat(state: &mut AppState, source: SourceId, now: Now, out: &mut Vec<Command>) {
-    let Some(source) = state.source(source) else { return };
-    let SourceContent::Binary { listing: Some(Ok(listing)), .. } = &source.content else {
-        state.notify(LogLevel::Info, "the listing is not there yet", now);
+fn edit_as_wat(state: &mut AppState, id: SourceId, out: &mut Vec<Command>) {
+    if state.requests.any(|purpose| *purpose == Purpose::EditAsWat(id)) {
         return;
-    };
-    let content = SourceContent::from_text(&listing.text);
+    }
+    let Some(source) = state.source(id) else { return };
+    let SourceContent::Binary { bytes, .. } = &source.content else { return };
+    let wasm = Arc::clone(bytes);
+    let request = state.requests.ask(Purpose::EditAsWat(id));
+    super::listings::print_whole(request, wasm, out);
+}
+
+/// Opens the whole text of a binary as a source of its own.
+pub(crate) fn open_printed(state: &mut AppState, of: SourceId, text: Arc<str>, out: &mut Vec<Command>) {
+    let Some(source) = state.source(of) else { return };
+    let content = SourceContent::from_text(&text);
     let name = free_name(state, &format!("{}.wat", source.stem()));
     add_source(state, (&name, Origin::New), content, true, out);
 }
@@ -356,11 +364,9 @@ fn check_disk(state: &AppState, out: &mut Vec<Command>) {
     }
 }
 
-fn show_source(state: &mut AppState, source: Source, to_front: bool, out: &mut Vec<Command>) -> SourceId {
+fn show_source(state: &mut AppState, mut source: Source, to_front: bool, out: &mut Vec<Command>) -> SourceId {
     let id = source.id;
-    if let SourceContent::Binary { bytes, .. } = &source.content {
-        out.push(Command::MakeListing { source: id, wasm: Arc::clone(bytes) });
-    }
+    super::listings::make(&mut source, out);
     state.sources.push(source);
     if to_front || state.active.is_none() {
         activate(state, id);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::super::action::SourceAction;
 use super::super::pane::PaneKind;
 use super::super::state::{AppState, CompileStatus, Effect, Now, Source, SourceContent};
+use super::listings;
 use crate::model::diagnostic::Place;
 use crate::model::event::LogLevel;
 use crate::model::ids::SourceId;
@@ -24,6 +25,11 @@ pub(super) fn update(state: &mut AppState, action: SourceAction, now: Now, out: 
             super::create_plugin(state, id, now, out);
         }
         SourceAction::GoTo(id, place) => go_to(state, id, place),
+        SourceAction::ShowLines(id, lines) => listings::show_lines(state, id, &lines, out),
+        SourceAction::SearchListing(id, pattern) => listings::search(state, id, pattern, out),
+        SourceAction::StopSearch(id) => listings::stop_search(state, id, out),
+        SourceAction::CloseSearch(id) => listings::close_search(state, id, out),
+        SourceAction::MeasureSizes(id) => listings::measure(state, id, out),
         SourceAction::CursorMoved(id, line, column) => {
             if let Some(source) = state.source_mut(id) {
                 source.cursor = (line, column);
@@ -68,13 +74,11 @@ pub(crate) fn take_from_disk(
             source.follow_changes(&changes);
         }
         _ => {
-            if let SourceContent::Binary { bytes, .. } = &read {
-                out.push(Command::MakeListing { source: id, wasm: Arc::clone(bytes) });
-            }
             source.content = read;
             source.is_rebuilt = false;
             source.generation = source.generation.successor();
             source.is_dirty = false;
+            listings::make(source, out);
         }
     }
     source.saved = Some(content.into());

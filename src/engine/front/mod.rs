@@ -6,7 +6,6 @@
 mod features;
 mod fixes;
 mod hints;
-mod listing;
 mod outline;
 mod parse_errors;
 mod recovery;
@@ -25,7 +24,6 @@ use thiserror::Error;
 use wasmparser::WasmFeatures;
 
 pub use features::{default_features, flags_of};
-pub use listing::{Listing, ListingError, listing};
 pub use sniff::sniff;
 pub use source_map::{DefinitionKind, SourceMap, SourceSpot};
 

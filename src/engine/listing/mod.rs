@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-pub use page::ListingPage;
+pub use page::{ListingPage, PAGE_LINES};
 pub use search::{Found, Matcher, SearchPattern};
 pub use whole::{WriteError, whole_text, write_text};
 

@@ -7,6 +7,9 @@ use std::ops::Range;
 /// Stands for a line that has no offset.
 const NO_OFFSET: u32 = u32::MAX;
 
+/// Lines that a numbered page has; the last may have fewer.
+pub const PAGE_LINES: u32 = 256;
+
 /// Consecutive lines of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListingPage {

@@ -11,7 +11,7 @@ use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 use super::core_module::{CoreModule, offset};
 use super::outline_lines::RunContent;
-use super::page::ListingPage;
+use super::page::{ListingPage, PAGE_LINES};
 use super::sections::{CUSTOM, begin_section, end_section, push_u32};
 use super::{Listing, MAX_LINE_BYTES, index_of};
 
@@ -45,6 +45,12 @@ impl Listing {
         });
         page.fill(lines.end.min(self.num_lines().saturating_add(1)));
         page
+    }
+
+    /// Prints a page by its number, from 0.
+    pub fn page_numbered(&self, number: u32) -> ListingPage {
+        let first = number.saturating_mul(PAGE_LINES).saturating_add(1);
+        self.page(first..first.saturating_add(PAGE_LINES))
     }
 
     /// Prints the lines of one function, in full, with the offsets that they stand for.

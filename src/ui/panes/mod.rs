@@ -17,6 +17,7 @@ mod fold;
 mod instance_ui;
 mod limit_gauge;
 mod limits_pane;
+mod listing_panel;
 mod memory_pane;
 mod needs_ui;
 mod outcome_words;

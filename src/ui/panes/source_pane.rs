@@ -7,11 +7,14 @@ use std::collections::HashMap;
 use egui::Ui;
 
 use crate::app::{Action, AppState, FileAction, GoTo, Source, SourceAction, SourceContent};
+use crate::engine::listing::Listing;
 use crate::model::ids::{Generation, SourceId};
 use crate::model::text::{TextBuffer, TextChange, TextEditor};
-use crate::ui::editor::{EditorOptions, EditorView, ListingOptions, ListingView, editor_ui, listing_ui};
+use crate::ui::editor::{EditorOptions, EditorView, editor_ui};
 use crate::ui::icons;
 use crate::ui::widgets::{empty_state, icon_button, quiet_button, tab};
+
+use super::listing_panel::ListingPanel;
 
 /// The Source pane.
 #[derive(Default)]
@@ -24,7 +27,7 @@ pub(super) struct SourcePane {
 struct SourceView {
     followed: Option<Followed>,
     editor: EditorView,
-    listing: ListingView,
+    listing: ListingPanel,
     went_to: u64,
 }
 
@@ -73,13 +76,17 @@ impl SourcePane {
         match &source.content {
             SourceContent::Text(text) => view.text_ui(ui, source, text.editor(), actions),
             SourceContent::Binary { listing: Some(Ok(listing)), .. } => {
-                view.listing_ui(ui, source, &listing.text, actions);
+                view.listing_ui(ui, source, listing, actions);
             }
             SourceContent::Binary { listing: Some(Err(err)), .. } => {
                 empty_state(ui, icons::WARNING, "No listing of this binary", err);
             }
             SourceContent::Binary { listing: None, .. } => {
-                empty_state(ui, icons::BINARY, "The listing is being made", "The binary is printed as text.");
+                let hint = match source.reading.percent {
+                    Some(percent) => format!("{percent} % of the binary is read."),
+                    None => "The binary is read.".to_owned(),
+                };
+                empty_state(ui, icons::BINARY, "The listing is being made", &hint);
             }
         }
     }
@@ -142,16 +149,17 @@ impl SourceView {
         }
     }
 
-    fn listing_ui(&mut self, ui: &mut Ui, source: &Source, text: &str, actions: &mut Vec<Action>) {
+    fn listing_ui(
+        &mut self,
+        ui: &mut Ui,
+        source: &Source,
+        listing: &Arc<Listing>,
+        actions: &mut Vec<Action>,
+    ) {
         if let Some(line) = self.new_goal(source).and_then(|go_to| go_to.place.line) {
             self.listing.goto_line(line);
         }
-        let name = source.id.to_string();
-        let options = ListingOptions { source: &name, revision: source.generation.0, held_line: None };
-        let answer = listing_ui(ui, &mut self.listing, text, &options);
-        if let Some(line) = answer.line.filter(|_| answer.line_changed) {
-            actions.push(Action::Source(SourceAction::CursorMoved(source.id, line, 1)));
-        }
+        self.listing.ui(ui, source, listing, actions);
     }
 
     fn new_goal<'a>(&mut self, source: &'a Source) -> Option<&'a GoTo> {
