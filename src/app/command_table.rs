@@ -141,6 +141,7 @@ commands! {
     ShowMemory, "Memory", "Shows linear memory as bytes", None;
     ShowCalls, "Calls", "Shows every call as a row", None;
     ShowEvents, "Events", "Shows what happened, with the lines that guests log", None;
+    ShowSizes, "Sizes", "Shows what the binary is made of, in bytes", None;
     ResetLayout, "Reset layout", "Puts all panes back to where they were at first", None;
     Compile, "Compile", "Compiles the source now, without waiting for a pause", Some(Chord::ctrl(Key::Char('B')));
     Initialize, "Initialize", "Runs the start function and _initialize", None;
@@ -219,6 +220,7 @@ pub const MENUS: &[Menu] = {
                 Some(C::ShowMemory),
                 Some(C::ShowCalls),
                 Some(C::ShowEvents),
+                Some(C::ShowSizes),
                 None,
                 Some(C::ResetLayout),
                 None,
@@ -284,6 +286,7 @@ impl UiCommand {
             Self::ShowMemory => PaneKind::Memory,
             Self::ShowCalls => PaneKind::Calls,
             Self::ShowEvents => PaneKind::Events,
+            Self::ShowSizes => PaneKind::Sizes,
             _ => return None,
         })
     }

@@ -27,11 +27,13 @@ pub enum PaneKind {
     Calls,
     /// What happened, newest last.
     Events,
+    /// What the binary is made of, in bytes.
+    Sizes,
 }
 
 impl PaneKind {
     /// All panes in the order of the View menu.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Plugins,
         Self::Samples,
         Self::Source,
@@ -43,6 +45,7 @@ impl PaneKind {
         Self::Memory,
         Self::Calls,
         Self::Events,
+        Self::Sizes,
     ];
 
     /// Returns the title of its tab.
@@ -59,6 +62,7 @@ impl PaneKind {
             Self::Memory => "Memory",
             Self::Calls => "Calls",
             Self::Events => "Events",
+            Self::Sizes => "Sizes",
         }
     }
 
@@ -76,6 +80,7 @@ impl PaneKind {
             Self::Memory => "memory",
             Self::Calls => "calls",
             Self::Events => "events",
+            Self::Sizes => "sizes",
         }
     }
 

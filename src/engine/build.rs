@@ -84,6 +84,15 @@ impl Build {
         self.has_fuel && self.fuel_is_live
     }
 
+    /// Bytes of machine code and of the tables that belong to it.
+    pub fn code_bytes(&self) -> u64 {
+        let image = match &*self.artefact {
+            Artefact::Core(core) => core.module.image_range(),
+            Artefact::Component(component) => component.image_range(),
+        };
+        (image.end.addr() - image.start.addr()) as u64
+    }
+
     /// Bytes of native stack that its engine allows a guest.
     pub fn wasm_stack_bytes(&self) -> usize {
         self.wasm_stack_bytes

@@ -31,6 +31,7 @@ pub mod proposal;
 pub mod raise;
 pub mod sample;
 pub mod signature;
+pub mod size_tree;
 pub mod text;
 pub mod text_edit;
 pub mod text_position;

@@ -116,8 +116,8 @@ fn neighbours(pane: PaneKind) -> &'static [PaneKind] {
         P::Plugins | P::Samples => &[P::Samples, P::Plugins],
         P::Source | P::Problems => &[P::Source, P::Problems],
         P::Exports | P::Call | P::Limits => &[P::Call, P::Exports, P::Limits],
-        P::Timing | P::Memory | P::Calls | P::Events => {
-            &[P::Timing, P::Memory, P::Calls, P::Events, P::Problems]
+        P::Timing | P::Memory | P::Calls | P::Events | P::Sizes => {
+            &[P::Timing, P::Memory, P::Calls, P::Events, P::Sizes, P::Problems]
         }
     }
 }
@@ -143,7 +143,13 @@ fn default_layout() -> Layout {
                         one(11.0, PaneKind::Problems),
                         (
                             39.0,
-                            tabs(&[PaneKind::Timing, PaneKind::Memory, PaneKind::Calls, PaneKind::Events]),
+                            tabs(&[
+                                PaneKind::Timing,
+                                PaneKind::Memory,
+                                PaneKind::Calls,
+                                PaneKind::Events,
+                                PaneKind::Sizes,
+                            ]),
                         ),
                     ],
                 },

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 use wasm_workbench::app::{Now, Session, Startup};
 use wasm_workbench::engine::front::SizeCaps;
+use wasm_workbench::engine::listing::{Listing, Matcher, whole_text};
+use wasm_workbench::engine::sizes::sizes;
 use wasm_workbench::engine::{BuildCache, CompileRequest, EngineSettings, Engines, compile};
 use wasm_workbench::model::build::Phases;
 use wasm_workbench::model::call::{CallKind, CallRecord, CallSample, DeniedGrowth, Frame, Outcome, TrapKind};
@@ -28,6 +30,7 @@ use wasm_workbench::model::measured::Measured;
 use wasm_workbench::model::memory::{MemoryInfo, MemoryRequest, MemoryWindow, PageUse};
 use wasm_workbench::model::value::Value;
 use wasm_workbench::ui::{Bridge, Workbench};
+use wasm_workbench::worker::listing_protocol::{ListingCommand, ListingEvent, SearchEnd};
 use wasm_workbench::worker::protocol::{Command, Event, Notice, PluginCommand, PluginEvent};
 
 /// Pages of the memory that the workers pretend to have.
@@ -77,6 +80,9 @@ impl Bridge for Workers {
             }
             self.hear(Event::Compiled { source: *source, generation: *generation, result });
         }
+        if let Command::Listing(command) = &command {
+            self.answer_listing(command.clone());
+        }
         self.sent.borrow_mut().push(command);
         Ok(())
     }
@@ -93,6 +99,45 @@ impl Workers {
 
     pub(crate) fn plugin(&self, plugin: PluginId, event: PluginEvent) {
         self.hear(Event::Plugin { plugin, event });
+    }
+
+    /// Answers about listings and sizes as the workers would.
+    fn answer_listing(&self, command: ListingCommand) {
+        let event = match command {
+            ListingCommand::Make { source, generation, wasm } => {
+                let result = Listing::index(wasm, &mut |_, _| true).map(Arc::new);
+                let result = result.map_err(|err| err.to_string());
+                ListingEvent::Made { source, generation, result }
+            }
+            ListingCommand::Print { source, generation, listing, pages } => {
+                let pages = pages.into_iter().map(|page| (page, Arc::new(listing.page_numbered(page))));
+                ListingEvent::Printed { source, generation, pages: pages.collect() }
+            }
+            ListingCommand::Search { source, number, listing, pattern } => {
+                let mut found = Vec::new();
+                let end = match Matcher::new(&pattern) {
+                    Ok(matcher) => {
+                        let searched = listing.search(&matcher, &mut |_, _| true, &mut |line| {
+                            found.push(line);
+                            true
+                        });
+                        searched.map_or(SearchEnd::Stopped, |()| SearchEnd::Complete)
+                    }
+                    Err(message) => SearchEnd::Refused(message),
+                };
+                ListingEvent::Searched { source, number, found, percent: 100, end: Some(end) }
+            }
+            ListingCommand::Whole { request, wasm } => {
+                let result = whole_text(&wasm, 16 << 20).map(Arc::from);
+                ListingEvent::Whole { request, result }
+            }
+            ListingCommand::Measure { source, generation, wasm } => {
+                let result = sizes(&wasm).map(Arc::new).map_err(|err| err.to_string());
+                ListingEvent::Measured { source, generation, result }
+            }
+            ListingCommand::StopSearch => return,
+        };
+        self.hear(Event::Listing(event));
     }
 
     /// Lists what was asked of memory, oldest first.

@@ -250,7 +250,7 @@ impl Source {
     /// Tells one state of its binary from another: the bytes of a binary, or those that a text was compiled to.
     pub fn sizes_generation(&self) -> Generation {
         match (&self.content, &self.good) {
-            (SourceContent::Text(_), Some(good)) => Generation(u64::from(good.number.0)),
+            (SourceContent::Text(_), Some(good)) => Generation(good.number.0),
             _ => self.generation,
         }
     }

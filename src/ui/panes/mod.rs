@@ -26,6 +26,7 @@ mod problems_pane;
 mod progress;
 mod row_scroll;
 mod samples_pane;
+mod sizes_pane;
 mod source_pane;
 mod timing_pane;
 
@@ -52,6 +53,7 @@ pub struct PaneViews {
     memory: memory_pane::MemoryPane,
     calls: calls_pane::CallsPane,
     events: events_pane::EventsPane,
+    sizes: sizes_pane::SizesPane,
 }
 
 impl PaneViews {
@@ -86,6 +88,7 @@ pub(super) fn pane_ui(
         PaneKind::Memory => views.memory.ui(ui, state, actions),
         PaneKind::Calls => views.calls.ui(ui, state, actions),
         PaneKind::Events => views.events.ui(ui, state, actions),
+        PaneKind::Sizes => views.sizes.ui(ui, state, actions),
     }
 }
 

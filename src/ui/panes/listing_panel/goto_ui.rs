@@ -23,6 +23,7 @@ pub(super) struct GotoField {
     goals: Vec<ListingGoal>,
     chosen: usize,
     wants_focus: bool,
+    had_focus: bool,
 }
 
 fn field_id() -> Id {
@@ -50,14 +51,16 @@ impl GotoField {
             self.chosen = 0;
             self.of = Some(key);
         }
-        let had_focus = self.has_focus(ui);
+        // Escape has taken the keyboard away before this frame began.
+        let has_focus = self.has_focus(ui);
+        let had_focus = std::mem::replace(&mut self.had_focus, has_focus) || has_focus;
         let mut line = if had_focus { self.keys(ui) } else { None };
         let error = (!self.text.trim().is_empty() && self.goals.is_empty())
             .then_some("No function, offset or line of this name or number");
         let field = text_field("Go to in listing", &mut self.text).id(field_id());
         let field = field.hint("Function, 0x offset, line").icon(icons::CROSSHAIR_SIMPLE).width(WIDTH);
         let response = ui.add(field.error(error));
-        let is_open = (had_focus || response.has_focus()) && !self.goals.is_empty() && line.is_none();
+        let is_open = (has_focus || response.has_focus()) && !self.goals.is_empty() && line.is_none();
         let chosen = &mut self.chosen;
         let goals = &self.goals;
         Popup::from_response(&response)

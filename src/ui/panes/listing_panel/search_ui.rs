@@ -25,6 +25,7 @@ pub(super) struct SearchBar {
     pattern: SearchPattern,
     is_open: bool,
     wants_focus: bool,
+    had_focus: bool,
     current: Option<usize>,
     /// Number of the search that `current` is about.
     of: u64,
@@ -48,6 +49,7 @@ impl Default for SearchBar {
             pattern: SearchPattern::default(),
             is_open: false,
             wants_focus: false,
+            had_focus: false,
             current: None,
             of: 0,
             scroll: RowScroll::from_start(),
@@ -80,7 +82,9 @@ impl SearchBar {
             ui.memory_mut(|memory| memory.request_focus(field_id()));
         }
         let mut deed = SearchDeed::Nothing;
-        if self.has_focus(ui) {
+        // Escape has taken the keyboard away before this frame began.
+        let has_focus = self.has_focus(ui);
+        if std::mem::replace(&mut self.had_focus, has_focus) || has_focus {
             deed = self.keys(ui, search);
         }
         let refused = search.and_then(|search| match &search.end {
@@ -157,13 +161,11 @@ impl SearchBar {
         if !(backwards || pressed(Modifiers::NONE, Key::Enter)) || self.pattern.text.is_empty() {
             return SearchDeed::Nothing;
         }
-        match search.filter(|search| search.pattern == self.pattern && self.is_open) {
-            Some(search) => self.step(search, !backwards),
-            None => {
-                self.is_open = true;
-                SearchDeed::Search(self.pattern.clone())
-            }
+        if let Some(search) = search.filter(|search| search.pattern == self.pattern && self.is_open) {
+            return self.step(search, !backwards);
         }
+        self.is_open = true;
+        SearchDeed::Search(self.pattern.clone())
     }
 
     /// Goes to the next result, or the one before.
