@@ -221,9 +221,9 @@ fn edit_as_wat(state: &mut AppState, id: SourceId, out: &mut Vec<Command>) {
 }
 
 /// Opens the whole text of a binary as a source of its own.
-pub(crate) fn open_printed(state: &mut AppState, of: SourceId, text: Arc<str>, out: &mut Vec<Command>) {
+pub(crate) fn open_printed(state: &mut AppState, of: SourceId, text: &str, out: &mut Vec<Command>) {
     let Some(source) = state.source(of) else { return };
-    let content = SourceContent::from_text(&text);
+    let content = SourceContent::from_text(text);
     let name = free_name(state, &format!("{}.wat", source.stem()));
     add_source(state, (&name, Origin::New), content, true, out);
 }

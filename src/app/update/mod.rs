@@ -14,7 +14,8 @@ mod view;
 
 pub(crate) use calls::{Repetition, read_text, send_call};
 pub(crate) use files::{
-    OpenedFile, add_file, add_source, go_on_after_saving, open_printed, remember_tabs, save_now, save_to, write_export,
+    OpenedFile, add_file, add_source, go_on_after_saving, open_printed, remember_tabs, save_now, save_to,
+    write_export,
 };
 pub(crate) use memory::show_again;
 pub(crate) use plugins::{create_plugin, tell};

@@ -9,7 +9,6 @@ mod cells;
 #[allow(dead_code, reason = "completion takes it into use")]
 mod choices;
 mod edit;
-mod find;
 mod find_bar;
 mod finder;
 #[allow(dead_code, reason = "folding takes the rest into use")]
@@ -17,7 +16,6 @@ mod folds;
 mod gutter;
 mod input;
 mod lines;
-mod listing;
 #[allow(dead_code, reason = "going to a line takes the rest into use")]
 mod marks;
 mod paint;
@@ -29,10 +27,8 @@ mod text_lines;
 mod view;
 
 pub use edit::{EditorOptions, EditorResponse, EditorView, editor_ui};
-pub use find::FindBar;
 pub use find_bar::{FindDeed, FindQuery, FindReplaceBar, FindState};
 pub use lines::{LineSource, Spot, SpotRange, clip};
-pub use listing::{ListingOptions, ListingResponse, ListingView, listing_ui};
 pub use paint::{Span, SpanKind};
 pub use read_only::{ReadOptions, ReadResponse, ReadView, place_at, read_only_ui};
 

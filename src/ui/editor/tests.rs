@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui::{Key, Modifiers, Role, Ui, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 
 use super::*;
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
@@ -230,31 +230,4 @@ fn replacing_goes_from_find_to_find_or_over_all_at_once() {
     harness.run();
     assert_eq!(harness.state().shown(), "f64 f64 f64");
     harness.get_by_label("nothing found");
-}
-
-#[test]
-fn a_listing_shows_only_what_is_in_view_and_goes_where_it_is_told() {
-    let lines: Vec<String> = (1..=5000).map(|line| format!("line{line}")).collect();
-    let text = lines.join("\n");
-    let mut view = ListingView::default();
-    view.goto_line(4000);
-    let mut is_dressed = false;
-    let mut answer = ListingResponse::default();
-    let mut harness = Harness::builder().with_size(vec2(600.0, 400.0)).build_ui(|ui| {
-        if !std::mem::replace(&mut is_dressed, true) {
-            apply(ui.ctx(), Mode::Light);
-            return;
-        }
-        let options = ListingOptions { source: "a", revision: 1, held_line: None };
-        answer = listing_ui(ui, &mut view, &text, &options);
-    });
-    harness.run();
-    let value = harness.get_by_label(NAME).accesskit_node().value().unwrap_or_default();
-    assert!(value.contains("line4000\n") && !value.contains("line3900\n"), "{value}");
-    harness.get_by_label(NAME).focus();
-    harness.run();
-    harness.key_press(Key::ArrowDown);
-    harness.run();
-    drop(harness);
-    assert_eq!(answer.line, Some(4001));
 }

@@ -3,6 +3,7 @@
 //! Knows no compiler: diagnostics and places come from the program's state.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use egui::Ui;
 
@@ -117,7 +118,9 @@ impl SourcePane {
                 if ui.add(icon_button(icons::X, &name).small()).clicked() {
                     actions.push(Action::File(FileAction::Close(source.id)));
                 }
-                if source.text().is_none() && ui.add(quiet_button("", "Edit as WAT").bare()).clicked() {
+                if matches!(source.content, SourceContent::Binary { .. })
+                    && ui.add(quiet_button("", "Edit as WAT").bare()).clicked()
+                {
                     actions.push(Action::File(FileAction::EditAsWat(source.id)));
                 }
             }

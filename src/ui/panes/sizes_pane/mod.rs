@@ -202,7 +202,7 @@ impl SizesPane {
                 let hint = format!("{} bytes of machine code and its tables", grouped(code));
                 ui.label(theme::caption(text).color(muted)).on_hover_text(hint);
             }
-            if source.is_ahead_of_build() && source.text().is_some() {
+            if source.is_ahead_of_build() && matches!(source.content, SourceContent::Text(_)) {
                 ui.label(theme::caption("of the last good build").color(tokens(ui).warning));
             }
         });
