@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::editor_commands::EditorWish;
 use super::pane::PaneKind;
 use super::settings::{CacheSettings, ThemeChoice};
 use super::state::{Export, Pairing};
@@ -276,6 +277,8 @@ pub enum ViewAction {
     ResetLayout,
     /// Remember the layout of the panes, in the window's own notation.
     KeepLayout(String),
+    /// Ask something of the editor that shows the source in front.
+    AskEditor(EditorWish),
     /// Copy a text.
     Copy(String),
     /// End a toast.

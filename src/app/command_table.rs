@@ -25,6 +25,12 @@ pub enum Key {
     Minus,
     /// Tab.
     Tab,
+    /// The space bar.
+    Space,
+    /// The arrow up.
+    Up,
+    /// The arrow down.
+    Down,
 }
 
 /// Keys that are pressed together.
@@ -34,32 +40,38 @@ pub struct Chord {
     pub ctrl: bool,
     /// Whether Shift is held.
     pub shift: bool,
+    /// Whether Alt is held.
+    pub alt: bool,
     /// The key itself.
     pub key: Key,
 }
 
 impl Chord {
     const fn plain(key: Key) -> Self {
-        Self { ctrl: false, shift: false, key }
+        Self { ctrl: false, shift: false, alt: false, key }
     }
 
     const fn ctrl(key: Key) -> Self {
-        Self { ctrl: true, shift: false, key }
+        Self { ctrl: true, ..Self::plain(key) }
     }
 
     const fn shift(key: Key) -> Self {
-        Self { ctrl: false, shift: true, key }
+        Self { shift: true, ..Self::plain(key) }
     }
 
     const fn ctrl_shift(key: Key) -> Self {
-        Self { ctrl: true, shift: true, key }
+        Self { ctrl: true, shift: true, ..Self::plain(key) }
+    }
+
+    const fn shift_alt(key: Key) -> Self {
+        Self { shift: true, alt: true, ..Self::plain(key) }
     }
 }
 
 /// Writes the chord as menus show it, such as `Ctrl+Shift+P`.
 impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (held, name) in [(self.ctrl, "Ctrl+"), (self.shift, "Shift+")] {
+        for (held, name) in [(self.ctrl, "Ctrl+"), (self.alt, "Alt+"), (self.shift, "Shift+")] {
             if held {
                 f.write_str(name)?;
             }
@@ -71,6 +83,9 @@ impl fmt::Display for Chord {
             Key::Plus => f.write_str("+"),
             Key::Minus => f.write_str("−"),
             Key::Tab => f.write_str("Tab"),
+            Key::Space => f.write_str("Space"),
+            Key::Up => f.write_str("Up"),
+            Key::Down => f.write_str("Down"),
         }
     }
 }
@@ -124,6 +139,27 @@ commands! {
     Quit, "Quit", "Ends the program, asking first when there is unsaved text", Some(Chord::ctrl(Key::Char('Q')));
     NextTab, "Next tab", "Brings the next source to the front", Some(Chord::ctrl(Key::Tab));
     PreviousTab, "Previous tab", "Brings the previous source to the front", Some(Chord::ctrl_shift(Key::Tab));
+    Undo, "Undo", "Takes the last edit back", Some(Chord::ctrl(Key::Char('Z')));
+    Redo, "Redo", "Makes again the edit that was taken back", Some(Chord::ctrl_shift(Key::Char('Z')));
+    Cut, "Cut", "Puts what is selected into the clipboard and deletes it", Some(Chord::ctrl(Key::Char('X')));
+    Copy, "Copy", "Puts what is selected into the clipboard", Some(Chord::ctrl(Key::Char('C')));
+    Paste, "Paste", "Inserts what is in the clipboard", Some(Chord::ctrl(Key::Char('V')));
+    SelectAll, "Select all", "Selects the whole text", Some(Chord::ctrl(Key::Char('A')));
+    SelectLine, "Select line", "Selects the lines of all carets", Some(Chord::ctrl(Key::Char('L')));
+    Find, "Find…", "Finds text in the source", Some(Chord::ctrl(Key::Char('F')));
+    Replace, "Replace…", "Finds text in the source and replaces it", Some(Chord::ctrl(Key::Char('H')));
+    FindNext, "Find next", "Goes to the next find", Some(Chord::plain(Key::F(3)));
+    FindPrevious, "Find previous", "Goes to the find before", Some(Chord::shift(Key::F(3)));
+    Format, "Format", "Indents the source as its parentheses ask for", Some(Chord::shift_alt(Key::Char('F')));
+    GoToLine, "Go to line…", "Goes to a line, or to a line and column", Some(Chord::ctrl(Key::Char('G')));
+    GoToDefinition, "Go to definition", "Goes to where the name at the caret is defined", Some(Chord::plain(Key::F(12)));
+    MatchingParen, "Go to matching parenthesis", "Goes to the other one of a pair of parentheses", Some(Chord::ctrl_shift(Key::Char('\\')));
+    Rename, "Rename…", "Gives what stands at the caret another name, wherever it is used", Some(Chord::plain(Key::F(2)));
+    Complete, "Complete", "Lists what may be written at the caret", Some(Chord::ctrl(Key::Space));
+    Fold, "Fold", "Folds away the form that the caret's line begins", Some(Chord::ctrl_shift(Key::Char('[')));
+    Unfold, "Unfold", "Shows what is folded away under the caret's line", Some(Chord::ctrl_shift(Key::Char(']')));
+    FoldAll, "Fold all", "Folds every form away", None;
+    UnfoldAll, "Unfold all", "Shows all that is folded away", None;
     CopyAsCommand, "Copy as command", "Copies the command that repeats this call without a window", None;
     Palette, "Commands", "Lists every command", Some(Chord::ctrl_shift(Key::Char('P')));
     ToggleTheme, "Switch theme", "Switches between dark and light", None;
@@ -199,6 +235,22 @@ pub const MENUS: &[Menu] = {
         Menu {
             title: "Edit",
             entries: &[
+                Some(C::Undo),
+                Some(C::Redo),
+                None,
+                Some(C::Cut),
+                Some(C::Copy),
+                Some(C::Paste),
+                None,
+                Some(C::SelectAll),
+                Some(C::SelectLine),
+                None,
+                Some(C::Find),
+                Some(C::Replace),
+                Some(C::FindNext),
+                Some(C::FindPrevious),
+                None,
+                Some(C::Format),
                 Some(C::EditAsWat),
                 Some(C::CopyAsCommand),
                 None,
@@ -232,6 +284,22 @@ pub const MENUS: &[Menu] = {
                 Some(C::NextTab),
                 Some(C::PreviousTab),
                 Some(C::Palette),
+            ],
+        },
+        Menu {
+            title: "Go",
+            entries: &[
+                Some(C::GoToLine),
+                Some(C::GoToDefinition),
+                Some(C::MatchingParen),
+                None,
+                Some(C::Rename),
+                Some(C::Complete),
+                None,
+                Some(C::Fold),
+                Some(C::Unfold),
+                Some(C::FoldAll),
+                Some(C::UnfoldAll),
             ],
         },
         Menu {
@@ -314,7 +382,8 @@ impl UiCommand {
         if let Some(pane) = self.pane() {
             return Ok(Action::View(ViewAction::TogglePane(pane)));
         }
-        self.file_action(state)
+        self.editor_action(state)
+            .or_else(|| self.file_action(state))
             .or_else(|| self.plugin_action(state))
             .or_else(|| self.call_action(state))
             .unwrap_or_else(|| Ok(Action::View(self.view_action(state))))

@@ -180,6 +180,7 @@ impl Workbench {
                 }
                 Effect::ResetLayout => self.dock = Dock::new(),
                 Effect::FocusCall => self.views.focus_call(),
+                Effect::AskEditor(wish) => self.views.ask_editor(&self.state, wish),
             }
             ctx.request_repaint();
         }

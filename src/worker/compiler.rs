@@ -17,6 +17,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::event::LogLevel;
 use crate::model::ids::{Generation, SourceId};
 use crate::model::text::FileContent;
+use crate::model::wat::WatReading;
 
 /// Sources of at least this many bytes go to the lane `compiler-big`.
 const BIG_BYTES: usize = 256 * 1024;
@@ -163,6 +164,11 @@ impl Shared {
         if !self.outlet.send(Event::CompileStarted { source, generation }) {
             return;
         }
+        // A text that takes long to compile is read first, a small one after its errors are told.
+        let is_big = job.content.len_bytes() >= BIG_BYTES;
+        if is_big {
+            self.read(job);
+        }
         let caught = catch_unwind(AssertUnwindSafe(|| {
             assert!(!job.panics, "a test asked for this panic");
             let request = CompileRequest {
@@ -180,11 +186,23 @@ impl Shared {
         let build = result.as_ref().ok().cloned();
         if self.is_newest(source, generation) {
             self.tell_result(source, generation, result);
+            if !is_big {
+                self.read(job);
+            }
         }
         // Writing a build down takes a moment, and nobody need wait for it.
         if let Some(build) = build {
             self.cache.save(&build, &job.name);
         }
+    }
+
+    /// Reads a text for its names and forms, for those who edit it.
+    fn read(&self, job: &CompileJob) {
+        let FileContent::Text(buffer) = &job.content else { return };
+        let text = buffer.to_shared();
+        let Ok(reading) = catch_unwind(AssertUnwindSafe(|| Arc::new(WatReading::new(text)))) else { return };
+        let (source, generation) = (job.source, job.generation);
+        self.outlet.send(Event::TextRead { source, generation, reading });
     }
 
     fn tell_result(

@@ -21,6 +21,7 @@ use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
 use crate::model::needs::{Needs, Progress};
 use crate::model::text::{FileContent, TextBuffer};
 use crate::model::value::Value;
+use crate::model::wat::WatReading;
 
 /// One job for the workers.
 #[derive(Debug, Clone)]
@@ -291,6 +292,15 @@ pub enum Event {
         generation: Generation,
         /// The build, or what is wrong.
         result: Result<Arc<Build>, Arc<CompileFailure>>,
+    },
+    /// A text was read for its names and forms, whether it compiles or not.
+    TextRead {
+        /// Source that it is.
+        source: SourceId,
+        /// Generation of its text.
+        generation: Generation,
+        /// What was read.
+        reading: Arc<WatReading>,
     },
     /// A probe is this far.
     ProbeMoved {

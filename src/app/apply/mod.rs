@@ -20,6 +20,11 @@ pub fn apply(state: &mut AppState, event: Event, now: Now) -> Vec<Command> {
         Event::Compiled { source, generation, result } => {
             compile::ended(state, source, generation, result, now, &mut out);
         }
+        Event::TextRead { source, generation, reading } => {
+            if let Some(source) = state.source_mut(source) {
+                source.language = Some((generation, reading));
+            }
+        }
         Event::ProbeMoved { request, progress } => needs::moved(state, request, progress),
         Event::ProbeEnded { request, result } => needs::ended(state, request, result),
         Event::Listing(event) => listings::apply(state, event, now, &mut out),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::editor_commands::EditorWish;
 use super::super::pane::PaneKind;
 use crate::model::ids::SourceId;
 use crate::worker::Content;
@@ -98,6 +99,8 @@ pub enum Effect {
     ResetLayout,
     /// Put the keyboard into the first field of Call.
     FocusCall,
+    /// Ask something of the editor that shows the source in front.
+    AskEditor(EditorWish),
 }
 
 /// A notice and when it came.

@@ -13,6 +13,7 @@ use crate::model::ids::{BuildNumber, Generation, SourceId};
 use crate::model::limits::Limits;
 use crate::model::sample::Sample;
 use crate::model::text::{FileContent, TextBuffer, TextChange, TextEditor};
+use crate::model::wat::WatReading;
 use crate::worker::protocol::PluginCommand;
 
 /// First bytes of every binary module and component.
@@ -41,6 +42,8 @@ pub struct Source {
     pub status: CompileStatus,
     /// What is wrong with the newest text that has been compiled; empty when it is good.
     pub failure: Option<Arc<CompileFailure>>,
+    /// What was read of the text for names and forms, and of which generation that was.
+    pub language: Option<(Generation, Arc<WatReading>)>,
     /// The last build that succeeded; it stays callable while the text has errors.
     pub good: Option<GoodBuild>,
     /// Number of the newest build, good or bad; 0 before the first.
@@ -138,6 +141,7 @@ impl Source {
             generation: Generation(1),
             status: CompileStatus::Done,
             failure: None,
+            language: None,
             good: None,
             newest_build: BuildNumber(0),
             go_to: None,

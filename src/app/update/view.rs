@@ -2,6 +2,7 @@
 
 use super::super::action::ViewAction;
 use super::super::export;
+use super::super::pane::PaneKind;
 use super::super::state::{AppState, Dialog, Effect, Now};
 use crate::worker::protocol::Command;
 
@@ -25,6 +26,10 @@ pub(super) fn update(state: &mut AppState, action: ViewAction, _now: Now, _out: 
                 state.session.layout = Some(layout);
                 state.keeping.session_is_new = true;
             }
+        }
+        ViewAction::AskEditor(wish) => {
+            state.effects.push(Effect::ShowPane(PaneKind::Source));
+            state.effects.push(Effect::AskEditor(wish));
         }
         ViewAction::Copy(text) => state.effects.push(Effect::Copy(text)),
         ViewAction::DismissNotice(id) => state.notices.dismiss(id),

@@ -102,6 +102,9 @@ pub enum EditCommand {
     SelectWord,
     /// Keep the primary cursor alone; when it is alone, select nothing.
     Collapse,
+    /// Replace these parts of the text at once; cursors stay with their text. Parts that are not in order, or
+    /// not in the text, are left out.
+    Replace(Vec<(std::ops::Range<usize>, String)>),
     /// Undo the last group of edits.
     Undo,
     /// Do again what was undone last.

@@ -162,6 +162,7 @@ impl TextEditor {
             EditCommand::Tab => outcome.changes = self.tab(now),
             EditCommand::BackTab => outcome.changes = self.shift_lines(false, now),
             EditCommand::Delete(motion) => outcome.changes = self.delete(*motion, now),
+            EditCommand::Replace(parts) => outcome.changes = self.replace_parts(parts, now),
             EditCommand::Undo => outcome.changes = self.undo(),
             EditCommand::Redo => outcome.changes = self.redo(),
             EditCommand::SelectAll => {
@@ -219,6 +220,23 @@ impl TextEditor {
             self.history.push(replaced, (&before, &self.selections), kind, now);
         }
         changes
+    }
+
+    /// Replaces parts that a search, a rename or a formatting has found, as one step.
+    fn replace_parts(&mut self, parts: &[(Range<usize>, String)], now: Duration) -> Vec<TextChange> {
+        let mut edits: Vec<(Range<usize>, String)> = Vec::with_capacity(parts.len());
+        let mut end = 0;
+        for (range, text) in parts {
+            let is_good = range.start >= end
+                && range.start <= range.end
+                && self.buffer.floor(range.start) == range.start
+                && self.buffer.floor(range.end) == range.end;
+            if is_good {
+                end = range.end;
+                edits.push((range.clone(), self.buffer.with_own_endings(text).into_owned()));
+            }
+        }
+        self.perform(Step { edits, selections: None }, EditKind::Alone, now)
     }
 
     /// Ends the running group of edits.

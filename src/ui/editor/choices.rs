@@ -99,7 +99,11 @@ impl Choosing {
         let height = narrow(rows.len()) * ROW + 8.0 + if explain.is_empty() { 0.0 } else { 44.0 };
         let at = place(ui.ctx().content_rect(), anchor, vec2(WIDTH, height));
         let mut clicked = None;
-        let area = Area::new(id.with("choices")).order(Order::Foreground).fixed_pos(at).constrain(true);
+        let area = Area::new(id.with("choices"))
+            .order(Order::Foreground)
+            .fixed_pos(at)
+            .constrain(true)
+            .fade_in(false);
         let shown = area.show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).inner_margin(4).show(ui, |ui| {
                 ui.set_width(WIDTH);

@@ -4,16 +4,24 @@
 
 use std::ops::Range;
 
-use egui::{Id, Rect, Ui, UiBuilder};
+use egui::{Id, Rect, Ui, UiBuilder, vec2};
 
+use crate::app::EditorWish;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::text::{EditCommand, Selection, Selections, TextChange, TextEditor};
+use crate::model::text::{EditCommand, Motion, Selection, Selections, TextChange, TextEditor};
 use crate::model::wat::LineLexer;
+use crate::ui::icons;
+use crate::ui::theme::{caption, tokens};
 
 use super::TextPlace;
+use super::asking::Asking;
 use super::canvas::Composing;
+use super::completing::Completing;
 use super::finder::{FindAnswer, Finder};
+use super::folds::Folds;
 use super::gutter::GutterDeed;
+use super::helping::{self, Language};
+use super::hovering::Hovering;
 use super::input::{Typed, typed, whole_text_asked};
 use super::lines::SpotRange;
 use super::marks::spot_at;
@@ -23,29 +31,49 @@ use super::scroll::Reveal;
 use super::text_lines::{EditedLines, follow, spot_of};
 use super::view::{Seen, Shown, TextView};
 
+/// Height of the bar that says why a text can't be changed.
+const REASON_HEIGHT: f32 = 28.0;
+
 /// What the editor remembers of one source from frame to frame; it holds none of the text.
 #[derive(Debug, Default)]
 pub struct EditorView {
-    view: TextView,
-    lexer: LineLexer,
-    finder: Finder,
+    pub(super) view: TextView,
+    pub(super) lexer: LineLexer,
+    pub(super) finder: Finder,
     pointing: Pointing,
     block: Option<KeyBlock>,
     composing: String,
-    goal: Option<Goal>,
+    pub(super) goal: Option<Goal>,
+    pub(super) completing: Completing,
+    pub(super) hovering: Hovering,
+    pub(super) asking: Option<Asking>,
+    pub(super) wishes: Vec<EditorWish>,
+    // What was asked for waits until the text has been read anew.
+    pub(super) waiting: Option<Waiting>,
     in_view: Range<usize>,
     // Text and caret of the last frame, to see what has changed since.
     last: Option<(u64, Selection)>,
     // The caret was put where the pointer is, which is in view.
-    is_pointed: bool,
-    wants_focus: bool,
+    pub(super) is_pointed: bool,
+    pub(super) wants_focus: bool,
 }
 
 /// Where one is to be led.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Goal {
+pub(super) enum Goal {
+    /// To these bytes, which are selected.
     Bytes(Range<usize>),
+    /// To a line and column, both from 1.
     LineColumn(u32, u32),
+}
+
+/// What can only be done once it is known what the words of the text mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// Going to the definition of what stands at a byte.
+    GoToDefinition(usize),
+    /// Asking for another name for it.
+    Rename(usize),
 }
 
 /// What is shown beside the text.
@@ -55,6 +83,10 @@ pub struct EditorOptions<'a> {
     pub source: &'a str,
     /// What changed in the text since the last frame, in order.
     pub changes: &'a [TextChange],
+    /// What was read of the text, once that is there.
+    pub language: Option<Language<'a>>,
+    /// Why the text can't be changed, if it can't.
+    pub read_only_reason: Option<&'a str>,
     /// Lines with a breakpoint, from 1, in ascending order.
     pub breakpoints: &'a [u32],
     /// The line where a guest is held, from 1.
@@ -66,8 +98,6 @@ pub struct EditorOptions<'a> {
 pub struct EditorResponse {
     /// What is to be done to the text, in order.
     pub commands: Vec<EditCommand>,
-    /// Stretches that are replaced at once, in order.
-    pub edits: Vec<(Range<usize>, String)>,
     /// What assistive technology wants the whole text to be.
     pub whole_text: Option<String>,
     /// Where the caret is.
@@ -98,9 +128,19 @@ impl EditorView {
         }
     }
 
-    /// Opens the bar of find and replace.
-    pub fn open_find(&mut self, replacing: bool, text: &TextEditor) {
-        self.finder.open(replacing, text);
+    /// Asks something of the editor, to be done in the next frame.
+    pub fn ask(&mut self, wish: EditorWish) {
+        self.wishes.push(wish);
+    }
+
+    /// Folds lines away, such as a comment that nobody needs to read first.
+    pub fn fold(&mut self, hidden: Range<usize>) {
+        self.view.folds.close(hidden);
+    }
+
+    /// Returns the version of the text that was shown last.
+    pub fn version(&self) -> Option<u64> {
+        self.last.map(|last| last.0)
     }
 }
 
@@ -119,27 +159,30 @@ pub fn editor_ui(
 }
 
 /// One frame of the editor.
-struct Frame<'a> {
-    id: Id,
-    text: &'a TextEditor,
-    diagnostics: &'a [Diagnostic],
-    options: &'a EditorOptions<'a>,
-    answer: EditorResponse,
+pub(super) struct Frame<'a> {
+    pub(super) id: Id,
+    pub(super) text: &'a TextEditor,
+    pub(super) diagnostics: &'a [Diagnostic],
+    pub(super) options: &'a EditorOptions<'a>,
+    pub(super) answer: EditorResponse,
 }
 
 impl Frame<'_> {
     fn show(&mut self, ui: &mut Ui, view: &mut EditorView) {
         self.follow(view);
-        let full = ui.available_rect_before_wrap();
+        let whole = ui.available_rect_before_wrap();
+        let full = self.reason_ui(ui, whole);
         let bar = view.finder.bar.height().min(full.height() * 0.5);
         let (body, bar) = full.split_top_bottom_at_y(full.bottom() - bar);
         if std::mem::take(&mut view.wants_focus) {
             ui.memory_mut(|memory| memory.request_focus(self.id));
         }
+        self.wishes(ui, view);
         if ui.memory(|memory| memory.has_focus(self.id)) {
             self.keys(ui, view);
         } else {
             view.composing.clear();
+            view.completing.close();
         }
         self.answer.whole_text = whole_text_asked(ui, self.id);
         self.find(ui, view, bar);
@@ -147,7 +190,8 @@ impl Frame<'_> {
         let seen = ui.scope_builder(UiBuilder::new().max_rect(body), |ui| self.text_ui(ui, view)).inner;
         self.pointer(ui, view, &seen);
         self.ime(ui, &seen);
-        ui.advance_cursor_after_rect(full);
+        self.popups(ui, view, &seen);
+        ui.advance_cursor_after_rect(whole);
 
         let primary = self.text.selections().primary();
         view.last = Some((self.text.buffer().version(), primary));
@@ -160,6 +204,20 @@ impl Frame<'_> {
         if !self.answer.commands.is_empty() {
             ui.ctx().request_repaint();
         }
+    }
+
+    /// Says above the text why it can't be changed; returns the space that is left.
+    fn reason_ui(&self, ui: &mut Ui, full: Rect) -> Rect {
+        let Some(reason) = self.options.read_only_reason else { return full };
+        let (bar, rest) = full.split_top_bottom_at_y(full.top() + REASON_HEIGHT);
+        ui.painter().rect_filled(bar, 0.0, tokens(ui).raised);
+        ui.scope_builder(UiBuilder::new().max_rect(bar.shrink2(vec2(12.0, 0.0))), |ui| {
+            ui.horizontal_centered(|ui| {
+                let text = format!("{}  {reason}", icons::LOCK_SIMPLE);
+                ui.add(egui::Label::new(caption(text).color(tokens(ui).text_muted)).truncate());
+            });
+        });
+        rest
     }
 
     /// Follows what changed since the last frame: lines that are known, folds, and where the caret went.
@@ -176,6 +234,8 @@ impl Frame<'_> {
     }
 
     fn keys(&mut self, ui: &Ui, view: &mut EditorView) {
+        view.completing.follow(self.text, self.options.language.map(|language| &language.reading.index));
+        self.answer.commands.extend(view.completing.keys(ui, self.text));
         let typed = typed(ui, self.id, view.view.page_rows(), !view.composing.is_empty());
         if typed.copies {
             let copied = copied(self.text);
@@ -184,6 +244,16 @@ impl Frame<'_> {
             }
         }
         view.view.scroll_rows(f64::from(typed.scroll));
+        if typed.has_word {
+            view.completing.typed();
+        }
+        if !typed.commands.is_empty() || typed.escape {
+            view.hovering.close();
+        }
+        view.wishes.extend(&typed.wishes);
+        if !typed.wishes.is_empty() {
+            ui.ctx().request_repaint();
+        }
         if let Some(composing) = &typed.composing {
             view.composing.clone_from(composing);
         }
@@ -198,7 +268,30 @@ impl Frame<'_> {
             ui.memory_mut(|memory| memory.surrender_focus(self.id));
         }
         self.escape(&typed);
-        self.answer.commands.extend(typed.commands);
+        let folds = &view.view.folds;
+        let commands: Vec<EditCommand> =
+            typed.commands.into_iter().map(|command| self.over_folds(folds, command)).collect();
+        self.answer.commands.extend(commands);
+    }
+
+    /// Lets the caret step over what is folded away, as if it were not there.
+    fn over_folds(&self, folds: &Folds, command: EditCommand) -> EditCommand {
+        let EditCommand::Move { motion, extend } = command else { return command };
+        if folds.is_empty() {
+            return command;
+        }
+        let line = spot_of(self.text.buffer(), self.text.selections().primary().head).line;
+        let row = folds.row_of(line);
+        let up = |rows: usize| Motion::PageUp(line - folds.line_of(row.saturating_sub(rows)).min(line));
+        let down = |rows: usize| Motion::PageDown(folds.line_of(row + rows) - line);
+        let motion = match motion {
+            Motion::Up => up(1),
+            Motion::Down => down(1),
+            Motion::PageUp(rows) => up(rows),
+            Motion::PageDown(rows) => down(rows),
+            other => other,
+        };
+        EditCommand::Move { motion, extend }
     }
 
     fn escape(&mut self, typed: &Typed) {
@@ -237,13 +330,13 @@ impl Frame<'_> {
                 view.wants_focus = true;
             }
             Some(FindAnswer::Replace(edits)) => {
-                self.answer.edits = edits;
+                self.answer.commands.push(EditCommand::Replace(edits));
             }
             None => {}
         }
     }
 
-    fn select(&mut self, bytes: Range<usize>) {
+    pub(super) fn select(&mut self, bytes: Range<usize>) {
         let selection = Selection::new(bytes.start, bytes.end);
         self.answer.commands.push(EditCommand::SetSelections(Selections::single(selection)));
     }
@@ -274,6 +367,7 @@ impl Frame<'_> {
         let in_view = buffer.line_start(around.start)..buffer.line_start(around.end);
         let finds = find_spans(&lines, view.finder.finds_in(&in_view), &primary.range());
         let parens = if primary.is_empty() { paren_spans(&lines, primary.head) } else { Vec::new() };
+        let uses = helping::use_spans(self.options.language, &lines, primary.head);
         let range =
             |selection: &Selection| SpotRange::new(lines.spot(selection.anchor), lines.spot(selection.head));
         let selections: Vec<SpotRange> = self.text.selections().iter().map(range).collect();
@@ -293,12 +387,15 @@ impl Frame<'_> {
         let shown = Shown {
             selections: &selections,
             main: Some(main),
-            spans: &[&parens, &finds],
+            spans: &[&uses, &parens, &finds],
             diagnostics: self.diagnostics,
             breakpoints: self.options.breakpoints,
             held_line: self.options.held_line,
             composing,
-            foldable: &|_| Vec::new(),
+            foldable: &|lines| match helping::fresh(self.options.language) {
+                Some(reading) => reading.folds_in(lines).iter().map(|fold| fold.line).collect(),
+                None => Vec::new(),
+            },
             is_read_only: self.text.is_read_only(),
         };
         view.view.show(ui, self.id, &lines, &shown)
@@ -314,14 +411,26 @@ impl Frame<'_> {
                     view.block = None;
                     self.answer.commands.push(command);
                 }
-                Some(Pointed::Follow(byte)) => self.select(byte..byte),
-                Some(Pointed::Drop(_, _)) | None => {}
+                Some(Pointed::Follow(byte)) => {
+                    self.select(byte..byte);
+                    view.is_pointed = true;
+                    view.waiting = Some(Waiting::GoToDefinition(byte));
+                }
+                Some(Pointed::Drop(byte, keeps)) => {
+                    self.answer.commands.extend(dropped(self.text, byte, keeps));
+                }
+                None => {}
             }
         }
         match seen.gutter {
             Some(GutterDeed::Mark(line)) => self.answer.gutter_clicked = u32::try_from(line + 1).ok(),
             Some(GutterDeed::Fold(line)) => {
-                view.view.folds.open(line);
+                if !view.view.folds.open(line)
+                    && let Some(reading) = helping::fresh(self.options.language)
+                {
+                    let start = self.text.buffer().line_start(line);
+                    helping::fold(&mut view.view.folds, reading, self.text, start);
+                }
                 ui.ctx().request_repaint();
             }
             Some(deed) => {
@@ -354,8 +463,23 @@ impl Frame<'_> {
     }
 }
 
+/// Returns what carries the selected text to a byte, or a copy of it.
+fn dropped(text: &TextEditor, byte: usize, keeps: bool) -> Vec<EditCommand> {
+    let carried = text.selections().primary().range();
+    let moved = text.buffer().slice(carried.clone()).into_owned();
+    let (len, insertion) = (moved.len(), (byte..byte, moved));
+    let removal = (carried.clone(), String::new());
+    let mut parts = vec![insertion];
+    if !keeps {
+        parts.insert(usize::from(carried.start > byte), removal);
+    }
+    let start = if !keeps && byte > carried.start { byte - carried.len() } else { byte };
+    let selection = Selection::new(start, start + len);
+    vec![EditCommand::Replace(parts), EditCommand::SetSelections(Selections::single(selection))]
+}
+
 /// Returns what a copy takes: what is selected, or the line of each caret where nothing is.
-fn copied(text: &TextEditor) -> String {
+pub(super) fn copied(text: &TextEditor) -> String {
     let buffer = text.buffer();
     let pieces = text.selections().iter().filter(|selection| !selection.is_empty());
     let pieces: Vec<_> = pieces.map(|selection| buffer.slice(selection.range())).collect();

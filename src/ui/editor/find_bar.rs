@@ -237,7 +237,7 @@ fn toggle(ui: &mut Ui, icon: &str, name: &str, is_on: &mut bool) {
 }
 
 /// Selects what a field holds, so that typing replaces it.
-fn select_all(ui: &Ui, id: Id, text: &str) {
+pub(super) fn select_all(ui: &Ui, id: Id, text: &str) {
     use egui::text::CCursor;
     let mut state = egui::TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
     let end = CCursor::new(text.chars().count());

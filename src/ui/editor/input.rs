@@ -5,7 +5,9 @@
 
 use egui::{Event, EventFilter, Id, ImeEvent, Key, Modifiers, Ui, accesskit};
 
+use crate::app::EditorWish;
 use crate::model::text::{EditCommand, Motion};
+use crate::ui::shortcuts;
 
 /// What the keyboard asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -13,6 +15,8 @@ use crate::model::text::{EditCommand, Motion};
 pub(super) struct Typed {
     /// What is done to the text, in order.
     pub(super) commands: Vec<EditCommand>,
+    /// What is asked of the editor itself, such as to fold.
+    pub(super) wishes: Vec<EditorWish>,
     /// Rows that the view moves by while the caret stays.
     pub(super) scroll: i32,
     /// Where the block selection that the keys draw moves: columns and lines.
@@ -35,7 +39,14 @@ pub(super) fn typed(ui: &Ui, id: Id, page_rows: usize, is_composing: bool) -> Ty
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
     let mut typed = Typed::default();
     let events = ui.input(|input| input.events.clone());
+    let mut is_chord = false;
     for event in events {
+        // A key with Alt comes with the letter that it would type.
+        if is_chord && matches!(event, Event::Text(_)) {
+            continue;
+        }
+        is_chord = matches!(&event, Event::Key { key, pressed: true, modifiers, .. }
+            if shortcuts::editing(*key, *modifiers).is_some());
         typed.take(event, id, page_rows, is_composing);
     }
     typed
@@ -81,6 +92,11 @@ impl Typed {
     }
 
     fn key(&mut self, key: Key, modifiers: Modifiers, page_rows: usize) {
+        if let Some(command) = shortcuts::editing(key, modifiers) {
+            self.wishes.extend(command.editor_wish());
+            self.commands.extend(command.edit_command());
+            return;
+        }
         if key == Key::Escape {
             self.escape |= modifiers.is_none();
             self.leaves |= modifiers.shift_only();
@@ -140,10 +156,6 @@ const MAX_DELETED: usize = 256;
 
 fn edit_of(key: Key, modifiers: Modifiers) -> Option<EditCommand> {
     Some(match (key, modifiers.command) {
-        (Key::A, true) => EditCommand::SelectAll,
-        (Key::Z, true) if modifiers.shift => EditCommand::Redo,
-        (Key::Z, true) => EditCommand::Undo,
-        (Key::Y, true) => EditCommand::Redo,
         (Key::Enter, false) => EditCommand::Newline,
         (Key::Tab, false) if modifiers.shift => EditCommand::BackTab,
         (Key::Tab, false) => EditCommand::Tab,

@@ -70,12 +70,6 @@ pub(super) fn spot_at(lines: &dyn LineSource, line: u32, column: u32) -> Spot {
     Spot::new(line, byte)
 }
 
-/// Returns the column of a place, in characters from 1.
-pub(super) fn column_of(lines: &dyn LineSource, spot: Spot) -> u32 {
-    let chars = lines.slice(spot.line, 0..spot.byte).chars().count();
-    u32::try_from(chars).unwrap_or(u32::MAX).saturating_add(1)
-}
-
 fn mark<'a>(lines: &dyn LineSource, line: usize, diagnostic: &'a Diagnostic) -> Mark<'a> {
     let number = u32::try_from(line + 1).unwrap_or(u32::MAX);
     let start = spot_at(lines, number, diagnostic.place.column.unwrap_or(1)).byte;
@@ -151,6 +145,5 @@ mod tests {
         let lines = vec!["äöx"];
         assert_eq!(spot_at(&lines, 1, 3), Spot::new(0, 4));
         assert_eq!(spot_at(&lines, 9, 99), Spot::new(0, 5));
-        assert_eq!(column_of(&lines, Spot::new(0, 4)), 3);
     }
 }

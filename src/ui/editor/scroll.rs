@@ -38,8 +38,6 @@ pub(super) enum Reveal {
     Nearest,
     /// To the middle, unless it is in view already.
     Middle,
-    /// To the upper edge.
-    Top,
 }
 
 impl TextScroll {
@@ -73,11 +71,6 @@ impl TextScroll {
         narrow(from_count(row) - self.top) * space::CODE_LINE
     }
 
-    /// Returns the row at so many points below the upper edge.
-    pub(super) fn row_at(&self, y: f32) -> usize {
-        to_count(self.top + f64::from(y / space::CODE_LINE))
-    }
-
     /// Moves by so many rows.
     pub(super) fn scroll_rows(&mut self, rows: f64) {
         self.top = (self.top + rows).max(0.0);
@@ -94,7 +87,6 @@ impl TextScroll {
         let margin = MARGIN_ROWS.min((self.page - 1.0).max(0.0) * 0.5);
         let (first, last) = (self.top + margin, self.top + self.page - 1.0 - margin);
         match how {
-            Reveal::Top => self.top = (row - 1.0).max(0.0),
             _ if self.page <= 0.0 => self.top = (row - 4.0).max(0.0),
             _ if (first..=last).contains(&row) => {}
             Reveal::Middle => self.top = (row - (self.page * 0.4).floor()).max(0.0),
@@ -245,7 +237,6 @@ mod tests {
         let far = at(4_800_000.25);
         assert_eq!(far.rows(5_000_000), 4_800_000..4_800_021);
         assert!((far.offset_of(4_800_001) - 0.75 * space::CODE_LINE).abs() < 1e-3);
-        assert_eq!(far.row_at(0.8 * space::CODE_LINE), 4_800_001);
     }
 
     #[test]
@@ -257,7 +248,6 @@ mod tests {
             (10.0, 0, Reveal::Nearest, 0.0),
             (10.0, 15, Reveal::Middle, 10.0),
             (10.0, 100, Reveal::Middle, 92.0),
-            (10.0, 15, Reveal::Top, 14.0),
         ] {
             let mut scroll = at(top);
             scroll.reveal_row(row, how);

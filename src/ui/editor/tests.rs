@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use egui::{Key, Modifiers, Role, Ui, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
+use crate::app::EditorWish;
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::text::{TextChange, TextEditor};
+use crate::model::wat::WatReading;
 use crate::ui::theme::{Mode, apply, space};
 
 #[derive(Default)]
@@ -35,11 +37,6 @@ impl State {
             self.num_changes += usize::from(outcome.changed());
             self.changes.extend(outcome.changes);
         }
-        for (range, text) in self.response.edits.iter().rev() {
-            let mut whole = self.text.buffer().to_text();
-            whole.replace_range(range.clone(), text);
-            self.changes.extend(self.text.replace_all_text(&whole, Duration::ZERO));
-        }
         self.clicked_line = self.clicked_line.or(self.response.gutter_clicked);
     }
 }
@@ -52,11 +49,20 @@ fn harness(text: &str) -> Harness<'static, State> {
             return;
         }
         let changes = std::mem::take(&mut state.changes);
-        let options = EditorOptions { source: "a", changes: &changes, breakpoints: &[2], held_line: None };
+        let reading = WatReading::new(state.text.buffer().to_shared());
+        let language = Some(Language { reading: &reading, is_fresh: true });
+        let options = EditorOptions {
+            source: "a",
+            changes: &changes,
+            language,
+            breakpoints: &[2],
+            ..EditorOptions::default()
+        };
         state.response = editor_ui(ui, &mut state.view, &state.text, &state.diagnostics, &options);
         state.apply();
     };
-    let mut harness = Harness::builder().with_size(vec2(600.0, 400.0)).build_ui_state(show, state);
+    let mut harness =
+        Harness::builder().with_size(vec2(600.0, 400.0)).with_step_dt(1.0 / 60.0).build_ui_state(show, state);
     harness.run();
     harness
 }
@@ -165,9 +171,13 @@ fn places_that_the_text_does_not_have_are_met_at_its_end() {
 }
 
 fn click_at(harness: &mut Harness<'static, State>, x: f32, y: f32) {
+    clicks_at(harness, x, y, 1);
+}
+
+fn clicks_at(harness: &mut Harness<'static, State>, x: f32, y: f32, count: usize) {
     let at = egui::pos2(x, y);
     harness.event(egui::Event::PointerMoved(at));
-    for pressed in [true, false] {
+    for pressed in [true, false].repeat(count) {
         harness.event(egui::Event::PointerButton {
             pos: at,
             button: egui::PointerButton::Primary,
@@ -193,8 +203,7 @@ fn a_click_beside_a_line_number_goes_out_as_that_line_and_one_on_it_selects_the_
 fn finding_walks_through_the_text_and_hands_the_keyboard_back() {
     let mut harness = harness("nop\nadd\nnop\n");
     focus_at(&mut harness, 2, 1);
-    let State { view, text, .. } = harness.state_mut();
-    view.open_find(false, text);
+    harness.state_mut().view.ask(EditorWish::Find);
     harness.run();
     harness.get_by_label("Find").type_text("NOP");
     harness.run();
@@ -213,8 +222,7 @@ fn finding_walks_through_the_text_and_hands_the_keyboard_back() {
 #[test]
 fn replacing_goes_from_find_to_find_or_over_all_at_once() {
     let mut harness = harness("i32 i32 i32");
-    let State { view, text, .. } = harness.state_mut();
-    view.open_find(true, text);
+    harness.state_mut().view.ask(EditorWish::Replace);
     harness.run();
     harness.get_by_label("Find").type_text("i32");
     harness.run();
@@ -230,4 +238,171 @@ fn replacing_goes_from_find_to_find_or_over_all_at_once() {
     harness.run();
     assert_eq!(harness.state().shown(), "f64 f64 f64");
     harness.get_by_label("nothing found");
+}
+
+const CALLS: &str =
+    "(module\n  (func $add (param i32)\n    nop\n  )\n  (func\n    call $add\n    call $add\n  )\n)\n";
+
+#[test]
+fn what_is_typed_is_taken_back_and_made_again() {
+    let mut harness = harness("");
+    focus_at(&mut harness, 1, 1);
+    harness.get_by_label(NAME).type_text(";; nop");
+    harness.run();
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!(harness.state().shown(), "");
+    press(&mut harness, Modifiers::COMMAND, Key::Y);
+    assert_eq!(harness.state().shown(), ";; nop");
+}
+
+#[test]
+fn everything_is_copied_cut_and_pasted_elsewhere() {
+    let mut harness = harness("one\ntwo");
+    focus_at(&mut harness, 1, 1);
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    harness.event(egui::Event::Cut);
+    harness.step();
+    let copied = harness
+        .output()
+        .platform_output
+        .commands
+        .iter()
+        .any(|command| matches!(command, egui::OutputCommand::CopyText(text) if text == "one\ntwo"));
+    assert!(copied);
+    harness.run();
+    assert_eq!(harness.state().shown(), "");
+    harness.event(egui::Event::Paste("three".to_owned()));
+    harness.run();
+    assert_eq!(harness.state().shown(), "three");
+}
+
+#[test]
+fn a_line_and_column_are_typed_and_gone_to() {
+    let mut harness = harness(&"nop nop\n".repeat(300));
+    focus_at(&mut harness, 1, 1);
+    harness.state_mut().view.ask(EditorWish::GoToLine);
+    harness.run();
+    harness.get_by_label("Line").type_text("250:5");
+    harness.run();
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(place(&harness), (250, 5));
+    assert!(harness.state().response.has_focus);
+    assert!(harness.query_by_label("Line").is_none());
+}
+
+#[test]
+fn a_name_is_followed_and_renamed_wherever_it_is_used() {
+    let mut harness = harness(CALLS);
+    focus_at(&mut harness, 6, 11);
+    harness.state_mut().view.ask(EditorWish::GoToDefinition);
+    harness.run();
+    assert_eq!(harness.state().text.selections().primary().range(), 16..20);
+    press(&mut harness, Modifiers::NONE, Key::F2);
+    harness.get_by_label("New name").type_text("plus one");
+    harness.run();
+    harness.get_by_label_contains("is no name");
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    harness.get_by_label("New name").type_text("plus");
+    harness.run();
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(harness.state().shown(), CALLS.replace("$add", "$plus"));
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!(harness.state().shown(), CALLS);
+}
+
+#[test]
+fn a_word_is_completed_as_one_types_and_escape_leaves_it_alone() {
+    let mut harness = harness("(func\n  \n)");
+    focus_at(&mut harness, 2, 3);
+    harness.get_by_label(NAME).type_text("i32.cons");
+    harness.run();
+    harness.get_by_role_and_label(Role::ListItem, "i32.const");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(harness.query_by_role_and_label(Role::ListItem, "i32.const").is_none());
+    press(&mut harness, Modifiers::COMMAND, Key::Space);
+    press(&mut harness, Modifiers::NONE, Key::Tab);
+    assert_eq!(harness.state().shown(), "(func\n  i32.const\n)");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(harness.state().text.buffer().num_lines(), 4, "Enter is a line again");
+}
+
+#[test]
+fn forms_fold_away_and_the_caret_steps_over_them() {
+    let mut harness = harness(CALLS);
+    focus_at(&mut harness, 2, 5);
+    press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::OpenBracket);
+    let value = harness.get_by_label(NAME).accesskit_node().value().unwrap_or_default();
+    assert!(!value.contains("nop"), "{value}");
+    press(&mut harness, Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(place(&harness).0, 4);
+    press(&mut harness, Modifiers::NONE, Key::ArrowUp);
+    assert_eq!(place(&harness).0, 2);
+    press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::CloseBracket);
+    let value = harness.get_by_label(NAME).accesskit_node().value().unwrap_or_default();
+    assert!(value.contains("nop"), "{value}");
+    harness.state_mut().view.ask(EditorWish::FoldAll);
+    harness.run();
+    focus_at(&mut harness, 3, 1);
+    let value = harness.get_by_label(NAME).accesskit_node().value().unwrap_or_default();
+    assert!(value.contains("nop") && !value.contains("call"), "who goes to a hidden line sees it: {value}");
+}
+
+#[test]
+fn a_block_is_drawn_with_keys_and_typed_into() {
+    let mut harness = harness("nop\nnop\nnop");
+    focus_at(&mut harness, 1, 1);
+    for _ in 0..2 {
+        press(&mut harness, Modifiers::ALT | Modifiers::SHIFT, Key::ArrowDown);
+    }
+    harness.get_by_label(NAME).type_text("x");
+    harness.run();
+    assert_eq!(harness.state().shown(), "xnop\nxnop\nxnop");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(harness.state().text.selections().len(), 1);
+}
+
+#[test]
+fn a_text_is_indented_when_asked_and_only_then() {
+    let mut harness = harness("(module\n(func\nnop))");
+    focus_at(&mut harness, 1, 1);
+    press(&mut harness, Modifiers::SHIFT | Modifiers::ALT, Key::F);
+    assert_eq!(harness.state().shown(), "(module\n  (func\n    nop))");
+}
+
+#[test]
+fn what_is_composed_is_shown_and_becomes_text_when_it_is_done() {
+    let mut harness = harness("ab");
+    focus_at(&mut harness, 1, 2);
+    let preedit = egui::ImeEvent::Preedit { text: "é".to_owned(), active_range_chars: None };
+    harness.event(egui::Event::Ime(preedit));
+    harness.run();
+    assert_eq!(harness.state().shown(), "ab");
+    harness.event(egui::Event::Ime(egui::ImeEvent::Commit("ö".to_owned())));
+    harness.run();
+    assert_eq!(harness.state().shown(), "aöb");
+}
+
+#[test]
+fn carets_are_set_by_clicks_and_lines_by_three() {
+    let mut harness = harness("(func\n  nop)\n");
+    let gutter = harness.get_by_label("Line numbers").rect();
+    let (x, y) = (gutter.right() + 100.0, gutter.top() + 4.0 + 1.5 * space::CODE_LINE);
+    click_at(&mut harness, x, y);
+    assert_eq!(place(&harness), (2, 7), "beside the text means its end");
+    clicks_at(&mut harness, gutter.right() + 8.0 + 3.2 * 7.8, y, 2);
+    assert_eq!(harness.state().text.selections().primary().range(), 8..11);
+    clicks_at(&mut harness, gutter.right() + 8.0 + 3.2 * 7.8, y, 1);
+    assert_eq!(harness.state().text.selections().primary().range(), 6..13);
+}
+
+#[test]
+fn assistive_technology_replaces_the_whole_text_or_what_is_selected() {
+    let mut harness = harness("(module)");
+    harness.get_by_label(NAME).set_text_value_accesskit("(component)");
+    harness.step();
+    assert_eq!(harness.state().response.whole_text.as_deref(), Some("(component)"));
+    focus_at(&mut harness, 1, 8);
+    harness.get_by_label(NAME).replace_selected_text_accesskit(" ");
+    harness.run();
+    assert_eq!(harness.state().shown(), "(module )");
 }

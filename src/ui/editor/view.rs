@@ -227,7 +227,10 @@ impl TextView {
         let at = at?;
         if pressed {
             response.request_focus();
-            let presses = self.presses.press(at, ui.input(|input| input.time));
+            let time = ui.input(|input| input.time);
+            // A frame that came late may bring both presses of a double click.
+            let count = ui.input(|input| input.events.iter().filter(|event| is_press(event)).count());
+            let presses = (0..count.max(1)).fold(1, |_, _| self.presses.press(at, time));
             return Some(PointerDeed::Press(canvas.spot_near(at)?, presses));
         }
         if !is_primary || !response.is_pointer_button_down_on() {
@@ -249,6 +252,10 @@ impl TextView {
         self.scroll.scroll_points(f64::from(x * seconds * 8.0));
         ui.ctx().request_repaint();
     }
+}
+
+fn is_press(event: &egui::Event) -> bool {
+    matches!(event, egui::Event::PointerButton { button: egui::PointerButton::Primary, pressed: true, .. })
 }
 
 /// Returns the line whose mark of folded lines is under a point.

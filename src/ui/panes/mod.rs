@@ -37,7 +37,7 @@ pub use exports_pane::ExportsPane;
 pub use limits_pane::LimitsPane;
 pub(super) use plugins_pane::state_colour;
 
-use crate::app::{Action, AppState, PaneKind};
+use crate::app::{Action, AppState, EditorWish, PaneKind};
 
 /// What the panes remember of their own looks from frame to frame.
 #[derive(Default)]
@@ -60,6 +60,11 @@ impl PaneViews {
     /// Tells plugins that nobody looks at their memory any more.
     pub(super) fn hide_memory(state: &AppState, actions: &mut Vec<Action>) {
         memory_pane::MemoryPane::hide(state, actions);
+    }
+
+    /// Asks something of the editor that shows the source in front.
+    pub(super) fn ask_editor(&mut self, state: &AppState, wish: EditorWish) {
+        self.source.ask(state, wish);
     }
 
     /// Asks for the keyboard to go into the first field of Call.

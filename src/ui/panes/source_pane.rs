@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use crate::app::{Action, AppState, FileAction, GoTo, Source, SourceAction, SourceContent};
+use crate::app::{
+    Action, AppState, EditorWish, FileAction, GoTo, Source, SourceAction, SourceContent, SourceText,
+};
 use crate::engine::listing::Listing;
 use crate::model::ids::{Generation, SourceId};
 use crate::model::text::{TextBuffer, TextChange, TextEditor};
-use crate::ui::editor::{EditorOptions, EditorView, editor_ui};
+use crate::ui::editor::{EditorOptions, EditorView, Language, editor_ui};
 use crate::ui::icons;
 use crate::ui::widgets::{empty_state, icon_button, quiet_button, tab};
 
@@ -75,7 +77,7 @@ impl SourcePane {
         };
         let view = self.views.entry(source.id).or_default();
         match &source.content {
-            SourceContent::Text(text) => view.text_ui(ui, source, text.editor(), actions),
+            SourceContent::Text(text) => view.text_ui(ui, source, text, actions),
             SourceContent::Binary { listing: Some(Ok(listing)), .. } => {
                 view.listing_ui(ui, source, listing, actions);
             }
@@ -89,6 +91,16 @@ impl SourcePane {
                 };
                 empty_state(ui, icons::BINARY, "The listing is being made", &hint);
             }
+        }
+    }
+
+    /// Asks something of the editor that shows the source in front.
+    pub(super) fn ask(&mut self, state: &AppState, wish: EditorWish) {
+        let Some(source) = state.active_source() else { return };
+        let Some(view) = self.views.get_mut(&source.id) else { return };
+        match source.content {
+            SourceContent::Text(_) => view.editor.ask(wish),
+            SourceContent::Binary { .. } => view.listing.ask(wish),
         }
     }
 
@@ -129,9 +141,15 @@ impl SourcePane {
 }
 
 impl SourceView {
-    fn text_ui(&mut self, ui: &mut Ui, source: &Source, text: &TextEditor, actions: &mut Vec<Action>) {
+    fn text_ui(&mut self, ui: &mut Ui, source: &Source, text: &SourceText, actions: &mut Vec<Action>) {
+        let reason = text.read_only_reason();
+        let text = text.editor();
         let now = Followed::new(source.generation, text.buffer());
         let last = self.followed.replace(now);
+        if last.is_none() && source.sample().is_some() {
+            // What a sample says of itself is for its list and its demo; one begins with the module.
+            self.editor.fold(1..header_lines(text.buffer()));
+        }
         let changes = last.map_or_else(Vec::new, |last| last.changes(&now, text));
         if let Some(go_to) = self.new_goal(source) {
             let byte_range = source.diagnostics().iter().find(|diagnostic| diagnostic.place == go_to.place);
@@ -142,7 +160,17 @@ impl SourceView {
             }
         }
         let name = source.id.to_string();
-        let options = EditorOptions { source: &name, changes: &changes, breakpoints: &[], held_line: None };
+        let language = source
+            .language
+            .as_ref()
+            .map(|(generation, reading)| Language { reading, is_fresh: *generation == source.generation });
+        let options = EditorOptions {
+            source: &name,
+            changes: &changes,
+            language,
+            read_only_reason: reason.as_deref(),
+            ..EditorOptions::default()
+        };
         let answer = editor_ui(ui, &mut self.editor, text, source.diagnostics(), &options);
         for command in answer.commands {
             actions.push(Action::Source(SourceAction::Edit(source.id, command)));
@@ -170,6 +198,11 @@ impl SourceView {
         self.went_to = go_to.serial;
         Some(go_to)
     }
+}
+
+/// Counts the lines of comment that a text begins with.
+fn header_lines(buffer: &TextBuffer) -> usize {
+    (0..buffer.num_lines().min(200)).take_while(|line| buffer.line(*line).starts_with(";;")).count()
 }
 
 fn tab_menu(response: &egui::Response, source: &Source, actions: &mut Vec<Action>) {

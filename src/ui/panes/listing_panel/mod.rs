@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use egui::{Align, Key, KeyboardShortcut, Layout, Modifiers, Ui, UiBuilder, vec2};
 
-use crate::app::{Action, Source, SourceAction};
+use crate::app::{Action, EditorWish, Source, SourceAction};
 use crate::engine::listing::Listing;
 use crate::model::humanize::{count, grouped};
 use crate::ui::editor::{ReadOptions, ReadView, Span, SpanKind, Spot, SpotRange, read_only_ui};
@@ -120,6 +120,15 @@ impl ListingPanel {
         }
         if answer.has_focus || self.search.has_focus(ui) || self.goto.has_focus(ui) {
             self.keys(ui);
+        }
+    }
+
+    /// Does what menus, the palette or keys ask of whoever shows the source in front.
+    pub(super) fn ask(&mut self, wish: EditorWish) {
+        match wish {
+            EditorWish::Find => self.search.focus(),
+            EditorWish::GoToLine => self.goto.focus(),
+            _ => {}
         }
     }
 

@@ -1,0 +1,121 @@
+//! The card under the pointer: what is wrong there, what a word means, and what to do about it.
+//!
+//! Waits for the pointer to rest, and asks for one frame then; nothing is painted while nothing moves.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use egui::{Area, Frame, Id, Order, Rect, Ui, vec2};
+
+use crate::model::diagnostic::{Diagnostic, Fix};
+use crate::model::wat::Hover;
+use crate::ui::icons;
+use crate::ui::theme::{caption, tokens};
+use crate::ui::widgets::quiet_button;
+
+use super::canvas::code_job;
+use super::choices::place;
+use super::marks::mark_ui;
+
+/// How long the pointer rests before the card comes, in seconds.
+const DELAY: f64 = 0.45;
+/// Width of the card.
+const WIDTH: f32 = 440.0;
+
+/// Where the pointer rests, and the card if it is shown.
+#[derive(Debug, Default)]
+pub(super) struct Hovering {
+    over: Option<(Range<usize>, f64)>,
+    card: Option<(Range<usize>, Rect)>,
+}
+
+/// What there is to say of a place.
+pub(super) struct Subject<'a> {
+    /// The bytes that it is about.
+    pub(super) bytes: Range<usize>,
+    /// Where they stand.
+    pub(super) rect: Rect,
+    /// What is wrong there.
+    pub(super) diagnostics: Vec<&'a Diagnostic>,
+    /// What the word means.
+    pub(super) hover: Option<Hover>,
+}
+
+impl Hovering {
+    /// Takes the card away until the pointer rests anew.
+    pub(super) fn close(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Tells whether the card stays because the pointer is on it or between it and its word.
+    pub(super) fn holds(&self, ui: &Ui) -> bool {
+        let at = ui.input(|input| input.pointer.latest_pos());
+        let Some(((_, rect), at)) = self.card.as_ref().zip(at) else { return false };
+        rect.expand2(vec2(6.0, 8.0)).contains(at)
+    }
+
+    /// Returns the bytes that the card is about, while it is shown.
+    pub(super) fn shown(&self) -> Option<Range<usize>> {
+        self.card.as_ref().map(|(bytes, _)| bytes.clone())
+    }
+
+    /// Shows the card of what is under the pointer once that rests.
+    ///
+    /// Returns the fix that was chosen in it; `can_fix` tells whether one would hit the right places.
+    pub(super) fn ui<'a>(
+        &mut self,
+        ui: &Ui,
+        id: Id,
+        subject: Option<Subject<'a>>,
+        can_fix: bool,
+    ) -> Option<&'a Fix> {
+        let Some(subject) = subject else {
+            self.close();
+            return None;
+        };
+        let now = ui.input(|input| input.time);
+        let is_shown = self.shown().as_ref() == Some(&subject.bytes);
+        let since = match &self.over {
+            Some((bytes, since)) if *bytes == subject.bytes => *since,
+            _ => now,
+        };
+        self.over = Some((subject.bytes.clone(), since));
+        if !is_shown && now - since < DELAY {
+            self.card = None;
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(DELAY - (now - since) + 0.01));
+            return None;
+        }
+        let height = self.card.as_ref().map_or(80.0, |(_, rect)| rect.height());
+        let at = place(ui.ctx().content_rect(), subject.rect, vec2(WIDTH, height));
+        let mut chosen = None;
+        let area =
+            Area::new(id.with("hover")).order(Order::Tooltip).fixed_pos(at).constrain(true).fade_in(false);
+        let shown = area.show(ui.ctx(), |ui| {
+            Frame::popup(ui.style()).inner_margin(10).show(ui, |ui| {
+                ui.set_max_width(WIDTH);
+                for diagnostic in &subject.diagnostics {
+                    mark_ui(ui, diagnostic);
+                    for fix in diagnostic.fixes.iter().filter(|_| can_fix) {
+                        if ui.add(quiet_button(icons::LIGHTBULB, &fix.title)).clicked() {
+                            chosen = Some(fix);
+                        }
+                    }
+                }
+                if let Some(hover) = &subject.hover {
+                    hover_ui(ui, hover);
+                }
+            });
+        });
+        self.card = Some((subject.bytes, shown.response.rect.union(subject.rect)));
+        chosen
+    }
+}
+
+fn hover_ui(ui: &mut Ui, hover: &Hover) {
+    let mut job = code_job(&hover.code, tokens(ui));
+    job.wrap.max_width = WIDTH - 20.0;
+    ui.label(job);
+    if !hover.text.is_empty() {
+        ui.label(caption(hover.text.as_str()).color(tokens(ui).text_muted));
+    }
+}
