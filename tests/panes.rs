@@ -9,12 +9,14 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use panes_rig::{Workers, call_often, end_call, log, make_ready, workbench};
+use wasm_workbench::model::cache::{CacheKey, CacheListing, CacheRow, CachedFacts};
 use wasm_workbench::model::event::LogLevel;
 use wasm_workbench::model::ids::PluginId;
 use wasm_workbench::model::limits::Preset;
+use wasm_workbench::model::proposal::Proposal;
 use wasm_workbench::ui::Workbench;
 use wasm_workbench::ui::theme::{self, Mode};
-use wasm_workbench::worker::protocol::{Command, PluginCommand};
+use wasm_workbench::worker::protocol::{CacheCommand, Command, Event, PluginCommand};
 
 struct Window {
     harness: Harness<'static, Workbench>,
@@ -256,6 +258,124 @@ fn events_are_filtered_paused_and_cleared() {
     assert!(window.is_shown("start_here Log spilt"));
     window.click(Role::Button, "Clear events");
     assert!(window.is_shown("Nothing has happened yet"));
+}
+
+/// Opens a pane by its entry in the View menu.
+fn open(window: &mut Window, pane: &str) {
+    window.click(Role::Button, "View");
+    window.click(Role::MenuItemCheckBox, pane);
+}
+
+fn kept() -> CacheListing {
+    let row = |key: u8, name: &str, memory, disk, hits| CacheRow {
+        key: CacheKey([key; 32]),
+        facts: CachedFacts {
+            name: name.to_owned(),
+            sha256: format!("{key:02x}").repeat(32),
+            source_bytes: 1914,
+            wasm_bytes: 296,
+            made_in_ns: 3_200_000,
+            made_unix_ms: 43_384_123,
+            engine: "Cranelift, speed, fuel, call depth".to_owned(),
+        },
+        memory_bytes: memory,
+        disk_bytes: disk,
+        hits,
+        used_unix_ms: 43_384_123,
+    };
+    CacheListing {
+        rows: vec![
+            row(0xa1, "math.wat", Some(7194), None, 3),
+            row(0xb2, "go_plugin.wasm", Some(60_000_000), Some(41_000_000), 1),
+            row(0xc3, "codec.wasm", None, Some(3_100_000), 0),
+        ],
+        most_memory_bytes: 512 << 20,
+        most_disk_bytes: Some(512 << 20),
+        folder: Some("/home/me/.cache/wasm-workbench/builds".into()),
+    }
+}
+
+#[test]
+fn the_runtime_pane_lists_what_is_kept_and_drops_one_build_or_all() {
+    let mut window = Window::ready(Mode::Dark, None);
+    open(&mut window, "Runtime");
+    let asked = |window: &Window, wanted: CacheCommand| {
+        let sent = window.workers.sent.borrow();
+        sent.iter().any(|command| matches!(command, Command::Cache(command) if *command == wanted))
+    };
+    assert!(asked(&window, CacheCommand::List));
+    window.workers.hear(Event::CacheListed(kept().into()));
+    window.harness.run();
+    assert!(window.is_shown("Modules compiled") && window.is_shown("Hit rate"));
+    window.click(Role::Button, "Remove go_plugin.wasm b2b2b2b2 from the cache");
+    assert!(asked(&window, CacheCommand::Remove(CacheKey([0xb2; 32]))));
+    window.click(Role::Button, "Clear cache");
+    assert!(asked(&window, CacheCommand::Clear));
+}
+
+#[test]
+fn a_switch_in_settings_makes_another_engine_and_plugins_say_which_they_live_in() {
+    let mut window = Window::ready(Mode::Dark, None);
+    open(&mut window, "Settings");
+    window.click(Role::CheckBox, "Bulk memory");
+    let state = window.harness.state().state();
+    assert!(!state.settings.engine.proposals.has(Proposal::BulkMemory));
+    assert!(!state.settings.engine.proposals.has(Proposal::ReferenceTypes), "it needs bulk memory");
+    let compiled = window.workers.sent.borrow().iter().any(|command| {
+        matches!(command, Command::Compile { settings, .. } if !settings.proposals.has(Proposal::BulkMemory))
+    });
+    assert!(compiled);
+    let plugin = window.harness.state().state().selected_plugin().expect("it lives");
+    assert!(plugin.waiting_build.is_some(), "it keeps its engine");
+    window.harness.get_by_label_contains("start_here");
+    window.click(Role::Button, "Reset settings");
+    assert!(window.harness.state().state().settings.engine.proposals.has(Proposal::ReferenceTypes));
+}
+
+#[test]
+fn a_problem_that_needs_a_proposal_has_a_button_that_turns_it_on() {
+    let mut window = Window::ready(Mode::Dark, None);
+    let start = window.harness.state().state().sources.len();
+    assert_eq!(start, 1);
+    open(&mut window, "Settings");
+    window.click(Role::CheckBox, "Bulk memory");
+    // The sample does not need it; a text that does is opened as a file.
+    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::O);
+    window.harness.run();
+    window.type_into("Path", "bulk.wat");
+    window.harness.get_by_role_and_label(Role::Button, "Open").click();
+    window.harness.run_steps(12);
+    let request = window.workers.sent.borrow().iter().rev().find_map(|command| match command {
+        Command::OpenFile { request, path } => Some((*request, path.clone())),
+        _ => None,
+    });
+    let (request, path) = request.expect("the file is asked for");
+    let text = "(module (memory 1) (func i32.const 0 i32.const 0 i32.const 0 memory.fill))";
+    window.workers.hear(Event::FileOpened { request, path, result: Ok((text.as_bytes().into(), 1)) });
+    window.harness.run();
+    window.click(Role::Button, "Turn on Bulk memory");
+    assert!(window.harness.state().state().settings.engine.proposals.has(Proposal::BulkMemory));
+    assert!(!window.is_shown("Turn on Bulk memory"));
+}
+
+#[test]
+fn runtime_and_settings_are_drawn_in_both_faces() {
+    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+        let mut window = Window::called(mode, None, 12);
+        for pane in ["Runtime", "Settings"] {
+            open(&mut window, pane);
+            window.workers.hear(Event::CacheListed(kept().into()));
+            window.harness.run();
+            window.harness.get_by_role_and_label(Role::Tab, pane);
+            window.shot(&format!("{}-{face}", pane.to_lowercase()));
+        }
+        window.harness.set_size(egui::vec2(1024.0, 700.0));
+        window.harness.run();
+        for pane in ["Runtime", "Settings"] {
+            window.click(Role::Tab, pane);
+            window.shot(&format!("{}-{face}-small", pane.to_lowercase()));
+        }
+    }
 }
 
 #[test]

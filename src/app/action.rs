@@ -79,6 +79,14 @@ pub enum FileAction {
     TakeChanged,
     /// Keep the text and overwrite the file when it is saved.
     KeepMine,
+    /// Show how the text differs from what the file holds now.
+    ShowDifference,
+    /// Choose text of an earlier run, or leave it for later, by its place in the dialog.
+    ChooseRecovered(usize, bool),
+    /// Bring the chosen texts of an earlier run back.
+    RestoreRecovered,
+    /// Give the chosen texts of an earlier run up.
+    DiscardRecovered,
     /// Look whether open files changed on disk, such as when the window gets the focus.
     CheckDisk,
     /// End the program, asking first when there is unsaved text.

@@ -178,6 +178,8 @@ commands! {
     ShowCalls, "Calls", "Shows every call as a row", None;
     ShowEvents, "Events", "Shows what happened, with the lines that guests log", None;
     ShowSizes, "Sizes", "Shows what the binary is made of, in bytes", None;
+    ShowRuntime, "Runtime", "Shows what the program has done and which builds it keeps", None;
+    ShowSettings, "Settings", "Shows engine, proposals, limits of new plugins and cache", None;
     ResetLayout, "Reset layout", "Puts all panes back to where they were at first", None;
     Compile, "Compile", "Compiles the source now, without waiting for a pause", Some(Chord::ctrl(Key::Char('B')));
     Initialize, "Initialize", "Runs the start function and _initialize", None;
@@ -273,6 +275,8 @@ pub const MENUS: &[Menu] = {
                 Some(C::ShowCalls),
                 Some(C::ShowEvents),
                 Some(C::ShowSizes),
+                Some(C::ShowRuntime),
+                Some(C::ShowSettings),
                 None,
                 Some(C::ResetLayout),
                 None,
@@ -355,6 +359,8 @@ impl UiCommand {
             Self::ShowCalls => PaneKind::Calls,
             Self::ShowEvents => PaneKind::Events,
             Self::ShowSizes => PaneKind::Sizes,
+            Self::ShowRuntime => PaneKind::Runtime,
+            Self::ShowSettings => PaneKind::Settings,
             _ => return None,
         })
     }

@@ -71,6 +71,7 @@ fn keep_unsaved(state: &mut AppState, now: Now, out: &mut Vec<Command>) -> Optio
                         name: source.name.to_string(),
                         path: source.path.clone(),
                         text: text.marked_buffer(),
+                        found: source.found,
                     }),
                     _ => None,
                 };

@@ -29,11 +29,15 @@ pub enum PaneKind {
     Events,
     /// What the binary is made of, in bytes.
     Sizes,
+    /// What the program has done, and which builds it keeps.
+    Runtime,
+    /// Engine, proposals, limits of new plugins, cache.
+    Settings,
 }
 
 impl PaneKind {
     /// All panes in the order of the View menu.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Plugins,
         Self::Samples,
         Self::Source,
@@ -46,6 +50,8 @@ impl PaneKind {
         Self::Calls,
         Self::Events,
         Self::Sizes,
+        Self::Runtime,
+        Self::Settings,
     ];
 
     /// Returns the title of its tab.
@@ -63,6 +69,8 @@ impl PaneKind {
             Self::Calls => "Calls",
             Self::Events => "Events",
             Self::Sizes => "Sizes",
+            Self::Runtime => "Runtime",
+            Self::Settings => "Settings",
         }
     }
 
@@ -81,6 +89,8 @@ impl PaneKind {
             Self::Calls => "calls",
             Self::Events => "events",
             Self::Sizes => "sizes",
+            Self::Runtime => "runtime",
+            Self::Settings => "settings",
         }
     }
 

@@ -24,14 +24,18 @@ pub struct Startup {
     pub session_path: Option<PathBuf>,
     /// Text of the session file, if there is one.
     pub session: Option<String>,
+    /// The home folder, which `~` stands for in a path that is typed.
+    pub home: Option<PathBuf>,
 }
 
 /// Begins: reads settings and session, and opens what is to be open.
 pub fn start(startup: Startup, now: Now) -> (AppState, Vec<Command>) {
     let mut state = AppState {
+        started_unix_ms: now.unix_ms,
         keeping: Keeping {
             settings_path: startup.settings_path,
             session_path: startup.session_path,
+            home: startup.home,
             ..Keeping::default()
         },
         ..AppState::default()

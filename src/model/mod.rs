@@ -12,6 +12,7 @@ pub mod command_line;
 pub mod comparison;
 mod csv;
 pub mod diagnostic;
+pub mod difference;
 pub mod event;
 pub mod hex;
 pub mod humanize;

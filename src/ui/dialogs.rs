@@ -4,17 +4,22 @@
 
 use egui::{Align, Align2, Area, Frame, Id, Key, Layout, Modal, Order, ScrollArea, Ui, vec2};
 
+use super::difference;
 use super::icons;
 use super::theme::{caption, headline, space, tokens};
 use super::widgets::{field_error, icon_button, key_hint, primary_button, quiet_button, row, text_field};
-use crate::app::{Action, AfterSaving, AppState, Dialog, FileAction, SaveWhat, UiCommand, ViewAction};
+use crate::app::{
+    Action, AfterSaving, AppState, Dialog, DifferenceView, FileAction, SaveWhat, UiCommand, ViewAction,
+};
 use crate::model::event::LogLevel;
+use crate::model::humanize;
+use crate::worker::protocol::UnsavedText;
 
 /// Shows the dialog that is open, if any.
 pub(super) fn dialog_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let Some(dialog) = &state.dialog else { return };
     let answer = Modal::new(Id::unique("dialog")).show(ui.ctx(), |ui| {
-        ui.set_width(460.0);
+        ui.set_width(if state.difference.is_some() { difference::WIDTH } else { 460.0 });
         ui.spacing_mut().item_spacing.y = space::S;
         match dialog {
             Dialog::Open { path, error } => open_ui(ui, state, path, error.as_deref(), actions),
@@ -25,8 +30,10 @@ pub(super) fn dialog_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>
             }
             Dialog::FileChanged { source, content, .. } => {
                 let name = state.source(*source).map_or("", |source| &source.name);
-                changed_ui(ui, name, content.is_some(), actions);
+                let difference = state.difference.as_ref().filter(|view| view.source == *source);
+                changed_ui(ui, name, content.is_some(), difference, actions);
             }
+            Dialog::Recovered { texts, chosen } => recovered_ui(ui, texts, chosen, actions),
             Dialog::Shortcuts => shortcuts_ui(ui),
             Dialog::About => about_ui(ui),
         }
@@ -124,19 +131,66 @@ fn unsaved_ui(ui: &mut Ui, names: &[&str], then: AfterSaving, actions: &mut Vec<
     buttons(ui, &[("Save", FileAction::SaveAll), ("Discard", FileAction::DiscardAll)], actions);
 }
 
-fn changed_ui(ui: &mut Ui, name: &str, is_there: bool, actions: &mut Vec<Action>) {
+fn changed_ui(
+    ui: &mut Ui,
+    name: &str,
+    is_there: bool,
+    difference: Option<&DifferenceView>,
+    actions: &mut Vec<Action>,
+) {
     ui.label(headline("The file changed on disk"));
-    if is_there {
-        ui.label(format!("{name} holds another text than when it was read, and yours is edited too."));
-        buttons(
-            ui,
-            &[("Keep mine", FileAction::KeepMine), ("Take theirs", FileAction::TakeChanged)],
-            actions,
-        );
-    } else {
+    if !is_there {
         ui.label(format!("{name} is gone from disk; your text is still here."));
         buttons(ui, &[("Keep mine", FileAction::KeepMine)], actions);
+        return;
     }
+    ui.label(format!("{name} holds another text than when it was read, and yours is edited too."));
+    let mut answers = vec![("Keep mine", FileAction::KeepMine), ("Take theirs", FileAction::TakeChanged)];
+    match difference {
+        Some(view) => difference::difference_ui(ui, view),
+        None => answers.push(("Show difference", FileAction::ShowDifference)),
+    }
+    buttons(ui, &answers, actions);
+}
+
+/// Offers what an earlier run had not saved: what is chosen is restored or discarded, the rest waits.
+fn recovered_ui(ui: &mut Ui, texts: &[UnsavedText], chosen: &[bool], actions: &mut Vec<Action>) {
+    ui.label(headline("Unsaved text was found"));
+    ui.label(match texts.len() {
+        1 => "The program ended before this text was saved.".to_owned(),
+        count => format!("The program ended before these {count} texts were saved."),
+    });
+    ScrollArea::vertical().max_height(240.0).auto_shrink([false, true]).show(ui, |ui| {
+        for (index, (text, is_chosen)) in texts.iter().zip(chosen).enumerate() {
+            let mut is_chosen = *is_chosen;
+            ui.horizontal(|ui| {
+                if ui.checkbox(&mut is_chosen, &text.name).changed() {
+                    actions.push(Action::File(FileAction::ChooseRecovered(index, is_chosen)));
+                }
+                let folder = text.path.as_ref().and_then(|path| path.parent());
+                let place =
+                    folder.map_or_else(|| "no file yet".to_owned(), |folder| folder.display().to_string());
+                let size = humanize::binary_bytes(text.text.len_bytes() as u64);
+                let words = caption(format!("{size} · {place}")).color(tokens(ui).text_muted);
+                ui.add(egui::Label::new(words).truncate());
+            });
+        }
+    });
+    ui.add_space(space::S);
+    let any = chosen.contains(&true);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if ui.add_enabled(any, primary_button("", "Restore")).clicked() {
+            actions.push(Action::File(FileAction::RestoreRecovered));
+        }
+        if ui.add_enabled(any, quiet_button("", "Discard")).clicked() {
+            actions.push(Action::File(FileAction::DiscardRecovered));
+        }
+        let later =
+            quiet_button("", "Later").tooltip("They stay safe, and are offered again at the next start");
+        if ui.add(later).clicked() {
+            actions.push(Action::File(FileAction::CloseDialog));
+        }
+    });
 }
 
 /// Shows the answers from the right, the first one as the thing to do, and Cancel.

@@ -115,6 +115,7 @@ fn neighbours(pane: PaneKind) -> &'static [PaneKind] {
     match pane {
         P::Plugins | P::Samples => &[P::Samples, P::Plugins],
         P::Source | P::Problems => &[P::Source, P::Problems],
+        P::Runtime | P::Settings => &[P::Timing, P::Calls, P::Events, P::Memory, P::Problems],
         P::Exports | P::Call | P::Limits => &[P::Call, P::Exports, P::Limits],
         P::Timing | P::Memory | P::Calls | P::Events | P::Sizes => {
             &[P::Timing, P::Memory, P::Calls, P::Events, P::Sizes, P::Problems]

@@ -48,6 +48,7 @@ pub fn launch(files: Vec<PathBuf>) -> Result<(), LaunchError> {
         settings_path,
         session: session_path.as_deref().and_then(read_text),
         session_path,
+        home: Folders::home(),
     };
     let config = config(&folders, startup.settings.as_deref());
     let connect = move |wake: Wake| {

@@ -3,6 +3,7 @@
 //! Knows no threads, no files and no engine.
 
 mod dialogs;
+mod difference;
 mod dock;
 pub mod editor;
 pub mod icons;

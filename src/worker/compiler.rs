@@ -191,8 +191,8 @@ impl Shared {
             }
         }
         // Writing a build down takes a moment, and nobody need wait for it.
-        if let Some(build) = build {
-            self.cache.save(&build, &job.name);
+        if build.is_some_and(|build| self.cache.save(&build, &job.name)) {
+            self.outlet.offer(Event::CacheChanged);
         }
     }
 

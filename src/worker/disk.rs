@@ -37,7 +37,7 @@ pub enum DiskError {
         path: PathBuf,
     },
     /// The system refused.
-    #[error("can't {doing} ({source}): `{path}`", path = path.display())]
+    #[error("can't {doing}: {reason}: `{path}`", reason = reason(source), path = path.display())]
     System {
         /// What was tried.
         doing: &'static str,
@@ -46,6 +46,19 @@ pub enum DiskError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// Says in a few words what the system said in many.
+fn reason(err: &io::Error) -> String {
+    match err.kind() {
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::QuotaExceeded => "the quota of this account is used up".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
+        io::ErrorKind::PermissionDenied => "this account may not".to_owned(),
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::NotADirectory => "a file stands where a folder should".to_owned(),
+        _ => err.to_string(),
+    }
 }
 
 /// Reads a regular file of at most [`MOST_FILE_BYTES`].
@@ -178,6 +191,29 @@ mod tests {
         assert!(
             matches!(read_file(&path), Err(DiskError::TooLarge { bytes, .. }) if bytes == MOST_FILE_BYTES + 1)
         );
+    }
+
+    #[test]
+    fn a_disk_that_fills_up_leaves_the_old_file_and_nothing_beside_it() {
+        let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+        let path = folder.path().join("plugin.wat");
+        write_file(&path, b"old").expect("the folder can be written");
+        let full = |out: &mut dyn Write| {
+            out.write_all(b"half of it")?;
+            Err(io::ErrorKind::StorageFull.into())
+        };
+        let err = write_file_with(&path, full).expect_err("the disk is full").to_string();
+        assert!(err.contains("the disk is full") && err.contains("plugin.wat"), "{err}");
+        assert_eq!(read_file(&path).expect("the file is there"), b"old");
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_said_to_be() {
+        let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+        let path = folder.path().join("gone").join("plugin.wat");
+        let err = write_file(&path, b"").expect_err("the folder is not there").to_string();
+        assert!(err.contains("there is no such file or folder"), "{err}");
     }
 
     #[cfg(unix)]

@@ -22,6 +22,7 @@ use super::outlet::Outlet;
 use super::protocol::{CacheCommand, Event, Notice, UnsavedText};
 use super::threads::{Threads, panic_message};
 use super::unsaved::Journal;
+use crate::model::difference::Difference;
 use crate::model::event::LogLevel;
 use crate::model::ids::{RequestId, SourceId};
 use crate::model::text::FileContent;
@@ -60,6 +61,14 @@ pub(crate) enum FileJob {
     KeepUnsaved {
         source: SourceId,
         text: Option<UnsavedText>,
+    },
+    ForgetUnsaved {
+        found: Vec<u64>,
+    },
+    Compare {
+        request: RequestId,
+        old: FileContent,
+        new: FileContent,
     },
     Cache(CacheCommand),
     /// The watcher saw something happen to this file.
@@ -232,6 +241,13 @@ impl FilesThread {
                 if let Some(journal) = &mut self.journal {
                     journal.keep(source, text, Instant::now());
                 }
+            }
+            FileJob::ForgetUnsaved { found } => {
+                self.journal.iter_mut().for_each(|journal| journal.forget(&found));
+            }
+            FileJob::Compare { request, old, new } => {
+                let difference = Arc::new(Difference::between(&old.to_bytes(), &new.to_bytes()));
+                self.outlet.send(Event::Compared { request, difference });
             }
             FileJob::Cache(command) => self.cache.work(command, &self.outlet),
             FileJob::Touched(path) => self.touched(path),

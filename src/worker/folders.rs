@@ -36,6 +36,11 @@ impl Folders {
         Self { cache: strategy.ok().map(|strategy| strategy.cache_dir().join(NAME)), ..Self::default() }
     }
 
+    /// Returns the home folder of the person who runs the program.
+    pub fn home() -> Option<PathBuf> {
+        etcetera::home_dir().ok()
+    }
+
     /// Returns the folder of the disk cache, `builds`.
     pub fn builds(&self) -> Option<PathBuf> {
         self.cache.as_ref().map(|folder| folder.join("builds"))

@@ -12,6 +12,7 @@ use crate::engine::{Build, CompileFailure, EngineSettings, PluginOptions, Probe}
 use crate::model::bench::{BenchPlan, BenchProgress, BenchReport};
 use crate::model::cache::{CacheKey, CacheListing};
 use crate::model::call::{CallRecord, CallSample};
+use crate::model::difference::Difference;
 use crate::model::event::LogLevel;
 use crate::model::ids::{BuildNumber, CallId, Generation, PluginId, RequestId, SourceId};
 use crate::model::interface::Import;
@@ -135,6 +136,20 @@ pub enum Command {
         /// File name, path and text, or nothing when it has been saved.
         text: Option<UnsavedText>,
     },
+    /// Give up texts of an earlier run that were found.
+    ForgetUnsaved {
+        /// What tells them from others.
+        found: Vec<u64>,
+    },
+    /// Compare two texts line by line.
+    Compare {
+        /// Answer to this request.
+        request: RequestId,
+        /// The old text.
+        old: FileContent,
+        /// The new text.
+        new: FileContent,
+    },
 }
 
 /// One job about the builds that are kept; each ends in a listing.
@@ -164,6 +179,9 @@ pub struct UnsavedText {
     pub path: Option<PathBuf>,
     /// The text, as its file would hold it.
     pub text: TextBuffer,
+    /// What tells it from other texts that were found at the start, when it is one of them: once it is kept
+    /// anew, or saved, the old copy goes.
+    pub found: Option<u64>,
 }
 
 /// One job for one plugin; jobs of a plugin run one after another.
@@ -369,6 +387,15 @@ pub enum Event {
         /// The texts.
         texts: Vec<UnsavedText>,
     },
+    /// Two texts were compared.
+    Compared {
+        /// Request that this answers.
+        request: RequestId,
+        /// Their difference.
+        difference: Arc<Difference>,
+    },
+    /// A build was written to the disk cache.
+    CacheChanged,
     /// The builds that are kept were listed.
     CacheListed(Arc<CacheListing>),
     /// Something that a person should know and that belongs to no source, call or file.

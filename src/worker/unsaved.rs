@@ -16,8 +16,9 @@ use super::disk;
 use super::protocol::UnsavedText;
 use crate::model::ids::SourceId;
 
-/// How long a text may wait before it is written, so that typing does not write at each key.
-const WRITE_AFTER: Duration = Duration::from_millis(500);
+/// How long a text may wait before it is written, so that typing does not write at each key. With the pause
+/// before it is handed over, what a crash takes stays well under a second.
+const WRITE_AFTER: Duration = Duration::from_millis(100);
 
 /// Texts of dead programs that are offered at most.
 const MOST_FOUND: usize = 1000;
@@ -96,7 +97,8 @@ impl Journal {
             {
                 continue;
             }
-            if let Some(text) = read_entry(&path) {
+            if let Some(mut text) = read_entry(&path) {
+                text.found = Some(self.found.len() as u64);
                 self.found.push(Found { path, text, _lock: Arc::clone(&lock) });
             }
         }
@@ -105,8 +107,7 @@ impl Journal {
 
     /// Keeps a text, or forgets it.
     ///
-    /// A text that a dead program left under the same name and path counts as taken over, once the new one
-    /// is on disk.
+    /// A text that a dead program left is given up once what became of it is on disk, or saved.
     pub(crate) fn keep(&mut self, source: SourceId, text: Option<UnsavedText>, now: Instant) {
         let Some(text) = text else {
             if let Some(waiting) = self.waiting.remove(&source) {
@@ -169,9 +170,22 @@ impl Journal {
         disk::write_file(&self.path_of(source), &json).map_err(|err| err.to_string())
     }
 
+    /// Gives up texts that dead programs left.
+    pub(crate) fn forget(&mut self, found: &[u64]) {
+        for found in found {
+            self.give_up(*found);
+        }
+    }
+
     fn take_over(&mut self, text: &UnsavedText) {
+        if let Some(found) = text.found {
+            self.give_up(found);
+        }
+    }
+
+    fn give_up(&mut self, given_up: u64) {
         self.found.retain(|found| {
-            let is_same = found.text.name == text.name && found.text.path == text.path;
+            let is_same = found.text.found == Some(given_up);
             if is_same {
                 let _ = fs::remove_file(&found.path);
             }
@@ -196,6 +210,7 @@ fn read_entry(path: &Path) -> Option<UnsavedText> {
         name: entry.name,
         path: entry.path.map(PathBuf::from),
         text: entry.text.as_str().into(),
+        found: None,
     })
 }
 
@@ -233,6 +248,7 @@ mod tests {
             name: name.to_owned(),
             path: Some(PathBuf::from("/plugins").join(name)),
             text: text.into(),
+            found: None,
         }
     }
 
@@ -257,12 +273,14 @@ mod tests {
         let mut journal = Journal::new(data_dir.path());
         let mut found = journal.find();
         found.sort_by(|a, b| a.name.cmp(&b.name));
-        assert_eq!(found, [text("a.wat", "(module"), text("b.wat", "")]);
+        let known: Vec<_> = found.iter().map(|found| UnsavedText { found: None, ..found.clone() }).collect();
+        assert_eq!(known, [text("a.wat", "(module"), text("b.wat", "")]);
         // A second program leaves alone what the first one offers.
         assert_eq!(Journal::new(data_dir.path()).find(), []);
         drop(journal);
         let mut journal = Journal::new(data_dir.path());
-        assert_eq!(journal.find().len(), 2);
+        let found = journal.find();
+        assert_eq!(found.len(), 2);
         let now = Instant::now();
         for (source, found) in (1..).zip(found) {
             journal.keep(SourceId(source), Some(found), now);
@@ -273,6 +291,20 @@ mod tests {
         journal.keep(SourceId(2), None, now);
         journal.close().expect("nothing is left to write");
         assert_eq!(folders(data_dir.path()), 0);
+    }
+
+    #[test]
+    fn texts_of_one_name_are_told_apart_and_given_up_one_by_one() {
+        let data_dir = tempfile::tempdir().expect("there is a folder for temporary files");
+        crashed(data_dir.path(), &[text("a.wat", "one")]);
+        crashed(data_dir.path(), &[text("a.wat", "two")]);
+        let mut journal = Journal::new(data_dir.path());
+        let found = journal.find();
+        let one = found.iter().find(|found| found.text.to_text() == "one").and_then(|found| found.found);
+        journal.forget(&[one.expect("it was found")]);
+        drop(journal);
+        let left = Journal::new(data_dir.path()).find();
+        assert_eq!(left.iter().map(|left| left.text.to_text()).collect::<Vec<_>>(), ["two"]);
     }
 
     #[test]

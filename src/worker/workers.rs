@@ -149,6 +149,8 @@ impl Workers {
                 true
             }
             Command::Cache(command) => self.files.send(FileJob::Cache(command)),
+            Command::ForgetUnsaved { found } => self.files.send(FileJob::ForgetUnsaved { found }),
+            Command::Compare { request, old, new } => self.files.send(FileJob::Compare { request, old, new }),
             Command::KeepUnsaved { source, text } => self.files.send(FileJob::KeepUnsaved { source, text }),
         };
         if is_taken { Ok(()) } else { Err(warning("Too much to do already: try again in a moment")) }

@@ -18,7 +18,7 @@ use wasm_workbench::app::{Now, Session, Startup};
 use wasm_workbench::engine::front::SizeCaps;
 use wasm_workbench::engine::listing::{Listing, Matcher, whole_text};
 use wasm_workbench::engine::sizes::sizes;
-use wasm_workbench::engine::{BuildCache, CompileRequest, EngineSettings, Engines, compile};
+use wasm_workbench::engine::{BuildCache, CompileRequest, Engines, compile};
 use wasm_workbench::model::build::Phases;
 use wasm_workbench::model::call::{CallKind, CallRecord, CallSample, DeniedGrowth, Frame, Outcome, TrapKind};
 use wasm_workbench::model::diagnostic::Place;
@@ -66,11 +66,9 @@ impl Bridge for Workers {
         if let Command::Plugin { plugin, command: PluginCommand::SetLimits(limits) } = &command {
             self.plugin(*plugin, PluginEvent::LimitsSet(*limits));
         }
-        if let Command::Compile { source, generation, content, .. } = &command {
-            let settings = EngineSettings::default();
+        if let Command::Compile { source, generation, content, settings, .. } = &command {
             let caps = SizeCaps::default();
-            let request =
-                CompileRequest { source: &content.to_bytes(), settings: &settings, caps, read_ns: None };
+            let request = CompileRequest { source: &content.to_bytes(), settings, caps, read_ns: None };
             let mut result = compile(&Engines::new(), &BuildCache::new(0), &request).map_err(Arc::new);
             // Compiling takes another time on every computer; what is shown of it does not.
             if let Ok(build) = &mut result {

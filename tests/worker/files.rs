@@ -91,7 +91,12 @@ fn unsaved_text_is_found_again_until_it_is_saved() {
         let data_dir = Some(data_dir.path().to_owned());
         Bench::with(&WorkersConfig { data_dir, ..WorkersConfig::default() })
     };
-    let text = UnsavedText { name: "plugin.wat".to_owned(), path: Some(file.clone()), text: "(modu".into() };
+    let text = UnsavedText {
+        name: "plugin.wat".to_owned(),
+        path: Some(file.clone()),
+        text: "(modu".into(),
+        found: None,
+    };
     let keep = |text: Option<&UnsavedText>| Command::KeepUnsaved { source: SourceId(1), text: text.cloned() };
     let bench = start();
     assert!(open(&bench, &file).is_ok(), "nothing was left before");
@@ -102,6 +107,7 @@ fn unsaved_text_is_found_again_until_it_is_saved() {
         Event::UnsavedFound { texts } => Some(texts),
         _ => None,
     });
+    let text = UnsavedText { found: found[0].found, ..text };
     assert_eq!(found.as_slice(), std::slice::from_ref(&text));
     bench.send(keep(Some(&text)));
     bench.send(keep(None));

@@ -4,6 +4,7 @@
 mod bench;
 mod cache;
 mod compiling;
+mod crash;
 mod files;
 mod life;
 mod listings;

@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::action::{Action, FileAction};
-use super::super::state::{AppState, Dialog, Now, Origin, Purpose, SaveWhat, SourceContent};
+use super::super::state::{AppState, Dialog, Now, Purpose, SaveWhat, SourceContent};
 use super::super::update::{
-    OpenedFile, add_file, add_source, go_on_after_saving, remember_tabs, save_now, save_to, take_from_disk,
-    update, write_export,
+    OpenedFile, add_file, go_on_after_saving, recovered_file_read, remember_tabs, save_now, save_to,
+    take_from_disk, update, write_export,
 };
+use crate::model::difference::Difference;
 use crate::model::event::LogLevel;
 use crate::model::ids::{RequestId, SourceId};
 use crate::model::text::FileContent;
-use crate::worker::protocol::{Command, UnsavedText};
+use crate::worker::protocol::Command;
 
 pub(super) fn opened(
     state: &mut AppState,
@@ -40,6 +41,11 @@ pub(super) fn opened(
             } else {
                 state.dialog = Some(Dialog::FileChanged { source, content: Some(bytes), is_saving: true });
             }
+        }
+        (Some(Purpose::Recover(text)), result) => {
+            let path = path.to_owned();
+            let file = result.ok().map(|(bytes, read_ns)| OpenedFile { path, bytes, read_ns });
+            recovered_file_read(state, *text, file, now, out);
         }
         // A file that is gone or can't be read holds nothing that saving could destroy.
         (Some(Purpose::CheckBeforeSave(source)), Err(_)) => save_now(state, source, out),
@@ -156,16 +162,11 @@ pub(super) fn changed(
     }
 }
 
-pub(super) fn unsaved_found(state: &mut AppState, texts: Vec<UnsavedText>, now: Now, out: &mut Vec<Command>) {
-    for text in texts {
-        let content = SourceContent::from_text(&text.text.to_text());
-        let id = add_source(state, (&text.name, Origin::Recovered), content, true, out);
-        if let Some(source) = state.source_mut(id) {
-            source.path = text.path;
-            source.mark_unsaved();
-            source.keep_due = Some(now.since_start);
-        }
-        state.notify(LogLevel::Info, format!("recovered the unsaved text of `{}`", text.name), now);
+pub(super) fn compared(state: &mut AppState, request: RequestId, difference: Arc<Difference>) {
+    if let Some(Purpose::Compare(source)) = state.requests.take(request)
+        && let Some(view) = state.difference.as_mut().filter(|view| view.source == source)
+    {
+        view.made = Some(difference);
     }
 }
 

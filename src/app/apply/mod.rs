@@ -9,8 +9,8 @@ mod needs;
 mod plugin;
 
 use super::state::{AppState, Now};
-use super::update::settle;
-use crate::worker::protocol::{Command, Event};
+use super::update::{offer_recovered, settle};
+use crate::worker::protocol::{CacheCommand, Command, Event};
 
 /// Takes up what a worker did or saw and returns what is to be done next.
 pub fn apply(state: &mut AppState, event: Event, now: Now) -> Vec<Command> {
@@ -40,7 +40,11 @@ pub fn apply(state: &mut AppState, event: Event, now: Now) -> Vec<Command> {
             files::saved(state, request, &path, result, now, &mut out);
         }
         Event::FileChanged { path, content } => files::changed(state, &path, content, now, &mut out),
-        Event::UnsavedFound { texts } => files::unsaved_found(state, texts, now, &mut out),
+        Event::UnsavedFound { texts } => offer_recovered(state, texts),
+        Event::Compared { request, difference } => files::compared(state, request, difference),
+        // Whoever never looked at what is kept need not hear of it.
+        Event::CacheChanged if state.cache.is_none() => {}
+        Event::CacheChanged => out.push(Command::Cache(CacheCommand::List)),
         Event::CacheListed(listing) => state.cache = Some(listing),
         Event::Notice(notice) => {
             super::journal::notice(state, &notice, now);

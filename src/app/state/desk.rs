@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::super::editor_commands::EditorWish;
 use super::super::pane::PaneKind;
+use crate::model::difference::Difference;
 use crate::model::ids::SourceId;
 use crate::worker::Content;
-use crate::worker::protocol::Notice;
+use crate::worker::protocol::{Notice, UnsavedText};
 
 /// How long a notice is shown as a toast.
 pub const TOAST_LASTS: Duration = Duration::from_secs(6);
@@ -49,10 +50,26 @@ pub enum Dialog {
         /// Whether it came up since the source was to be saved.
         is_saving: bool,
     },
+    /// Offers text that an earlier run of the program had not saved.
+    Recovered {
+        /// The texts.
+        texts: Vec<UnsavedText>,
+        /// Which of them the answer is about.
+        chosen: Vec<bool>,
+    },
     /// Lists commands and shortcuts.
     Shortcuts,
     /// Says what this program is.
     About,
+}
+
+/// How a source differs from what its file holds, once somebody asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DifferenceView {
+    /// Source that is compared with its file.
+    pub source: SourceId,
+    /// The difference, once it has been found.
+    pub made: Option<Arc<Difference>>,
 }
 
 /// What a Save dialog writes.

@@ -17,7 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use calls::{BenchView, MOST_RECORDS, PendingCall, PluginCalls, ResultText};
-pub use desk::{AfterSaving, Dialog, Effect, Export, NoticeEntry, Notices, SaveWhat, TOAST_LASTS};
+pub use desk::{
+    AfterSaving, Dialog, DifferenceView, Effect, Export, NoticeEntry, Notices, SaveWhat, TOAST_LASTS,
+};
 pub use needs::{EarlierCalls, NeedsStatus, NeedsView, roomy_limit};
 pub use pairing::{Pairing, PastPlugin, Subject, SubjectCalls};
 pub use phases::PhaseRun;
@@ -74,6 +76,8 @@ pub struct AppState {
     pub demos: Demos,
     /// The dialog that is open, if any.
     pub dialog: Option<Dialog>,
+    /// The difference that the dialog about a changed file shows, if any.
+    pub difference: Option<DifferenceView>,
     /// Whether the command palette is open.
     pub is_palette_open: bool,
     /// What is kept in the settings file.
@@ -88,6 +92,8 @@ pub struct AppState {
     pub effects: Vec<Effect>,
     /// The builds that are kept, when they were last asked for.
     pub cache: Option<Arc<CacheListing>>,
+    /// When the program began, in milliseconds since the Unix epoch.
+    pub started_unix_ms: u64,
     /// What the program has done since it began.
     pub runtime: RuntimeStats,
     pub(crate) ids: Ids,
@@ -113,6 +119,8 @@ pub struct Selection {
 pub(crate) struct Keeping {
     pub(crate) settings_path: Option<std::path::PathBuf>,
     pub(crate) session_path: Option<std::path::PathBuf>,
+    /// What `~` stands for in a path that is typed.
+    pub(crate) home: Option<std::path::PathBuf>,
     // Whether there is something to write, and when that is done at the latest.
     pub(crate) settings_are_new: bool,
     pub(crate) session_is_new: bool,

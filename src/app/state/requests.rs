@@ -6,12 +6,17 @@ use std::sync::Arc;
 use super::Export;
 use crate::model::ids::{PluginId, RequestId, SourceId};
 use crate::model::text::FileContent;
+use crate::worker::protocol::UnsavedText;
 
 /// Why something was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// Open what is in the file as a source; `true` puts its tab in front.
     Open(bool),
+    /// Read the file of a text that is brought back.
+    Recover(Box<UnsavedText>),
+    /// See how a source differs from what its file holds.
+    Compare(SourceId),
     /// Open the files that the system's dialog picks.
     Pick,
     /// Look whether the file is as it was, before it is overwritten by this source.

@@ -58,6 +58,8 @@ pub struct Source {
     diagnostics: Vec<Diagnostic>,
     pub(crate) read_ns: Option<u64>,
     pub(crate) keep_due: Option<Duration>,
+    /// Text of an earlier run that this one began with.
+    pub(crate) found: Option<u64>,
     pub(crate) has_had_plugin: bool,
     /// Whether the newest text is compiled again for another engine, and not since it was edited.
     pub(crate) is_rebuilt: bool,
@@ -150,6 +152,7 @@ impl Source {
             diagnostics: Vec::new(),
             read_ns: None,
             keep_due: None,
+            found: None,
             has_had_plugin: false,
             is_rebuilt: false,
         }

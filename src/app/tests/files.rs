@@ -147,12 +147,108 @@ fn what_cannot_be_opened_says_why() {
     assert!(world.state.sources.is_empty());
 }
 
+fn lost(name: &str, path: Option<&str>, found: u64) -> UnsavedText {
+    let text = "(module $lost)".into();
+    UnsavedText { name: name.into(), path: path.map(Into::into), text, found: Some(found) }
+}
+
 #[test]
-fn recovered_text_is_open_and_unsaved() {
+fn recovered_text_is_offered_and_comes_back_unsaved() {
     let mut world = World::empty();
-    let text = UnsavedText { name: "lost.wat".into(), path: None, text: "(module)".into() };
-    world.hear(Event::UnsavedFound { texts: vec![text] });
+    world.hear(Event::UnsavedFound { texts: vec![lost("a.wat", None, 1), lost("b.wat", None, 2)] });
+    assert!(world.state.sources.is_empty(), "the person is asked first");
+    world.act(Action::File(FileAction::ChooseRecovered(1, false)));
+    world.act(Action::File(FileAction::RestoreRecovered));
     assert_eq!(world.state.dirty_sources(), [world.source()]);
+    world.wait(0);
+    let kept = world.sent.iter().filter_map(|command| match command {
+        Command::KeepUnsaved { text: Some(text), .. } => text.found,
+        _ => None,
+    });
+    assert_eq!(kept.collect::<Vec<_>>(), [1], "the old copy goes once the new one is kept");
+    assert!(world.state.dialog.is_none());
+}
+
+#[test]
+fn discarded_text_is_forgotten_and_closing_the_dialog_forgets_nothing() {
+    let mut world = World::empty();
+    world.hear(Event::UnsavedFound { texts: vec![lost("a.wat", None, 1), lost("b.wat", None, 2)] });
+    world.act(Action::File(FileAction::CloseDialog));
+    assert!(!world.sent.iter().any(|command| matches!(command, Command::ForgetUnsaved { .. })));
+    world.hear(Event::UnsavedFound { texts: vec![lost("a.wat", None, 1), lost("b.wat", None, 2)] });
+    world.act(Action::File(FileAction::ChooseRecovered(0, false)));
+    world.act(Action::File(FileAction::DiscardRecovered));
+    let forgotten = world.sent.iter().find_map(|command| match command {
+        Command::ForgetUnsaved { found } => Some(found.clone()),
+        _ => None,
+    });
+    assert_eq!(forgotten, Some(vec![2]));
+}
+
+#[test]
+fn recovered_text_goes_into_the_tab_of_its_file() {
+    let mut world = World::with_text(ADD);
+    world.hear(Event::UnsavedFound { texts: vec![lost("a.wat", Some("a.wat"), 1)] });
+    world.act(Action::File(FileAction::RestoreRecovered));
+    assert_eq!(world.state.sources.len(), 1);
+    let text = world.state.active_source().and_then(super::super::Source::text);
+    assert_eq!(text.as_deref(), Some("(module $lost)"));
+    assert_eq!(world.state.dirty_sources(), [world.source()]);
+    // A file that is not open is read first, and one that is gone needs no reading.
+    for result in [Ok((ADD.as_bytes().into(), 0)), Err("there is no such file".to_owned())] {
+        let mut world = World::empty();
+        world.hear(Event::UnsavedFound { texts: vec![lost("b.wat", Some("b.wat"), 1)] });
+        world.act(Action::File(FileAction::RestoreRecovered));
+        let request = world.last_open();
+        let is_there = result.is_ok();
+        world.hear(Event::FileOpened { request, path: "b.wat".into(), result });
+        let source = world.state.active_source().expect("it came back");
+        assert_eq!(source.text().as_deref(), Some("(module $lost)"));
+        assert_eq!((source.is_dirty, source.saved.is_some()), (true, is_there));
+        assert_eq!(source.path.as_deref(), Some(std::path::Path::new("b.wat")));
+    }
+}
+
+#[test]
+fn the_difference_is_shown_before_somebody_decides() {
+    let mut world = dirty();
+    world.hear(Event::FileChanged { path: "a.wat".into(), content: Some(b"theirs"[..].into()) });
+    world.act(Action::File(FileAction::ShowDifference));
+    let asked = world.sent.iter().find_map(|command| match command {
+        Command::Compare { request, old, new } => {
+            Some((*request, old.to_bytes().into_owned(), new.to_bytes().into_owned()))
+        }
+        _ => None,
+    });
+    let (request, old, new) = asked.expect("it is compared elsewhere");
+    assert_eq!((&*old, &*new), (&b"theirs"[..], &b"(module)"[..]));
+    let difference = Arc::new(crate::model::difference::Difference::between(&old, &new));
+    world.hear(Event::Compared { request, difference });
+    assert!(world.state.difference.as_ref().is_some_and(|view| view.made.is_some()));
+    world.act(Action::File(FileAction::KeepMine));
+    assert_eq!(world.state.difference, None);
+}
+
+#[test]
+fn a_tilde_in_a_typed_path_is_the_home_folder() {
+    let table = [
+        ("~/a.wat", "/home/me/a.wat"),
+        ("~", "/home/me"),
+        ("~you/a.wat", "~you/a.wat"),
+        (" b.wat ", "b.wat"),
+    ];
+    for (typed, path) in table {
+        let mut world = World::empty();
+        world.state.keeping.home = Some("/home/me".into());
+        world.act(Action::File(FileAction::ShowOpen));
+        world.act(Action::File(FileAction::SetDialogPath(typed.into())));
+        world.act(Action::File(FileAction::ConfirmDialog));
+        let opened = world.sent.iter().find_map(|command| match command {
+            Command::OpenFile { path, .. } => path.to_str(),
+            _ => None,
+        });
+        assert_eq!(opened, Some(path), "{typed}");
+    }
 }
 
 fn open_bytes(world: &mut World, bytes: &[u8]) {

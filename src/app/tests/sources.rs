@@ -122,7 +122,7 @@ fn unsaved_text_is_kept_within_a_second() {
     world.sent.clear();
     for text in ["(module) ", "(module)  "] {
         world.edit(text);
-        world.wait(500);
+        world.wait(150);
     }
     let kept = world.sent.iter().filter_map(|command| match command {
         Command::KeepUnsaved { text, .. } => Some(text.as_ref().map(|text| text.text.to_text())),

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::super::action::FileAction;
 use super::super::session::OpenedSource;
 use super::super::state::{
-    AfterSaving, AppState, Dialog, Effect, Encoding, Export, Now, Origin, Purpose, SaveWhat, Source,
-    SourceContent,
+    AfterSaving, AppState, Dialog, DifferenceView, Effect, Encoding, Export, Now, Origin, Purpose, SaveWhat,
+    Source, SourceContent,
 };
 use super::super::templates::Template;
-use super::request_compile;
+use super::{recovery, request_compile};
 use crate::model::event::LogLevel;
 use crate::model::ids::SourceId;
 use crate::model::sample;
@@ -25,6 +25,7 @@ pub(super) fn update(state: &mut AppState, action: FileAction, now: Now, out: &m
         FileAction::Browse => browse(state, out),
         FileAction::CloseDialog => {
             state.dialog = None;
+            state.difference = None;
             state.after_saving = None;
         }
         FileAction::Open(paths) => open(state, paths, out),
@@ -40,6 +41,10 @@ pub(super) fn update(state: &mut AppState, action: FileAction, now: Now, out: &m
         FileAction::DiscardAll => discard_all(state, now, out),
         FileAction::TakeChanged => take_changed(state, now, out),
         FileAction::KeepMine => keep_mine(state, out),
+        FileAction::ShowDifference => show_difference(state, out),
+        FileAction::ChooseRecovered(index, is_chosen) => recovery::choose(state, index, is_chosen),
+        FileAction::RestoreRecovered => recovery::restore(state, now, out),
+        FileAction::DiscardRecovered => recovery::discard(state, out),
         FileAction::CheckDisk => check_disk(state, out),
         FileAction::Quit => {
             let dirty = state.dirty_sources();
@@ -146,15 +151,37 @@ fn confirm_dialog(state: &mut AppState, out: &mut Vec<Command>) {
         return;
     }
     match state.dialog.take() {
-        Some(Dialog::Open { path, .. }) => open(state, vec![PathBuf::from(path.trim())], out),
+        Some(Dialog::Open { path, .. }) => open(state, vec![typed_path(state, &path)], out),
         Some(Dialog::Save { what: SaveWhat::Source(source), path, .. }) => {
-            save_to(state, source, PathBuf::from(path.trim()), out);
+            let path = typed_path(state, &path);
+            save_to(state, source, path, out);
         }
         Some(Dialog::Save { what: SaveWhat::Export(export), path, .. }) => {
-            write_export(state, export, PathBuf::from(path.trim()), out);
+            let path = typed_path(state, &path);
+            write_export(state, export, path, out);
         }
         other => state.dialog = other,
     }
+}
+
+/// Reads a path as a person types it: `~` is the home folder.
+fn typed_path(state: &AppState, text: &str) -> PathBuf {
+    let text = text.trim();
+    match (&state.keeping.home, text.strip_prefix('~')) {
+        (Some(home), Some("")) => home.clone(),
+        (Some(home), Some(rest)) if rest.starts_with(['/', '\\']) => home.join(&rest[1..]),
+        _ => PathBuf::from(text),
+    }
+}
+
+/// Has the text in the dialog compared with what its file holds now.
+fn show_difference(state: &mut AppState, out: &mut Vec<Command>) {
+    let Some(Dialog::FileChanged { source, content: Some(theirs), .. }) = &state.dialog else { return };
+    let (source, old) = (*source, FileContent::Bytes(Arc::clone(theirs)));
+    let Some(new) = state.source(source).map(Source::file_content) else { return };
+    state.difference = Some(DifferenceView { source, made: None });
+    let request = state.requests.ask(Purpose::Compare(source));
+    out.push(Command::Compare { request, old, new });
 }
 
 fn browse(state: &mut AppState, out: &mut Vec<Command>) {
@@ -339,6 +366,7 @@ fn discard_all(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
 }
 
 fn take_changed(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
+    state.difference = None;
     let Some(Dialog::FileChanged { source: id, content: Some(content), .. }) = state.dialog.take() else {
         return;
     };
@@ -347,6 +375,7 @@ fn take_changed(state: &mut AppState, now: Now, out: &mut Vec<Command>) {
 }
 
 fn keep_mine(state: &mut AppState, out: &mut Vec<Command>) {
+    state.difference = None;
     let Some(Dialog::FileChanged { source: id, content, is_saving }) = state.dialog.take() else { return };
     if let Some(source) = state.source_mut(id) {
         source.saved = content.map(FileContent::Bytes);

@@ -8,6 +8,7 @@ mod listings;
 mod memory;
 mod needs;
 mod plugins;
+mod recovery;
 mod settings;
 mod sources;
 mod view;
@@ -19,6 +20,7 @@ pub(crate) use files::{
 };
 pub(crate) use memory::show_again;
 pub(crate) use plugins::{create_plugin, tell};
+pub(crate) use recovery::{file_read as recovered_file_read, offer as offer_recovered};
 pub(crate) use sources::{request_compile, take_from_disk};
 
 use super::action::Action;

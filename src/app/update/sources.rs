@@ -13,8 +13,8 @@ use crate::model::ids::SourceId;
 use crate::model::text::EditCommand;
 use crate::worker::protocol::Command;
 
-/// How long unsaved text may be lost by a crash.
-const KEEP_AFTER: Duration = Duration::from_secs(1);
+/// How long after a change its text is handed over to be kept; steady typing does not put it off.
+const KEEP_AFTER: Duration = Duration::from_millis(300);
 
 pub(super) fn update(state: &mut AppState, action: SourceAction, now: Now, out: &mut Vec<Command>) {
     match action {
@@ -104,7 +104,8 @@ fn edit(state: &mut AppState, id: SourceId, command: &EditCommand, now: Now) {
     state.effects.extend(outcome.clipboard.map(Effect::Copy));
 }
 
-fn set_text(state: &mut AppState, id: SourceId, text: &str, now: Now) {
+/// Replaces the whole text of a source by another one, which can be undone.
+pub(super) fn set_text(state: &mut AppState, id: SourceId, text: &str, now: Now) {
     let Some(source) = state.source_mut(id) else { return };
     let SourceContent::Text(old) = &mut source.content else { return };
     if old.editor.is_read_only() {

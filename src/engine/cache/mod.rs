@@ -100,10 +100,10 @@ impl BuildCache {
         self.lock().stats
     }
 
-    /// Gives a build to the store, if that is worth its while.
+    /// Gives a build to the store, if that is worth its while; tells whether it was given.
     ///
     /// Apart from compiling, since it takes a moment in which nobody need wait for the build.
-    pub fn save(&self, build: &Build, name: &str) {
+    pub fn save(&self, build: &Build, name: &str) -> bool {
         let facts = self.note_name(build, name);
         let is_worth_it =
             build.info.cache == CacheOutcome::Miss && build.info.wasm_bytes >= LEAST_STORED_BYTES;
@@ -111,7 +111,9 @@ impl BuildCache {
             && let Some(bytes) = entry::encode(build)
         {
             store.save(build.key, &facts, &bytes);
+            return true;
         }
+        false
     }
 
     /// Lists the builds in memory.

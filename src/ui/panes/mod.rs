@@ -25,8 +25,10 @@ mod plugins_pane;
 mod problems_pane;
 mod progress;
 mod row_scroll;
+mod runtime_pane;
 mod samples_pane;
 mod sizes_pane;
+mod settings_pane;
 mod source_pane;
 mod timing_pane;
 
@@ -54,6 +56,8 @@ pub struct PaneViews {
     calls: calls_pane::CallsPane,
     events: events_pane::EventsPane,
     sizes: sizes_pane::SizesPane,
+    runtime: runtime_pane::RuntimePane,
+    settings: settings_pane::SettingsPane,
 }
 
 impl PaneViews {
@@ -94,6 +98,8 @@ pub(super) fn pane_ui(
         PaneKind::Calls => views.calls.ui(ui, state, actions),
         PaneKind::Events => views.events.ui(ui, state, actions),
         PaneKind::Sizes => views.sizes.ui(ui, state, actions),
+        PaneKind::Runtime => views.runtime.ui(ui, state, actions),
+        PaneKind::Settings => views.settings.ui(ui, state, actions),
     }
 }
 
@@ -128,6 +134,7 @@ pub(super) fn bar_right_ui(
         PaneKind::Memory => memory_pane::MemoryPane::bar_right_ui(ui, state, actions),
         PaneKind::Calls => calls_pane::CallsPane::bar_right_ui(ui, state, actions),
         PaneKind::Events => events_pane::EventsPane::bar_right_ui(ui, state, actions),
+        PaneKind::Settings => views.settings.bar_right_ui(ui, actions),
         _ => {}
     }
 }

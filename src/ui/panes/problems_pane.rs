@@ -4,11 +4,11 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::app::{Action, AppState, CompileStatus, Source, SourceAction};
+use crate::app::{Action, AppState, CompileStatus, SettingsAction, Source, SourceAction};
 use crate::model::diagnostic::{Diagnostic, Severity};
 use crate::ui::icons;
 use crate::ui::theme::{caption, space, tokens};
-use crate::ui::widgets::{empty_state, row};
+use crate::ui::widgets::{empty_state, quiet_button, row};
 
 /// The Problems pane.
 #[derive(Default)]
@@ -28,6 +28,7 @@ impl ProblemsPane {
             ui.spacing_mut().item_spacing.y = 0.0;
             for diagnostic in source.diagnostics() {
                 problem_row(ui, source, diagnostic, actions);
+                turn_on_ui(ui, state, diagnostic, actions);
             }
         });
     }
@@ -42,6 +43,20 @@ fn calm_ui(ui: &mut Ui, source: &Source) {
     ui.horizontal(|ui| {
         ui.add_space(space::M);
         ui.label(caption(text).color(tokens(ui).text_muted));
+    });
+}
+
+/// Offers to turn on what a problem is about, where that can be.
+fn turn_on_ui(ui: &mut Ui, state: &AppState, diagnostic: &Diagnostic, actions: &mut Vec<Action>) {
+    let Some(proposal) = diagnostic.needs.filter(|proposal| proposal.never().is_none()) else { return };
+    let engine = &state.settings.engine;
+    let is_on = engine.proposals.has(proposal);
+    let words = if is_on { "Use Cranelift".to_owned() } else { format!("Turn on {}", proposal.label()) };
+    ui.horizontal(|ui| {
+        ui.add_space(space::XL + space::M);
+        if ui.add(quiet_button(icons::LIGHTNING, &words)).clicked() {
+            actions.push(Action::Settings(SettingsAction::TurnOn(proposal)));
+        }
     });
 }
 

@@ -1,0 +1,183 @@
+//! The Runtime pane: what the program has done since it began, and which builds it keeps.
+//!
+//! Knows no files; what is kept is asked for when the pane is in view and something was compiled since.
+
+use egui::{Frame, Grid, Margin, ScrollArea, Ui, vec2};
+
+use crate::app::{Action, AppState, SettingsAction};
+use crate::model::cache::{CacheListing, CacheRow};
+use crate::model::humanize;
+use crate::ui::icons;
+use crate::ui::theme::{self, caption, space, tokens};
+use crate::ui::widgets::{hairline, icon_button, pane_title, pane_title_with, quiet_button, row};
+
+/// The Runtime pane.
+#[derive(Default)]
+pub(super) struct RuntimePane {
+    /// How many builds there had been when the kept ones were asked for last.
+    asked_at: Option<u64>,
+}
+
+impl RuntimePane {
+    pub(super) fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+        let cache = &state.runtime.cache_stats;
+        let builds = cache.memory_hits + cache.disk_hits + cache.misses;
+        if self.asked_at != Some(builds) {
+            self.asked_at = Some(builds);
+            actions.push(Action::Settings(SettingsAction::ListCache));
+        }
+        Frame::new().inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 4 }).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 4.0;
+            pane_title(ui, "Since the start");
+            figures_ui(ui, state);
+            ui.add_space(space::XS);
+            hairline(ui);
+            let has_rows = state.cache.as_ref().is_some_and(|listing| !listing.rows.is_empty());
+            pane_title_with(ui, "Builds that are kept", |ui| {
+                let tooltip = "Drops all builds from memory and disk; plugins keep what they run";
+                let clear = quiet_button(icons::TRASH, "Clear cache").tooltip(tooltip);
+                if ui.add_enabled(has_rows, clear).clicked() {
+                    actions.push(Action::Settings(SettingsAction::ClearCache));
+                }
+            });
+            match &state.cache {
+                Some(listing) => summary_ui(ui, listing),
+                None => {
+                    ui.label(caption("Looking").color(tokens(ui).text_muted));
+                }
+            }
+        });
+        if let Some(listing) = &state.cache {
+            rows_ui(ui, listing, actions);
+        }
+    }
+}
+
+/// Shows the totals, three pairs of name and figure in a line.
+fn figures_ui(ui: &mut Ui, state: &AppState) {
+    let stats = &state.runtime;
+    let cache = &stats.cache_stats;
+    let hits = cache.memory_hits + cache.disk_hits;
+    let rate = match hits + cache.misses {
+        0 => "–".to_owned(),
+        looks => humanize::percent(hits, looks),
+    };
+    let time = |ns: u64| (humanize::duration_ns(ns), humanize::duration_exact_ns(ns));
+    let count = |count: u64| (humanize::count(count), humanize::grouped(count));
+    let since = humanize::clock_time(state.started_unix_ms, 0);
+    let figures = [
+        ("Modules compiled", count(stats.modules_compiled)),
+        ("Compile time", time(stats.total_compile_time_ns)),
+        ("Running since", (since, "Time of day in UTC".to_owned())),
+        ("Plugins created", count(stats.plugins_created)),
+        ("Active plugins", count(stats.active_plugins)),
+        ("Plugins unloaded", count(stats.plugins_unloaded)),
+        ("Executions", count(stats.total_executions)),
+        ("Failed", count(stats.failed_executions)),
+        ("Execution time", time(stats.total_execution_time_ns)),
+        ("Cache hits", (humanize::count(hits), hits_words(cache.memory_hits, cache.disk_hits))),
+        ("Cache misses", count(cache.misses)),
+        ("Hit rate", (rate, format!("{hits} of {}", hits + cache.misses))),
+    ];
+    let (pairs, parts) = if ui.available_width() < 460.0 { (2, 2.0) } else { (3, 3.0) };
+    let width = (ui.available_width() / parts - space::M).max(120.0);
+    Grid::new("runtime figures").spacing(vec2(space::M, 2.0)).show(ui, |ui| {
+        for line in figures.chunks(pairs) {
+            for (name, (figure, exact)) in line {
+                ui.allocate_ui(vec2(width, 20.0), |ui| {
+                    ui.set_min_width(width);
+                    ui.horizontal(|ui| {
+                        ui.label(caption(*name).color(tokens(ui).text_muted));
+                        let figure = ui.label(theme::code(figure));
+                        figure.on_hover_text(exact);
+                    });
+                });
+            }
+            ui.end_row();
+        }
+    });
+}
+
+fn hits_words(memory: u64, disk: u64) -> String {
+    format!("{} in memory, {} on disk", humanize::grouped(memory), humanize::grouped(disk))
+}
+
+/// Says how much is kept, and of how much.
+fn summary_ui(ui: &mut Ui, listing: &CacheListing) {
+    let (memory, disk) = listing.total_bytes();
+    let noun = if listing.rows.len() == 1 { "build" } else { "builds" };
+    let mut words = format!(
+        "{} {noun} · {} of {} in memory",
+        listing.rows.len(),
+        humanize::binary_bytes(memory),
+        humanize::binary_bytes(listing.most_memory_bytes)
+    );
+    words += &match listing.most_disk_bytes {
+        Some(most) => {
+            format!(" · {} of {} on disk", humanize::binary_bytes(disk), humanize::binary_bytes(most))
+        }
+        None => " · none on disk".to_owned(),
+    };
+    let label = egui::Label::new(caption(words).color(tokens(ui).text_muted)).truncate();
+    let response = ui.add(label);
+    if let Some(folder) = &listing.folder {
+        response.on_hover_text(format!("{}\nThe builds used longest ago go first", folder.display()));
+    }
+}
+
+fn rows_ui(ui: &mut Ui, listing: &CacheListing, actions: &mut Vec<Action>) {
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, space::ROW, listing.rows.len(), |ui, range| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for kept in &listing.rows[range] {
+            row_ui(ui, kept, actions);
+        }
+    });
+}
+
+fn row_ui(ui: &mut Ui, kept: &CacheRow, actions: &mut Vec<Action>) {
+    let facts = &kept.facts;
+    let name = if facts.name.is_empty() { "unnamed" } else { &facts.name };
+    let place = match (kept.memory_bytes, kept.disk_bytes) {
+        (Some(_), Some(_)) => "memory and disk",
+        (Some(_), None) => "memory",
+        (None, Some(_)) => "disk",
+        (None, None) => "gone",
+    };
+    let hits =
+        if kept.hits == 1 { "1 hit".to_owned() } else { format!("{} hits", humanize::count(kept.hits)) };
+    let short = facts.sha256.get(..8).unwrap_or_default();
+    let right = format!(
+        "{short} · {} · {place} · {hits} · {}",
+        humanize::binary_bytes(facts.wasm_bytes),
+        humanize::clock_time(kept.used_unix_ms, 0)
+    );
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let width = (ui.available_width() - 44.0).max(80.0);
+        ui.allocate_ui(vec2(width, space::ROW), |ui| {
+            let shown = row(name).icon(icons::CUBE).right(&right).right_colour(tokens(ui).text_muted);
+            ui.add(shown).on_hover_text(describe(kept));
+        });
+        let remove = format!("Remove {name} {short} from the cache");
+        if ui.add(icon_button(icons::X, &remove).small()).clicked() {
+            actions.push(Action::Settings(SettingsAction::RemoveCached(kept.key)));
+        }
+    });
+}
+
+fn describe(kept: &CacheRow) -> String {
+    let facts = &kept.facts;
+    let bytes = |bytes: Option<u64>| bytes.map_or_else(|| "–".to_owned(), humanize::binary_bytes);
+    format!(
+        "SHA-256 {}\n{}\nsource {}, wasm {}\nin memory {} (estimated), on disk {}\nmade in {} at {} UTC",
+        facts.sha256,
+        facts.engine,
+        humanize::binary_bytes(facts.source_bytes),
+        humanize::binary_bytes(facts.wasm_bytes),
+        bytes(kept.memory_bytes),
+        bytes(kept.disk_bytes),
+        humanize::duration_ns(facts.made_in_ns),
+        humanize::clock_time(facts.made_unix_ms, 0),
+    )
+}
