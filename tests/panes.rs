@@ -317,7 +317,8 @@ fn the_runtime_pane_lists_what_is_kept_and_drops_one_build_or_all() {
 fn a_switch_in_settings_makes_another_engine_and_plugins_say_which_they_live_in() {
     let mut window = Window::ready(Mode::Dark, None);
     open(&mut window, "Settings");
-    window.click(Role::CheckBox, "Bulk memory");
+    window.harness.get_by_role_and_label(Role::CheckBox, "Bulk memory").click();
+    window.harness.run_steps(12);
     let state = window.harness.state().state();
     assert!(!state.settings.engine.proposals.has(Proposal::BulkMemory));
     assert!(!state.settings.engine.proposals.has(Proposal::ReferenceTypes), "it needs bulk memory");
@@ -327,8 +328,9 @@ fn a_switch_in_settings_makes_another_engine_and_plugins_say_which_they_live_in(
     assert!(compiled);
     let plugin = window.harness.state().state().selected_plugin().expect("it lives");
     assert!(plugin.waiting_build.is_some(), "it keeps its engine");
-    window.harness.get_by_label_contains("start_here");
-    window.click(Role::Button, "Reset settings");
+    window.harness.get_by_role_and_label(Role::Button, "Reload");
+    window.harness.get_by_role_and_label(Role::Button, "Reset settings").click();
+    window.harness.run_steps(12);
     assert!(window.harness.state().state().settings.engine.proposals.has(Proposal::ReferenceTypes));
 }
 
@@ -338,7 +340,8 @@ fn a_problem_that_needs_a_proposal_has_a_button_that_turns_it_on() {
     let start = window.harness.state().state().sources.len();
     assert_eq!(start, 1);
     open(&mut window, "Settings");
-    window.click(Role::CheckBox, "Bulk memory");
+    window.harness.get_by_role_and_label(Role::CheckBox, "Bulk memory").click();
+    window.harness.run_steps(12);
     // The sample does not need it; a text that does is opened as a file.
     window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::O);
     window.harness.run();
@@ -353,7 +356,8 @@ fn a_problem_that_needs_a_proposal_has_a_button_that_turns_it_on() {
     let text = "(module (memory 1) (func i32.const 0 i32.const 0 i32.const 0 memory.fill))";
     window.workers.hear(Event::FileOpened { request, path, result: Ok((text.as_bytes().into(), 1)) });
     window.harness.run();
-    window.click(Role::Button, "Turn on Bulk memory");
+    window.harness.get_by_role_and_label(Role::Button, "Turn on Bulk memory").click();
+    window.harness.run_steps(12);
     assert!(window.harness.state().state().settings.engine.proposals.has(Proposal::BulkMemory));
     assert!(!window.is_shown("Turn on Bulk memory"));
 }
