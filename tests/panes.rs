@@ -328,7 +328,7 @@ fn a_switch_in_settings_makes_another_engine_and_plugins_say_which_they_live_in(
     assert!(compiled);
     let plugin = window.harness.state().state().selected_plugin().expect("it lives");
     assert!(plugin.waiting_build.is_some(), "it keeps its engine");
-    window.harness.get_by_role_and_label(Role::Button, "Reload");
+    window.harness.get_by_role_and_label(Role::Button, "Reload start_here");
     window.harness.get_by_role_and_label(Role::Button, "Reset settings").click();
     window.harness.run_steps(12);
     assert!(window.harness.state().state().settings.engine.proposals.has(Proposal::ReferenceTypes));

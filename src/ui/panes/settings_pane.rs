@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use egui::{ComboBox, Frame, Margin, Response, ScrollArea, Ui};
+use egui::{Align, ComboBox, Frame, Layout, Margin, Response, ScrollArea, Ui};
 
 use crate::app::{Action, AppState, CacheSettings, PluginAction, SettingsAction};
 use crate::engine::{Compiler, EngineSettings, Optimization};
@@ -283,18 +283,17 @@ fn plugins_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let name = state.plugin_label(plugin.id);
         let engine = plugin.build.build.settings.summary();
         let is_behind = plugin.build.build.settings != state.settings.engine;
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = space::S;
-            let room = if is_behind { ui.available_width() - 90.0 } else { ui.available_width() };
-            ui.allocate_ui(egui::vec2(room, space::ROW), |ui| {
-                ui.add(row(&name).right(&engine).right_colour(tokens(ui).text_muted)).on_hover_text(&engine);
-            });
+        let words = format!("Reload {name}");
+        let size = egui::vec2(ui.available_width(), space::ROW);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
             if is_behind {
                 let tooltip = "Replaces the instance by a fresh one on the engine that is set";
-                if ui.add(quiet_button("", "Reload").tooltip(tooltip)).clicked() {
+                if ui.add(quiet_button("", &words).tooltip(tooltip)).clicked() {
                     actions.push(Action::Plugin(plugin.id, PluginAction::Reload));
                 }
             }
+            let shown = row(&name).right(&engine).right_colour(tokens(ui).text_muted);
+            ui.add(shown).on_hover_text(&engine);
         });
     }
 }
