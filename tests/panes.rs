@@ -291,7 +291,7 @@ fn kept() -> CacheListing {
         ],
         most_memory_bytes: 512 << 20,
         most_disk_bytes: Some(512 << 20),
-        folder: Some("/home/me/.cache/wasm-workbench/builds".into()),
+        folder: Some("/people/me/.cache/wasm-workbench/builds".into()),
     }
 }
 
