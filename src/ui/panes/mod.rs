@@ -27,8 +27,8 @@ mod progress;
 mod row_scroll;
 mod runtime_pane;
 mod samples_pane;
-mod sizes_pane;
 mod settings_pane;
+mod sizes_pane;
 mod source_pane;
 mod timing_pane;
 
