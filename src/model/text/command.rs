@@ -2,6 +2,8 @@
 //!
 //! Knows no keys: which key means what is decided where keys are known.
 
+use std::ops::Range;
+
 use super::change::TextChange;
 use super::selection::Selections;
 
@@ -36,6 +38,15 @@ pub enum Motion {
     MatchingBracket,
 }
 
+/// Up or down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Towards the first line.
+    Up,
+    /// Towards the last line.
+    Down,
+}
+
 /// How much is selected at once: as many as the clicks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SelectUnit {
@@ -56,12 +67,34 @@ pub enum EditCommand {
     Insert(String),
     /// Begin a line, indented as its place asks for.
     Newline,
+    /// Begin a line above or below the cursor's, wherever in it the cursor is.
+    OpenLine(Direction),
     /// Insert what leads to the next indentation stop, or move the selected lines in.
     Tab,
     /// Move the lines of all cursors out.
     BackTab,
     /// Delete what is selected, or what is between the cursor and where that motion leads.
     Delete(Motion),
+    /// Move the lines of all cursors in by one level.
+    Indent,
+    /// Swap the lines of all cursors with the one above or below.
+    MoveLines(Direction),
+    /// Write the lines of all cursors once more, above or below.
+    DuplicateLines(Direction),
+    /// Delete the lines of all cursors.
+    DeleteLines,
+    /// Join the lines of all cursors, or a cursor's line with the next.
+    JoinLines,
+    /// Make the lines of all cursors comments, or no longer.
+    ToggleLineComment,
+    /// Make what is selected a block comment, or no longer.
+    ToggleBlockComment,
+    /// Hand out what is selected, or whole lines where nothing is, for the clipboard.
+    Copy,
+    /// The same, and delete it.
+    Cut,
+    /// Put what comes from the clipboard at every cursor.
+    Paste(String),
     /// Move every cursor.
     Move {
         /// Where to.
@@ -100,11 +133,23 @@ pub enum EditCommand {
     SelectLine,
     /// Select the words at the cursors.
     SelectWord,
+    /// Select more around each cursor: the word, then form after form, then everything.
+    ExpandSelection,
+    /// Take the last of these steps back.
+    ShrinkSelection,
+    /// Add a cursor on the line above or below each one.
+    AddCursor(Direction),
+    /// Select the word at the cursor, or add the next place of what is selected.
+    AddNextOccurrence,
+    /// Select every place of what is selected, or of the word at the cursor.
+    SelectAllOccurrences,
+    /// Select each line of what is selected on its own.
+    SplitIntoLines,
     /// Keep the primary cursor alone; when it is alone, select nothing.
     Collapse,
     /// Replace these parts of the text at once; cursors stay with their text. Parts that are not in order, or
     /// not in the text, are left out.
-    Replace(Vec<(std::ops::Range<usize>, String)>),
+    Replace(Vec<(Range<usize>, String)>),
     /// Undo the last group of edits.
     Undo,
     /// Do again what was undone last.
@@ -125,6 +170,13 @@ impl EditCommand {
                 | Self::SelectAll
                 | Self::SelectLine
                 | Self::SelectWord
+                | Self::ExpandSelection
+                | Self::ShrinkSelection
+                | Self::AddCursor(_)
+                | Self::AddNextOccurrence
+                | Self::SelectAllOccurrences
+                | Self::SplitIntoLines
+                | Self::Copy
                 | Self::Collapse
         )
     }

@@ -7,8 +7,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::buffer::TextBuffer;
-use super::change::TextChange;
-use super::command::{EditCommand, EditOutcome, SelectUnit};
+use super::change::{Bias, TextChange};
+use super::clipboard::Copied;
+use super::command::{EditCommand, EditOutcome, Motion, SelectUnit};
 use super::history::{EditKind, History, Replaced};
 use super::indent::IndentStyle;
 use super::selection::{Selection, Selections};
@@ -34,6 +35,12 @@ pub struct TextEditor {
     pub(super) partners: Vec<usize>,
     /// What the last drag began with, so that it is extended by whole words or lines.
     pub(super) pointed: Option<Range<usize>>,
+    /// What was selected before each step of selecting more.
+    pub(super) expanded: Vec<Selections>,
+    /// What was copied last.
+    pub(super) copied: Copied,
+    /// Whether the next place of what is selected has to be a whole word, since a word was taken up.
+    pub(super) is_word_wanted: bool,
     history: History,
     /// The last changes, the newest last; each made the version one higher.
     changes: VecDeque<TextChange>,
@@ -71,6 +78,9 @@ impl TextEditor {
             tab_width: TAB_WIDTH,
             partners: Vec::new(),
             pointed: None,
+            expanded: Vec::new(),
+            copied: Copied::default(),
+            is_word_wanted: false,
             history: History::new(),
             changes: VecDeque::new(),
             is_read_only: false,
@@ -153,31 +163,29 @@ impl TextEditor {
         if !matches!(command, EditCommand::PointTo { .. }) {
             self.pointed = None;
         }
+        if !matches!(command, EditCommand::ExpandSelection | EditCommand::ShrinkSelection) {
+            self.expanded.clear();
+        }
+        if !matches!(command, EditCommand::AddNextOccurrence | EditCommand::Copy) {
+            self.is_word_wanted = false;
+        }
         let before = self.selections.clone();
         let mut outcome = EditOutcome { needs_scroll: true, ..EditOutcome::default() };
-        match command {
-            EditCommand::Type(text) => outcome.changes = self.type_text(text, now),
-            EditCommand::Insert(text) => outcome.changes = self.insert(text, now),
-            EditCommand::Newline => outcome.changes = self.newline(now),
-            EditCommand::Tab => outcome.changes = self.tab(now),
-            EditCommand::BackTab => outcome.changes = self.shift_lines(false, now),
-            EditCommand::Delete(motion) => outcome.changes = self.delete(*motion, now),
-            EditCommand::Replace(parts) => outcome.changes = self.replace_parts(parts, now),
-            EditCommand::Undo => outcome.changes = self.undo(),
-            EditCommand::Redo => outcome.changes = self.redo(),
-            EditCommand::SelectAll => {
-                self.select(&Selections::single(Selection::new(0, self.buffer.len_bytes())));
-                outcome.needs_scroll = false;
-            }
-            EditCommand::Move { .. }
-            | EditCommand::SetSelections(_)
-            | EditCommand::PointAt { .. }
-            | EditCommand::PointTo { .. }
-            | EditCommand::ToggleCursor(_)
-            | EditCommand::SelectBlock { .. }
-            | EditCommand::SelectLine
-            | EditCommand::SelectWord
-            | EditCommand::Collapse => self.select_by(command),
+        if command.is_edit() {
+            outcome.changes = match command {
+                EditCommand::Cut => {
+                    let (changes, text) = self.cut(now);
+                    outcome.clipboard = text;
+                    changes
+                }
+                _ => self.edit(command, now),
+            };
+        } else if *command == EditCommand::Copy {
+            outcome.clipboard = self.copy();
+            outcome.needs_scroll = false;
+        } else {
+            self.select_by(command);
+            outcome.needs_scroll = *command != EditCommand::SelectAll;
         }
         outcome.moved = self.selections != before;
         outcome.needs_scroll &= outcome.moved || outcome.changed();
@@ -215,7 +223,7 @@ impl TextEditor {
         }
         let selections = step.selections.unwrap_or_else(|| map_selections(&before, &changes));
         self.selections = self.floored(&selections);
-        map_sorted(&mut self.partners, &changes);
+        self.partners = map_sorted(self.partners.iter().map(|at| (*at, Bias::After)), &changes);
         if !changes.is_empty() {
             self.history.push(replaced, (&before, &self.selections), kind, now);
         }
@@ -237,11 +245,6 @@ impl TextEditor {
             }
         }
         self.perform(Step { edits, selections: None }, EditKind::Alone, now)
-    }
-
-    /// Ends the running group of edits.
-    pub(super) fn close_group(&mut self) {
-        self.history.close();
     }
 
     pub(super) fn select(&mut self, selections: &Selections) {
@@ -281,8 +284,56 @@ impl TextEditor {
         change
     }
 
+    fn edit(&mut self, command: &EditCommand, now: Duration) -> Vec<TextChange> {
+        match command {
+            EditCommand::Type(text) => self.type_text(text, now),
+            EditCommand::Insert(text) => self.insert(text, now),
+            EditCommand::Replace(parts) => self.replace_parts(parts, now),
+            EditCommand::Newline => self.newline(now),
+            EditCommand::OpenLine(direction) => self.open_line(*direction, now),
+            EditCommand::Tab => self.tab(now),
+            EditCommand::Indent => self.shift_lines(true, now),
+            EditCommand::BackTab => self.shift_lines(false, now),
+            EditCommand::Delete(motion) => self.delete(*motion, now),
+            EditCommand::MoveLines(direction) => self.move_lines(*direction, now),
+            EditCommand::DuplicateLines(direction) => self.duplicate(*direction, now),
+            EditCommand::DeleteLines => self.delete_lines(now),
+            EditCommand::JoinLines => self.join_lines(now),
+            EditCommand::ToggleLineComment => self.toggle_line_comment(now),
+            EditCommand::ToggleBlockComment => self.toggle_block_comment(now),
+            EditCommand::Paste(text) => self.paste(text, now),
+            EditCommand::Undo => self.undo(),
+            EditCommand::Redo => self.redo(),
+            _ => Vec::new(),
+        }
+    }
+
     fn select_by(&mut self, command: &EditCommand) {
-        let selections = match command {
+        match command {
+            EditCommand::ExpandSelection => self.expand_selection(),
+            EditCommand::ShrinkSelection => self.shrink_selection(),
+            EditCommand::AddCursor(direction) => self.add_cursor(*direction),
+            EditCommand::AddNextOccurrence => self.add_next_occurrence(),
+            EditCommand::SelectAllOccurrences => self.select_all_occurrences(),
+            EditCommand::SplitIntoLines => self.split_into_lines(),
+            _ => {
+                let selections = self.selections_by(command);
+                self.select(&selections);
+            }
+        }
+    }
+
+    fn selections_by(&mut self, command: &EditCommand) -> Selections {
+        match command {
+            EditCommand::Move { motion: Motion::MatchingBracket, extend } => {
+                let items = self.selections.as_slice().to_vec();
+                let mut targets = items.iter().map(|item| self.bracket_target(item.head)).collect::<Vec<_>>();
+                let mut targets = targets.drain(..);
+                self.selections.map(|item| {
+                    let head = targets.next().unwrap_or(item.head);
+                    Selection::new(if *extend { item.anchor } else { head }, head)
+                })
+            }
             EditCommand::Move { motion, extend } => {
                 let (motion, extend) = (*motion, *extend);
                 self.selections.map(|item| motion::moved(&self.buffer, self.tab_width, item, motion, extend))
@@ -296,6 +347,7 @@ impl TextEditor {
             EditCommand::PointTo { byte, unit } => self.pointed_to(*byte, *unit),
             EditCommand::ToggleCursor(byte) => self.toggled(*byte),
             EditCommand::SelectBlock { anchor, head } => self.block(*anchor, *head),
+            EditCommand::SelectAll => Selections::single(Selection::new(0, self.buffer.len_bytes())),
             EditCommand::SelectLine => self.selections.map(|item| {
                 let (first, last) = (self.buffer.line_of(item.start()), self.buffer.line_of(item.end()));
                 Selection::new(self.buffer.line_start(first), self.buffer.line_start(last + 1))
@@ -308,8 +360,7 @@ impl TextEditor {
                 Selections::single(self.selections.primary())
             }
             _ => Selections::single(Selection::cursor(self.selections.primary().head)),
-        };
-        self.select(&selections);
+        }
     }
 
     fn unit_around(&self, byte: usize, unit: SelectUnit) -> Range<usize> {
@@ -395,33 +446,34 @@ impl TextEditor {
     }
 }
 
-/// Returns cursors where their text is after changes that were made from the last to the first.
+/// Returns cursors where their text is after changes that were made from the last to the first. What is put in
+/// at the end of a selection is not selected.
 fn map_selections(selections: &Selections, changes: &[TextChange]) -> Selections {
-    let mut places: Vec<usize> = selections.iter().flat_map(|item| [item.start(), item.end()]).collect();
-    map_sorted(&mut places, changes);
+    let places = selections.iter().flat_map(|item| {
+        let end = if item.is_empty() { Bias::After } else { Bias::Before };
+        [(item.start(), Bias::After), (item.end(), end)]
+    });
+    let places = map_sorted(places, changes);
     let mut places = places.chunks_exact(2);
     selections.map(|item| match places.next() {
-        Some(&[start, end]) => item.with_range(start..end),
+        Some(&[start, end]) => item.with_range(start..end.max(start)),
         _ => *item,
     })
 }
 
 /// Takes places, in order, through changes that were made from the last to the first.
-fn map_sorted(places: &mut [usize], changes: &[TextChange]) {
+fn map_sorted(places: impl Iterator<Item = (usize, Bias)>, changes: &[TextChange]) -> Vec<usize> {
     let (mut added, mut removed) = (0, 0);
     let mut changes = changes.iter().rev().peekable();
-    for place in places {
-        let old = *place;
-        while let Some(change) = changes.next_if(|change| change.start + change.removed < old) {
+    let moved = places.map(|(place, bias)| {
+        while let Some(change) = changes.next_if(|change| change.start + change.removed < place) {
             added += change.inserted;
             removed += change.removed;
         }
-        let moved = match changes.peek() {
-            Some(change) => change.map(old, super::change::Bias::After),
-            None => old,
-        };
-        *place = moved + added - removed;
-    }
+        let moved = changes.peek().map_or(place, |change| change.map(place, bias));
+        moved + added - removed
+    });
+    moved.collect()
 }
 
 /// Finds what differs between a text and another one: the part of the first, and what stands there in the

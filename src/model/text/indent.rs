@@ -3,6 +3,7 @@
 //! Knows parentheses of the text format, and no more of it than the words that open a block.
 
 use super::buffer::TextBuffer;
+use crate::model::wat::{LineLexer, TokenKind, lex_line};
 
 /// How many lines are looked at to tell how a text is indented.
 const LINES_LOOKED_AT: usize = 1_000;
@@ -68,17 +69,39 @@ pub(super) fn of_line(line: &str) -> &str {
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
-/// Returns the indentation of a line that begins at `byte`.
-pub(super) fn after(buffer: &TextBuffer, style: IndentStyle, byte: usize) -> String {
+/// Words that begin a block of instructions without parentheses.
+const BLOCK_WORDS: [&str; 6] = ["block", "loop", "if", "else", "try_table", "try"];
+
+/// Returns the indentation of a line that begins at `byte`: one level deeper than the line that leaves a form
+/// open, as deep as the form that was closed last, and else as deep as the line before.
+pub(super) fn after(buffer: &TextBuffer, syntax: &mut LineLexer, style: IndentStyle, byte: usize) -> String {
     let line = buffer.line_of(byte);
-    let before = buffer.slice(buffer.line_start(line)..byte);
-    let mut indentation = of_line(&before).to_owned();
-    let mut depth = 0i64;
-    for paren in crate::model::wat::parens(&before) {
-        depth = if paren.opens { depth + 1 } else { (depth - 1).max(0) };
+    let start = buffer.line_start(line);
+    let state = syntax.state_at(buffer, line);
+    let before = buffer.slice(start..byte);
+    let own = of_line(&before).to_owned();
+    let tokens = lex_line(&before, state).0;
+    let (mut depth, mut closed) = (0usize, None);
+    for token in tokens.iter().filter(|token| token.kind == TokenKind::Paren) {
+        let opens = before[token.range.clone()].starts_with('(');
+        match (opens, depth) {
+            (true, _) => depth += 1,
+            (false, 0) => closed = Some(token.range.start),
+            (false, _) => depth -= 1,
+        }
     }
     if depth > 0 {
-        indentation.push_str(&style.unit());
+        return own + &style.unit();
     }
-    indentation
+    if let Some(at) = closed {
+        // What this line closes was opened further up, at the depth that goes on now.
+        let opened = syntax.matching_paren(buffer, line, at).map(|(line, _)| buffer.line(line));
+        return opened.map_or(own, |line| of_line(&line).to_owned());
+    }
+    let first = tokens.iter().find(|token| token.kind != TokenKind::Comment);
+    let ends = tokens.iter().any(|token| &before[token.range.clone()] == "end");
+    if first.is_some_and(|token| BLOCK_WORDS.contains(&&before[token.range.clone()])) && !ends {
+        return own + &style.unit();
+    }
+    own
 }

@@ -5,25 +5,31 @@
 //! All places are bytes of the text, from 0, at boundaries of characters; lines are counted from 0 and end
 //! at a line feed, as the compiler counts them.
 
+mod brackets;
 mod buffer;
 mod change;
+mod clipboard;
 mod command;
 mod content;
 mod editor;
 mod grapheme;
 mod history;
 mod indent;
+mod lines;
 mod motion;
+mod occurrences;
+mod search;
 mod selection;
 mod typing;
 mod word;
 
 pub use buffer::{LineEnding, TextBuffer};
 pub use change::{Bias, TextChange, map_through};
-pub use command::{EditCommand, EditOutcome, Motion, SelectUnit};
+pub use command::{Direction, EditCommand, EditOutcome, Motion, SelectUnit};
 pub use content::FileContent;
 pub use editor::TextEditor;
 pub use indent::IndentStyle;
+pub use search::{PatternError, SearchPattern, SearchQuery, TextSearch};
 pub use selection::{Selection, Selections};
 
 #[cfg(test)]

@@ -2,5 +2,6 @@
 
 mod basics;
 mod commands;
+mod finding;
 mod marked;
 mod random;

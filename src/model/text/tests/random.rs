@@ -152,7 +152,7 @@ fn command(random: &mut Random, len: usize) -> EditCommand {
     const UNITS: [SelectUnit; 3] = [SelectUnit::Character, SelectUnit::Word, SelectUnit::Line];
     let motion = MOTIONS[random.below(MOTIONS.len())];
     let unit = UNITS[random.below(UNITS.len())];
-    match random.below(24) {
+    match random.below(34) {
         0..6 => EditCommand::Type(SIGNS[random.below(SIGNS.len())].to_owned()),
         6..9 => EditCommand::Move { motion, extend: random.below(2) == 0 },
         9..12 => EditCommand::Delete(motion),
@@ -168,6 +168,14 @@ fn command(random: &mut Random, len: usize) -> EditCommand {
             head: (random.below(9), random.below(9)),
         },
         20 => EditCommand::SelectLine,
+        23 => EditCommand::Paste(random.text(4)),
+        24 => {
+            let edits = (0..3).map(|_| {
+                let start = random.below(len + 2);
+                (start..start + random.below(4), random.text(2))
+            });
+            EditCommand::Replace(edits.collect())
+        }
         21 => EditCommand::Undo,
         22 => EditCommand::Redo,
         _ => super::commands::any(random.below(usize::MAX)),
