@@ -20,6 +20,7 @@ use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::memory::MemoryRequest;
 use crate::model::proposal::Proposal;
 use crate::model::text::EditCommand;
+use crate::model::text_edit::TextEdit;
 
 /// One thing that a person does.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,6 +101,8 @@ pub enum SourceAction {
     Edit(SourceId, EditCommand),
     /// Replace the whole text by another one, such as a formatted one; undone at once.
     SetText(SourceId, Arc<str>),
+    /// Make changes that put an error right; they speak of the text that was compiled last.
+    Fix(SourceId, Vec<TextEdit>),
     /// Compile now, without waiting.
     Compile(SourceId),
     /// Make an instance of its last good build, such as after the last one was unloaded.

@@ -166,10 +166,13 @@ commands! {
     TextLarger, "Larger text", "Makes all text larger", Some(Chord::ctrl(Key::Plus));
     TextSmaller, "Smaller text", "Makes all text smaller", Some(Chord::ctrl(Key::Minus));
     TextUsual, "Usual text size", "Gives text its usual size", Some(Chord::ctrl(Key::Char('0')));
+    NextProblem, "Next problem", "Goes to the next error or warning of the source", Some(Chord::plain(Key::F(8)));
+    PreviousProblem, "Previous problem", "Goes to the error or warning before", Some(Chord::shift(Key::F(8)));
     ShowPlugins, "Plugins", "Shows the live instances and their states", None;
     ShowSamples, "Samples", "Shows the samples and recent files", None;
     ShowSource, "Source", "Shows the open sources", None;
     ShowProblems, "Problems", "Shows errors and warnings of the source", None;
+    ShowOutline, "Outline", "Shows what the open text consists of", None;
     ShowExports, "Exports", "Shows what the plugin offers and asks for", None;
     ShowCall, "Call", "Shows arguments and the end of the last call", None;
     ShowLimits, "Limits", "Shows the limits and what is used of them", None;
@@ -267,6 +270,7 @@ pub const MENUS: &[Menu] = {
                 Some(C::ShowSamples),
                 Some(C::ShowSource),
                 Some(C::ShowProblems),
+                Some(C::ShowOutline),
                 Some(C::ShowExports),
                 Some(C::ShowCall),
                 Some(C::ShowLimits),
@@ -296,6 +300,8 @@ pub const MENUS: &[Menu] = {
                 Some(C::GoToLine),
                 Some(C::GoToDefinition),
                 Some(C::MatchingParen),
+                Some(C::NextProblem),
+                Some(C::PreviousProblem),
                 None,
                 Some(C::Rename),
                 Some(C::Complete),
@@ -351,6 +357,7 @@ impl UiCommand {
             Self::ShowSamples => PaneKind::Samples,
             Self::ShowSource => PaneKind::Source,
             Self::ShowProblems => PaneKind::Problems,
+            Self::ShowOutline => PaneKind::Outline,
             Self::ShowExports => PaneKind::Exports,
             Self::ShowCall => PaneKind::Call,
             Self::ShowLimits => PaneKind::Limits,
@@ -418,6 +425,11 @@ impl UiCommand {
             Self::NextTab => Ok(Action::File(FileAction::Cycle(1))),
             Self::PreviousTab => Ok(Action::File(FileAction::Cycle(-1))),
             Self::Compile => source.map(|source| Action::Source(SourceAction::Compile(source.id))),
+            Self::NextProblem | Self::PreviousProblem => source.and_then(|source| {
+                let forwards = self == Self::NextProblem;
+                let place = source.problem_from_cursor(forwards).ok_or("there are no problems")?;
+                Ok(Action::Source(SourceAction::GoTo(source.id, place.clone())))
+            }),
             _ => return None,
         })
     }

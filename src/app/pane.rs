@@ -13,6 +13,8 @@ pub enum PaneKind {
     Source,
     /// Errors and warnings of the open source.
     Problems,
+    /// What the open text consists of.
+    Outline,
     /// What the selected plugin offers and asks for.
     Exports,
     /// Arguments, Call, and how the last call ended.
@@ -37,11 +39,12 @@ pub enum PaneKind {
 
 impl PaneKind {
     /// All panes in the order of the View menu.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Plugins,
         Self::Samples,
         Self::Source,
         Self::Problems,
+        Self::Outline,
         Self::Exports,
         Self::Call,
         Self::Limits,
@@ -61,6 +64,7 @@ impl PaneKind {
             Self::Samples => "Samples",
             Self::Source => "Source",
             Self::Problems => "Problems",
+            Self::Outline => "Outline",
             Self::Exports => "Exports",
             Self::Call => "Call",
             Self::Limits => "Limits",
@@ -81,6 +85,7 @@ impl PaneKind {
             Self::Samples => "samples",
             Self::Source => "source",
             Self::Problems => "problems",
+            Self::Outline => "outline",
             Self::Exports => "exports",
             Self::Call => "call",
             Self::Limits => "limits",

@@ -113,7 +113,7 @@ impl Dock {
 fn neighbours(pane: PaneKind) -> &'static [PaneKind] {
     use PaneKind as P;
     match pane {
-        P::Plugins | P::Samples => &[P::Samples, P::Plugins],
+        P::Plugins | P::Samples | P::Outline => &[P::Samples, P::Plugins],
         P::Source | P::Problems => &[P::Source, P::Problems],
         P::Runtime | P::Settings => &[P::Timing, P::Calls, P::Events, P::Memory, P::Problems],
         P::Exports | P::Call | P::Limits => &[P::Call, P::Exports, P::Limits],
@@ -134,7 +134,12 @@ fn default_layout() -> Layout {
         children: vec![
             (
                 232.0,
-                Layout::Column { children: vec![one(32.0, PaneKind::Plugins), one(68.0, PaneKind::Samples)] },
+                Layout::Column {
+                    children: vec![
+                        one(32.0, PaneKind::Plugins),
+                        (68.0, tabs(&[PaneKind::Samples, PaneKind::Outline])),
+                    ],
+                },
             ),
             (
                 836.0,

@@ -227,6 +227,23 @@ impl Source {
         &self.diagnostics
     }
 
+    /// Returns the place of the problem after the cursor, or before it; past the last one comes the first.
+    pub fn problem_from_cursor(&self, forwards: bool) -> Option<&Place> {
+        let spot = |place: &Place| place.line.map(|line| (line, place.column.unwrap_or(1)));
+        let mut places: Vec<(u32, u32, &Place)> = self
+            .diagnostics()
+            .iter()
+            .filter_map(|one| spot(&one.place).map(|(line, column)| (line, column, &one.place)))
+            .collect();
+        places.sort_by_key(|(line, column, _)| (*line, *column));
+        let next = if forwards {
+            places.iter().find(|(line, column, _)| (*line, *column) > self.cursor).or(places.first())
+        } else {
+            places.iter().rfind(|(line, column, _)| (*line, *column) < self.cursor).or(places.last())
+        };
+        next.map(|(.., place)| *place)
+    }
+
     /// Returns the number of errors in the newest compiled text.
     pub fn num_errors(&self) -> usize {
         self.diagnostics().iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()

@@ -179,3 +179,43 @@ fn edits_go_through_one_door_and_undo_knows_the_saved_text() {
     world.wait(150);
     assert_eq!(world.num_compiles(), before + 1);
 }
+
+#[test]
+fn the_next_problem_comes_after_the_cursor_and_wraps() {
+    use crate::app::UiCommand;
+    let mut world = World::ready(ADD);
+    let place = |command: UiCommand, world: &World| match command.action(&world.state) {
+        Ok(Action::Source(SourceAction::GoTo(_, place))) => place.line,
+        _ => None,
+    };
+    assert_eq!(place(UiCommand::NextProblem, &world), None);
+    world.edit("(module\n(func i32.ad)\n(func)\n(func i64.ad))");
+    world.wait(1000);
+    world.answer_compiler();
+    let source = world.source();
+    for (line, next, previous) in [(1, 2, 4), (2, 4, 4), (3, 4, 2), (4, 2, 2), (5, 2, 4)] {
+        world.act(Action::Source(SourceAction::CursorMoved(source, line, 7)));
+        assert_eq!(place(UiCommand::NextProblem, &world), Some(next), "from {line}");
+        assert_eq!(place(UiCommand::PreviousProblem, &world), Some(previous), "from {line}");
+    }
+}
+
+#[test]
+fn a_fix_changes_the_text_that_was_compiled_and_no_newer_one() {
+    let mut world = World::ready(ADD);
+    world.edit("(module (func i32.const 1 i32.const 2 i32.ad drop))");
+    world.wait(1000);
+    world.answer_compiler();
+    let source = world.source();
+    let fixes = world.state.source(source).expect("it is open").diagnostics()[0].fixes.clone();
+    let fix = Action::Source(SourceAction::Fix(source, fixes[0].edits.clone()));
+    let text = |world: &World| world.state.source(source).and_then(crate::app::Source::text);
+    world.edit(";; newer\n");
+    world.act(fix.clone());
+    assert_eq!(text(&world).as_deref(), Some(";; newer\n"));
+    world.edit("(module (func i32.const 1 i32.const 2 i32.ad drop))");
+    world.wait(1000);
+    world.answer_compiler();
+    world.act(fix);
+    assert_eq!(text(&world).as_deref(), Some("(module (func i32.const 1 i32.const 2 i32.add drop))"));
+}

@@ -11,6 +11,7 @@ use crate::model::diagnostic::Place;
 use crate::model::event::LogLevel;
 use crate::model::ids::SourceId;
 use crate::model::text::EditCommand;
+use crate::model::text_edit::{TextEdit, apply_edits};
 use crate::worker::protocol::Command;
 
 /// How long after a change its text is handed over to be kept; steady typing does not put it off.
@@ -20,6 +21,7 @@ pub(super) fn update(state: &mut AppState, action: SourceAction, now: Now, out: 
     match action {
         SourceAction::Edit(id, command) => edit(state, id, &command, now),
         SourceAction::SetText(id, text) => set_text(state, id, &text, now),
+        SourceAction::Fix(id, edits) => fix(state, id, &edits, now),
         SourceAction::Compile(id) => request_compile(state, id, out),
         SourceAction::Instantiate(id) => {
             super::create_plugin(state, id, now, out);
@@ -124,6 +126,15 @@ fn schedule(state: &mut AppState, id: SourceId, now: Now) {
     let Some(source) = state.source_mut(id) else { return };
     source.status = CompileStatus::Due(now.since_start + delay);
     source.keep_due.get_or_insert(now.since_start + KEEP_AFTER);
+}
+
+/// Puts an error right, unless the text is another one by now.
+fn fix(state: &mut AppState, id: SourceId, edits: &[TextEdit], now: Now) {
+    let is_current = |source: &&Source| source.status == CompileStatus::Done && source.failure.is_some();
+    let source = state.source(id).filter(is_current);
+    if let Some(text) = source.and_then(|source| apply_edits(&source.text()?, edits)) {
+        set_text(state, id, &text, now);
+    }
 }
 
 fn go_to(state: &mut AppState, id: SourceId, mut place: Place) {

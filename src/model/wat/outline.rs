@@ -41,6 +41,8 @@ pub struct OutlineItem {
     pub target: Range<usize>,
     /// The line in which it begins, from 1.
     pub line: u32,
+    /// The column of its name, or of its opening parenthesis where that is in another line, from 1.
+    pub column: u32,
     /// The line in which it ends, from 1.
     pub end_line: u32,
 }
@@ -113,6 +115,10 @@ impl SymbolIndex {
             detail: self.detail(id),
             exports,
             import,
+            column: match lines.position(target.start) {
+                at if at.line == lines.position(range.start).line => at.column,
+                _ => lines.position(range.start).column,
+            },
             line: lines.position(range.start).line,
             end_line: lines.position(range.end.saturating_sub(1)).line,
             range,

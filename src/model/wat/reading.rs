@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::folding::{Fold, folds};
+use super::outline::OutlineItem;
 use super::symbols::SymbolIndex;
 
 /// What was read out of a text.
@@ -12,6 +13,8 @@ use super::symbols::SymbolIndex;
 pub struct WatReading {
     /// What is defined and used.
     pub index: SymbolIndex,
+    /// What the text consists of, in its order.
+    pub outline: Vec<OutlineItem>,
     /// What can be folded, at most one fold for each line, by line.
     pub folds: Vec<Fold>,
 }
@@ -20,7 +23,8 @@ impl WatReading {
     /// Reads a text.
     pub fn new(text: Arc<str>) -> Self {
         let folds = folds(&text);
-        Self { folds, index: SymbolIndex::new(text) }
+        let index = SymbolIndex::new(text);
+        Self { folds, outline: index.outline(), index }
     }
 
     /// Returns what can be folded in these lines.

@@ -21,6 +21,7 @@ mod listing_panel;
 mod memory_pane;
 mod needs_ui;
 mod outcome_words;
+mod outline_pane;
 mod plugins_pane;
 mod problems_pane;
 mod progress;
@@ -48,6 +49,7 @@ pub struct PaneViews {
     samples: samples_pane::SamplesPane,
     source: source_pane::SourcePane,
     problems: problems_pane::ProblemsPane,
+    outline: outline_pane::OutlinePane,
     exports: ExportsPane,
     call: CallPane,
     limits: LimitsPane,
@@ -90,6 +92,7 @@ pub(super) fn pane_ui(
         PaneKind::Samples => views.samples.ui(ui, state, actions),
         PaneKind::Source => views.source.ui(ui, state, actions),
         PaneKind::Problems => views.problems.ui(ui, state, actions),
+        PaneKind::Outline => views.outline.ui(ui, state, actions),
         PaneKind::Exports => views.exports.ui(ui, state, actions),
         PaneKind::Call => views.call.ui(ui, state, actions),
         PaneKind::Limits => views.limits.ui(ui, state, actions),
@@ -131,6 +134,7 @@ pub(super) fn bar_right_ui(
         PaneKind::Call => views.call.bar_right_ui(ui, state, actions),
         PaneKind::Limits => views.limits.bar_right_ui(ui, state, actions),
         PaneKind::Timing => views.timing.bar_right_ui(ui, state, actions),
+        PaneKind::Problems => problems_pane::ProblemsPane::bar_right_ui(ui, state, actions),
         PaneKind::Memory => memory_pane::MemoryPane::bar_right_ui(ui, state, actions),
         PaneKind::Calls => calls_pane::CallsPane::bar_right_ui(ui, state, actions),
         PaneKind::Events => events_pane::EventsPane::bar_right_ui(ui, state, actions),

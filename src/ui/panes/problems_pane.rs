@@ -2,17 +2,23 @@
 //!
 //! Knows no compiler; a click goes to the place.
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui, vec2};
 
-use crate::app::{Action, AppState, CompileStatus, SettingsAction, Source, SourceAction};
+use crate::app::{Action, AppState, CompileStatus, SettingsAction, Source, SourceAction, ViewAction};
 use crate::model::diagnostic::{Diagnostic, Severity};
 use crate::ui::icons;
 use crate::ui::theme::{caption, space, tokens};
-use crate::ui::widgets::{empty_state, quiet_button, row};
+use crate::ui::widgets::{Chip, empty_state, icon_button, row, text_field};
+
+/// Problems from which on there is something to filter.
+const MANY: usize = 6;
 
 /// The Problems pane.
 #[derive(Default)]
-pub(super) struct ProblemsPane;
+pub(super) struct ProblemsPane {
+    filter: String,
+    only: Option<Severity>,
+}
 
 impl ProblemsPane {
     pub(super) fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -20,18 +26,76 @@ impl ProblemsPane {
             empty_state(ui, icons::CHECK_CIRCLE, "No problems", "Errors of the open source are listed here.");
             return;
         };
-        if source.diagnostics().is_empty() {
+        let all = source.diagnostics();
+        if all.is_empty() {
             calm_ui(ui, source);
             return;
         }
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            for diagnostic in source.diagnostics() {
-                problem_row(ui, source, diagnostic, actions);
-                turn_on_ui(ui, state, diagnostic, actions);
+        if all.len() >= MANY {
+            self.filter_ui(ui, all);
+        } else {
+            (self.only, self.filter) = (None, String::new());
+        }
+        let wanted = self.filter.trim().to_lowercase();
+        let shown: Vec<&Diagnostic> = all.iter().filter(|one| self.fits(one, &wanted)).collect();
+        if shown.is_empty() {
+            empty_state(ui, icons::MAGNIFYING_GLASS, "No match", "");
+            return;
+        }
+        let scroll = ScrollArea::vertical().auto_shrink(false);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        scroll.show_rows(ui, space::ROW, shown.len(), |ui, rows| {
+            for diagnostic in &shown[rows] {
+                problem_row(ui, source, diagnostic, offers(state, source, diagnostic), actions);
             }
         });
     }
+
+    /// Shows the copy button, from the right edge.
+    pub(super) fn bar_right_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+        let Some(source) = state.active_source().filter(|source| !source.diagnostics().is_empty()) else {
+            return;
+        };
+        if ui.add(icon_button(icons::COPY, "Copy problems").small()).clicked() {
+            let lines = source.diagnostics().iter().map(|one| line_with_hint(source, one));
+            let text = lines.collect::<Vec<_>>().join("\n");
+            actions.push(Action::View(ViewAction::Copy(text)));
+        }
+    }
+
+    fn fits(&self, diagnostic: &Diagnostic, wanted: &str) -> bool {
+        self.only.is_none_or(|only| diagnostic.severity == only)
+            && (wanted.is_empty() || diagnostic.to_line().to_lowercase().contains(wanted))
+    }
+
+    fn filter_ui(&mut self, ui: &mut Ui, all: &[Diagnostic]) {
+        Frame::new().inner_margin(Margin { left: 12, right: 12, top: 4, bottom: 4 }).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let field = text_field("Filter problems", &mut self.filter).icon(icons::MAGNIFYING_GLASS);
+                let response = ui.add(field.hint("Filter by text").width(220.0));
+                if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+                    self.filter.clear();
+                }
+                let count = |severity| all.iter().filter(|one| one.severity == severity).count();
+                for (severity, icon, name) in [
+                    (Severity::Error, icons::X_CIRCLE, "Only errors"),
+                    (Severity::Warning, icons::WARNING, "Only warnings"),
+                ] {
+                    let is_on = self.only == Some(severity);
+                    if (is_on || count(severity) > 0)
+                        && ui.add(icon_button(icon, name).selected(is_on)).clicked()
+                    {
+                        self.only = (!is_on).then_some(severity);
+                    }
+                }
+            });
+        });
+    }
+}
+
+fn line_with_hint(source: &Source, diagnostic: &Diagnostic) -> String {
+    let hint = diagnostic.hint.as_ref().map_or(String::new(), |hint| format!(" ({hint})"));
+    format!("{}:{}{hint}", source.name, diagnostic.to_line())
 }
 
 fn calm_ui(ui: &mut Ui, source: &Source) {
@@ -46,21 +110,28 @@ fn calm_ui(ui: &mut Ui, source: &Source) {
     });
 }
 
-/// Offers to turn on what a problem is about, where that can be.
-fn turn_on_ui(ui: &mut Ui, state: &AppState, diagnostic: &Diagnostic, actions: &mut Vec<Action>) {
-    let Some(proposal) = diagnostic.needs.filter(|proposal| proposal.never().is_none()) else { return };
-    let engine = &state.settings.engine;
-    let is_on = engine.proposals.has(proposal);
-    let words = if is_on { "Use Cranelift".to_owned() } else { format!("Turn on {}", proposal.label()) };
-    ui.horizontal(|ui| {
-        ui.add_space(space::XL + space::M);
-        if ui.add(quiet_button(icons::LIGHTNING, &words)).clicked() {
-            actions.push(Action::Settings(SettingsAction::TurnOn(proposal)));
-        }
+/// Lists what can be done about a problem with one click, in words and as actions.
+fn offers(state: &AppState, source: &Source, diagnostic: &Diagnostic) -> Vec<(String, Action)> {
+    // Edits speak of the text that was compiled; while a newer one is under way they would miss.
+    let fixes = diagnostic.fixes.iter().filter(|_| source.status == CompileStatus::Done);
+    let fixes =
+        fixes.map(|fix| (fix.title.clone(), Action::Source(SourceAction::Fix(source.id, fix.edits.clone()))));
+    let proposal = diagnostic.needs.filter(|proposal| proposal.never().is_none());
+    let turn_on = proposal.map(|proposal| {
+        let is_on = state.settings.engine.proposals.has(proposal);
+        let words = if is_on { "Use Cranelift".to_owned() } else { format!("Turn on {}", proposal.label()) };
+        (words, Action::Settings(SettingsAction::TurnOn(proposal)))
     });
+    turn_on.into_iter().chain(fixes).collect()
 }
 
-fn problem_row(ui: &mut Ui, source: &Source, diagnostic: &Diagnostic, actions: &mut Vec<Action>) {
+fn problem_row(
+    ui: &mut Ui,
+    source: &Source,
+    diagnostic: &Diagnostic,
+    offers: Vec<(String, Action)>,
+    actions: &mut Vec<Action>,
+) {
     let tokens = tokens(ui);
     let (icon, colour) = match diagnostic.severity {
         Severity::Error => (icons::X_CIRCLE, tokens.error),
@@ -68,15 +139,44 @@ fn problem_row(ui: &mut Ui, source: &Source, diagnostic: &Diagnostic, actions: &
     };
     let line = diagnostic.to_line();
     let hint = diagnostic.hint.as_deref().unwrap_or_default();
-    let shown = row(&line).coloured_icon(icon, colour).right(hint).right_colour(tokens.text_muted);
-    let response = ui.add(shown).on_hover_ui(|ui| {
+    let response = ui.horizontal(|ui| {
+        let button = offers.first().map_or(0.0, |(words, _)| offer_width(ui, words));
+        let size = vec2((ui.available_width() - button).max(120.0), space::ROW);
+        let shown = row(&line).coloured_icon(icon, colour).right(hint).right_colour(tokens.text_muted);
+        let response =
+            ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| ui.add(shown)).inner;
+        if let Some((words, action)) = offers.first()
+            && ui.add(Chip::small(words).clickable()).clicked()
+        {
+            actions.push(action.clone());
+        }
+        response
+    });
+    let response = response.inner.on_hover_ui(|ui| {
         ui.set_max_width(420.0);
         ui.label(&line);
         if !hint.is_empty() {
             ui.label(RichText::new(hint).color(tokens.text_muted));
         }
     });
+    response.context_menu(|ui| {
+        for (words, action) in offers {
+            if ui.button(words).clicked() {
+                actions.push(action);
+            }
+        }
+        if ui.button("Copy problem").clicked() {
+            actions.push(Action::View(ViewAction::Copy(line_with_hint(source, diagnostic))));
+        }
+    });
     if response.clicked() {
         actions.push(Action::Source(SourceAction::GoTo(source.id, diagnostic.place.clone())));
     }
+}
+
+/// Returns the room that the button of an offer takes.
+fn offer_width(ui: &Ui, title: &str) -> f32 {
+    let font = crate::ui::theme::body_font(crate::ui::theme::CAPTION);
+    let text = ui.painter().layout_no_wrap(title.to_owned(), font, tokens(ui).text);
+    text.size().x + 2.0 * space::L
 }
