@@ -63,6 +63,14 @@ impl Chord {
         Self { ctrl: true, shift: true, ..Self::plain(key) }
     }
 
+    const fn alt(key: Key) -> Self {
+        Self { alt: true, ..Self::plain(key) }
+    }
+
+    const fn ctrl_alt(key: Key) -> Self {
+        Self { ctrl: true, alt: true, ..Self::plain(key) }
+    }
+
     const fn shift_alt(key: Key) -> Self {
         Self { shift: true, alt: true, ..Self::plain(key) }
     }
@@ -146,6 +154,24 @@ commands! {
     Paste, "Paste", "Inserts what is in the clipboard", Some(Chord::ctrl(Key::Char('V')));
     SelectAll, "Select all", "Selects the whole text", Some(Chord::ctrl(Key::Char('A')));
     SelectLine, "Select line", "Selects the lines of all carets", Some(Chord::ctrl(Key::Char('L')));
+    ExpandSelection, "Expand selection", "Selects the word, then form after form around the caret", Some(Chord::ctrl(Key::Char('E')));
+    ShrinkSelection, "Shrink selection", "Takes the last step of selecting more back", Some(Chord::ctrl_shift(Key::Char('E')));
+    NextOccurrence, "Add next occurrence", "Selects the word at the caret, then its next place too", Some(Chord::ctrl(Key::Char('D')));
+    AllOccurrences, "Select all occurrences", "Selects every place of what is selected", Some(Chord::ctrl_shift(Key::Char('L')));
+    CaretAbove, "Add caret above", "Adds a caret on the line above", Some(Chord::ctrl_alt(Key::Up));
+    CaretBelow, "Add caret below", "Adds a caret on the line below", Some(Chord::ctrl_alt(Key::Down));
+    SplitIntoLines, "Split into lines", "Selects each line of what is selected on its own", None;
+    ToggleComment, "Toggle line comment", "Makes the lines of all carets comments, or no longer", Some(Chord::ctrl(Key::Char('/')));
+    ToggleBlockComment, "Toggle block comment", "Makes what is selected a comment, or no longer", Some(Chord::shift_alt(Key::Char('A')));
+    IndentLines, "Indent lines", "Moves the lines of all carets in", Some(Chord::ctrl(Key::Char(']')));
+    OutdentLines, "Outdent lines", "Moves the lines of all carets out", Some(Chord::ctrl(Key::Char('[')));
+    MoveLinesUp, "Move lines up", "Swaps the lines of all carets with the line above", Some(Chord::alt(Key::Up));
+    MoveLinesDown, "Move lines down", "Swaps the lines of all carets with the line below", Some(Chord::alt(Key::Down));
+    DuplicateLines, "Duplicate lines", "Writes the lines of all carets once more", Some(Chord::ctrl_shift(Key::Char('D')));
+    DeleteLines, "Delete lines", "Deletes the lines of all carets", Some(Chord::ctrl_shift(Key::Char('K')));
+    JoinLines, "Join lines", "Joins the selected lines, or the caret's with the next", Some(Chord::ctrl(Key::Char('J')));
+    LineBelow, "Insert line below", "Begins a line below the caret's", Some(Chord::ctrl(Key::Enter));
+    LineAbove, "Insert line above", "Begins a line above the caret's", Some(Chord::ctrl_shift(Key::Enter));
     Find, "Find…", "Finds text in the source", Some(Chord::ctrl(Key::Char('F')));
     Replace, "Replace…", "Finds text in the source and replaces it", Some(Chord::ctrl(Key::Char('H')));
     FindNext, "Find next", "Goes to the next find", Some(Chord::plain(Key::F(3)));
@@ -247,9 +273,6 @@ pub const MENUS: &[Menu] = {
                 Some(C::Copy),
                 Some(C::Paste),
                 None,
-                Some(C::SelectAll),
-                Some(C::SelectLine),
-                None,
                 Some(C::Find),
                 Some(C::Replace),
                 Some(C::FindNext),
@@ -261,6 +284,34 @@ pub const MENUS: &[Menu] = {
                 None,
                 Some(C::ClearEvents),
                 Some(C::ResetMetrics),
+            ],
+        },
+        Menu {
+            title: "Lines",
+            entries: &[
+                Some(C::SelectAll),
+                Some(C::SelectLine),
+                Some(C::ExpandSelection),
+                Some(C::ShrinkSelection),
+                None,
+                Some(C::NextOccurrence),
+                Some(C::AllOccurrences),
+                Some(C::CaretAbove),
+                Some(C::CaretBelow),
+                Some(C::SplitIntoLines),
+                None,
+                Some(C::ToggleComment),
+                Some(C::ToggleBlockComment),
+                Some(C::IndentLines),
+                Some(C::OutdentLines),
+                None,
+                Some(C::MoveLinesUp),
+                Some(C::MoveLinesDown),
+                Some(C::DuplicateLines),
+                Some(C::DeleteLines),
+                Some(C::JoinLines),
+                Some(C::LineBelow),
+                Some(C::LineAbove),
             ],
         },
         Menu {

@@ -6,7 +6,7 @@
 use super::action::{Action, SourceAction, ViewAction};
 use super::command_table::UiCommand;
 use super::state::{AppState, SourceContent};
-use crate::model::text::{EditCommand, Motion};
+use crate::model::text::{Direction, EditCommand, Motion};
 
 /// Something that only the editor can do, since it is how a text is looked at and not the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,6 +64,24 @@ impl UiCommand {
             Self::Redo => EditCommand::Redo,
             Self::SelectAll => EditCommand::SelectAll,
             Self::SelectLine => EditCommand::SelectLine,
+            Self::ExpandSelection => EditCommand::ExpandSelection,
+            Self::ShrinkSelection => EditCommand::ShrinkSelection,
+            Self::NextOccurrence => EditCommand::AddNextOccurrence,
+            Self::AllOccurrences => EditCommand::SelectAllOccurrences,
+            Self::CaretAbove => EditCommand::AddCursor(Direction::Up),
+            Self::CaretBelow => EditCommand::AddCursor(Direction::Down),
+            Self::SplitIntoLines => EditCommand::SplitIntoLines,
+            Self::ToggleComment => EditCommand::ToggleLineComment,
+            Self::ToggleBlockComment => EditCommand::ToggleBlockComment,
+            Self::IndentLines => EditCommand::Indent,
+            Self::OutdentLines => EditCommand::BackTab,
+            Self::MoveLinesUp => EditCommand::MoveLines(Direction::Up),
+            Self::MoveLinesDown => EditCommand::MoveLines(Direction::Down),
+            Self::DuplicateLines => EditCommand::DuplicateLines(Direction::Down),
+            Self::DeleteLines => EditCommand::DeleteLines,
+            Self::JoinLines => EditCommand::JoinLines,
+            Self::LineBelow => EditCommand::OpenLine(Direction::Down),
+            Self::LineAbove => EditCommand::OpenLine(Direction::Up),
             Self::MatchingParen => EditCommand::Move { motion: Motion::MatchingBracket, extend: false },
             _ => return None,
         })

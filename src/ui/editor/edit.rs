@@ -238,7 +238,7 @@ impl Frame<'_> {
         self.answer.commands.extend(view.completing.keys(ui, self.text));
         let typed = typed(ui, self.id, view.view.page_rows(), !view.composing.is_empty());
         if typed.copies {
-            let copied = copied(self.text);
+            let copied = self.text.copied_text();
             if !copied.is_empty() {
                 ui.ctx().copy_text(copied);
             }
@@ -476,14 +476,6 @@ fn dropped(text: &TextEditor, byte: usize, keeps: bool) -> Vec<EditCommand> {
     let start = if !keeps && byte > carried.start { byte - carried.len() } else { byte };
     let selection = Selection::new(start, start + len);
     vec![EditCommand::Replace(parts), EditCommand::SetSelections(Selections::single(selection))]
-}
-
-/// Returns what a copy takes: what is selected, or the line of each caret where nothing is.
-pub(super) fn copied(text: &TextEditor) -> String {
-    let buffer = text.buffer();
-    let pieces = text.selections().iter().filter(|selection| !selection.is_empty());
-    let pieces: Vec<_> = pieces.map(|selection| buffer.slice(selection.range())).collect();
-    pieces.join(buffer.line_ending().as_str())
 }
 
 fn find_spans(lines: &EditedLines<'_>, finds: &[Range<usize>], selected: &Range<usize>) -> Vec<Span> {

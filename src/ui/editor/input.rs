@@ -71,11 +71,11 @@ impl Typed {
                 self.has_word |= text.chars().all(|sign| sign.is_alphanumeric() || "$._@".contains(sign));
                 self.commands.push(EditCommand::Type(text));
             }
-            Event::Paste(text) if !text.is_empty() => self.commands.push(EditCommand::Insert(text)),
-            Event::Copy => self.copies = true,
-            Event::Cut => {
+            Event::Paste(text) if !text.is_empty() => self.commands.push(EditCommand::Paste(text)),
+            Event::Copy | Event::Cut => {
                 self.copies = true;
-                self.commands.push(EditCommand::Delete(Motion::Left));
+                let cuts = matches!(event, Event::Cut);
+                self.commands.push(if cuts { EditCommand::Cut } else { EditCommand::Copy });
             }
             Event::Key { key, pressed: true, modifiers, .. } => self.key(key, modifiers, page_rows),
             Event::Ime(event) => self.ime(event, is_composing),
@@ -192,6 +192,7 @@ fn move_of(key: Key, modifiers: Modifiers, page_rows: usize) -> Option<EditComma
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::text::Direction;
 
     fn pressed(key: Key, modifiers: Modifiers) -> Typed {
         let mut typed = Typed::default();
@@ -219,7 +220,7 @@ mod tests {
             (Key::Tab, SHIFT, vec![EditCommand::BackTab]),
             (Key::Backspace, CTRL, vec![EditCommand::Delete(Motion::WordLeft)]),
             (Key::Delete, Modifiers::NONE, vec![EditCommand::Delete(Motion::Right)]),
-            (Key::ArrowDown, Modifiers::ALT, vec![]),
+            (Key::ArrowDown, Modifiers::ALT, vec![EditCommand::MoveLines(Direction::Down)]),
             (Key::X, CTRL, vec![]),
         ] {
             assert_eq!(pressed(key, modifiers).commands, expected, "{key:?} {modifiers:?}");

@@ -5,10 +5,10 @@
 use egui::{Ui, ViewportCommand, pos2};
 
 use crate::app::EditorWish;
-use crate::model::text::{EditCommand, Motion};
+use crate::model::text::EditCommand;
 
 use super::asking::{Asked, Asking, Question, read_line_and_column};
-use super::edit::{EditorView, Frame, Goal, Waiting, copied};
+use super::edit::{EditorView, Frame, Goal, Waiting};
 use super::find_bar::FindDeed;
 use super::helping;
 use super::hovering::Subject;
@@ -46,12 +46,11 @@ impl<'a> Frame<'a> {
             EditorWish::Complete => view.completing.ask(),
             EditorWish::Format => self.answer.commands.extend(helping::formatting(self.text)),
             EditorWish::Copy | EditorWish::Cut => {
-                let copied = copied(self.text);
+                let copied = self.text.copied_text();
                 if !copied.is_empty() {
                     ui.ctx().copy_text(copied);
-                    if wish == EditorWish::Cut {
-                        self.answer.commands.push(EditCommand::Delete(Motion::Left));
-                    }
+                    let cuts = wish == EditorWish::Cut;
+                    self.answer.commands.push(if cuts { EditCommand::Cut } else { EditCommand::Copy });
                 }
             }
             EditorWish::Paste => ui.ctx().send_viewport_cmd(ViewportCommand::RequestPaste),

@@ -277,6 +277,38 @@ fn everything_is_copied_cut_and_pasted_elsewhere() {
 }
 
 #[test]
+fn lines_and_carets_obey_the_keys_of_the_command_table() {
+    const CTRL: Modifiers = Modifiers::COMMAND;
+    const SHIFT: Modifiers = Modifiers::SHIFT;
+    const ALT: Modifiers = Modifiers::ALT;
+    for (modifiers, key, expected) in [
+        (CTRL, Key::Slash, "  one\n  ;; two\n  one\n"),
+        (ALT, Key::ArrowUp, "  two\n  one\n  one\n"),
+        (ALT, Key::ArrowDown, "  one\n  one\n  two\n"),
+        (CTRL | SHIFT, Key::D, "  one\n  two\n  two\n  one\n"),
+        (CTRL | SHIFT, Key::K, "  one\n  one\n"),
+        (CTRL, Key::J, "  one\n  two one\n"),
+        (CTRL, Key::CloseBracket, "  one\n    two\n  one\n"),
+        (CTRL, Key::OpenBracket, "  one\ntwo\n  one\n"),
+        (CTRL, Key::Enter, "  one\n  two\n  \n  one\n"),
+    ] {
+        let mut harness = harness("  one\n  two\n  one\n");
+        focus_at(&mut harness, 2, 4);
+        press(&mut harness, modifiers, key);
+        assert_eq!(harness.state().shown(), expected, "{modifiers:?} {key:?}");
+    }
+    let mut harness = harness("one one\n");
+    focus_at(&mut harness, 1, 1);
+    press(&mut harness, CTRL, Key::D);
+    press(&mut harness, CTRL, Key::D);
+    harness.get_by_label(NAME).type_text("x");
+    harness.run();
+    assert_eq!(harness.state().shown(), "x x\n");
+    press(&mut harness, CTRL | ALT, Key::ArrowDown);
+    assert_eq!(harness.state().text.selections().len(), 3);
+}
+
+#[test]
 fn a_line_and_column_are_typed_and_gone_to() {
     let mut harness = harness(&"nop nop\n".repeat(300));
     focus_at(&mut harness, 1, 1);
