@@ -134,7 +134,7 @@ pub(super) fn bar_right_ui(
         PaneKind::Call => views.call.bar_right_ui(ui, state, actions),
         PaneKind::Limits => views.limits.bar_right_ui(ui, state, actions),
         PaneKind::Timing => views.timing.bar_right_ui(ui, state, actions),
-        PaneKind::Problems => problems_pane::ProblemsPane::bar_right_ui(ui, state, actions),
+        PaneKind::Problems => views.problems.bar_right_ui(ui, state, actions),
         PaneKind::Memory => memory_pane::MemoryPane::bar_right_ui(ui, state, actions),
         PaneKind::Calls => calls_pane::CallsPane::bar_right_ui(ui, state, actions),
         PaneKind::Events => events_pane::EventsPane::bar_right_ui(ui, state, actions),

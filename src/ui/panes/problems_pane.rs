@@ -2,7 +2,7 @@
 //!
 //! Knows no compiler; a click goes to the place.
 
-use egui::{Align, Frame, Layout, Margin, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 use crate::app::{Action, AppState, CompileStatus, SettingsAction, Source, SourceAction, ViewAction};
 use crate::model::diagnostic::{Diagnostic, Severity};
@@ -31,9 +31,7 @@ impl ProblemsPane {
             calm_ui(ui, source);
             return;
         }
-        if all.len() >= MANY {
-            self.filter_ui(ui, all);
-        } else {
+        if all.len() < MANY {
             (self.only, self.filter) = (None, String::new());
         }
         let wanted = self.filter.trim().to_lowercase();
@@ -51,8 +49,8 @@ impl ProblemsPane {
         });
     }
 
-    /// Shows the copy button, from the right edge.
-    pub(super) fn bar_right_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    /// Shows the copy button and the filters, from the right edge: the list itself has few lines to spare.
+    pub(super) fn bar_right_ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let Some(source) = state.active_source().filter(|source| !source.diagnostics().is_empty()) else {
             return;
         };
@@ -60,6 +58,9 @@ impl ProblemsPane {
             let lines = source.diagnostics().iter().map(|one| line_with_hint(source, one));
             let text = lines.collect::<Vec<_>>().join("\n");
             actions.push(Action::View(ViewAction::Copy(text)));
+        }
+        if source.diagnostics().len() >= MANY {
+            self.filter_ui(ui, source.diagnostics());
         }
     }
 
@@ -69,27 +70,22 @@ impl ProblemsPane {
     }
 
     fn filter_ui(&mut self, ui: &mut Ui, all: &[Diagnostic]) {
-        Frame::new().inner_margin(Margin { left: 12, right: 12, top: 4, bottom: 4 }).show(ui, |ui| {
-            ui.horizontal(|ui| {
-                let field = text_field("Filter problems", &mut self.filter).icon(icons::MAGNIFYING_GLASS);
-                let response = ui.add(field.hint("Filter by text").width(220.0));
-                if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
-                    self.filter.clear();
-                }
-                let count = |severity| all.iter().filter(|one| one.severity == severity).count();
-                for (severity, icon, name) in [
-                    (Severity::Error, icons::X_CIRCLE, "Only errors"),
-                    (Severity::Warning, icons::WARNING, "Only warnings"),
-                ] {
-                    let is_on = self.only == Some(severity);
-                    if (is_on || count(severity) > 0)
-                        && ui.add(icon_button(icon, name).selected(is_on)).clicked()
-                    {
-                        self.only = (!is_on).then_some(severity);
-                    }
-                }
-            });
-        });
+        let count = |severity| all.iter().filter(|one| one.severity == severity).count();
+        for (severity, icon, name) in [
+            (Severity::Warning, icons::WARNING, "Only warnings"),
+            (Severity::Error, icons::X_CIRCLE, "Only errors"),
+        ] {
+            let is_on = self.only == Some(severity);
+            let is_mixed = count(severity) > 0 && count(severity) < all.len();
+            if (is_on || is_mixed) && ui.add(icon_button(icon, name).small().selected(is_on)).clicked() {
+                self.only = (!is_on).then_some(severity);
+            }
+        }
+        let field = text_field("Filter problems", &mut self.filter).icon(icons::MAGNIFYING_GLASS);
+        let response = ui.add(field.hint("Filter by text").width(150.0));
+        if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+            self.filter.clear();
+        }
     }
 }
 
