@@ -8,11 +8,12 @@ mod panes_rig;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use panes_rig::{Workers, call_often, end_call, log, make_ready, workbench};
+use panes_rig::{BOTH, Workers, call_often, end_call, log, make_ready, workbench};
 use wasm_workbench::model::cache::{CacheKey, CacheListing, CacheRow, CachedFacts};
 use wasm_workbench::model::event::LogLevel;
 use wasm_workbench::model::ids::PluginId;
 use wasm_workbench::model::limits::Preset;
+use wasm_workbench::model::operators::PriceChanges;
 use wasm_workbench::model::proposal::Proposal;
 use wasm_workbench::ui::Workbench;
 use wasm_workbench::ui::theme::{self, Mode};
@@ -380,6 +381,42 @@ fn runtime_and_settings_are_drawn_in_both_faces() {
             window.shot(&format!("{}-{face}-small", pane.to_lowercase()));
         }
     }
+}
+
+/// Returns the prices that the newest compilation was asked for with.
+fn priced(window: &Window) -> Option<PriceChanges> {
+    let sent = window.workers.sent.borrow();
+    sent.iter().rev().find_map(|command| match command {
+        Command::Compile { settings, .. } => Some(settings.prices.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_price_is_typed_checked_and_reset_and_one_operator_can_be_counted_alone() {
+    let layout = BOTH.replace("timing", "prices");
+    let mut window = Window::ready(Mode::Dark, Some(&layout));
+    window.click(Role::DisclosureTriangle, "Control and calls");
+    window.shot("prices-classes-dark");
+    assert!(window.is_shown("price of nop"));
+    window.type_into("Filter operators", "i32.mul");
+    window.harness.get_by_label("price of i32.mul").focus();
+    window.harness.run();
+    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    window.type_into("price of i32.mul", "17");
+    assert_eq!(priced(&window).map(|prices| prices.price_of("i32.mul", 1)), Some(1), "17 is none, 1 is");
+    window.harness.key_press(egui::Key::Backspace);
+    window.type_into("price of i32.mul", "6");
+    assert_eq!(priced(&window).map(|prices| prices.price_of("i32.mul", 1)), Some(16));
+    assert!(window.is_shown("1 price changed"));
+    window.shot("prices-dark");
+    window.click(Role::Button, "Reset the price of i32.mul");
+    assert_eq!(priced(&window), Some(PriceChanges::default()));
+    window.click(Role::Button, "Count only i32.mul");
+    assert_eq!(priced(&window), Some(PriceChanges::only("i32.mul")));
+    window.click(Role::Button, "Reset all");
+    assert_eq!(priced(&window), Some(PriceChanges::default()));
+    assert!(window.is_shown("the engine's own prices"));
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::model::diagnostic::Place;
 use crate::model::ids::{PluginId, SourceId};
 use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::memory::MemoryRequest;
+use crate::model::operators::PriceChanges;
 use crate::model::proposal::Proposal;
 use crate::model::text::EditCommand;
 use crate::model::text_edit::TextEdit;
@@ -121,6 +122,8 @@ pub enum SourceAction {
     CloseSearch(SourceId),
     /// Ask what its binary is made of.
     MeasureSizes(SourceId),
+    /// Change what its operators cost in fuel, and compile it anew.
+    SetPrices(SourceId, PriceChanges),
 }
 
 /// Something with a plugin.

@@ -209,6 +209,7 @@ commands! {
     ShowSizes, "Sizes", "Shows what the binary is made of, in bytes", None;
     ShowRuntime, "Runtime", "Shows what the program has done and which builds it keeps", None;
     ShowSettings, "Settings", "Shows engine, proposals, limits of new plugins and cache", None;
+    ShowPrices, "Fuel prices", "Shows what operators cost in fuel, and sets it", None;
     ResetLayout, "Reset layout", "Puts all panes back to where they were at first", None;
     Compile, "Compile", "Compiles the source now, without waiting for a pause", Some(Chord::ctrl(Key::Char('B')));
     Initialize, "Initialize", "Runs the start function and _initialize", None;
@@ -332,6 +333,7 @@ pub const MENUS: &[Menu] = {
                 Some(C::ShowSizes),
                 Some(C::ShowRuntime),
                 Some(C::ShowSettings),
+                Some(C::ShowPrices),
                 None,
                 Some(C::ResetLayout),
                 None,
@@ -419,6 +421,7 @@ impl UiCommand {
             Self::ShowSizes => PaneKind::Sizes,
             Self::ShowRuntime => PaneKind::Runtime,
             Self::ShowSettings => PaneKind::Settings,
+            Self::ShowPrices => PaneKind::Prices,
             _ => return None,
         })
     }

@@ -36,7 +36,7 @@ pub use editor_commands::EditorWish;
 pub use form::{ArgField, CallForm, CallForms};
 pub use listing_goals::{ListingGoal, listing_goals};
 pub use pane::PaneKind;
-pub use session::{OpenedSource, RecentFile, Session};
+pub use session::{OpenedSource, RecentFile, Session, SourcePrices};
 pub use settings::{CacheSettings, Settings, ThemeChoice};
 pub use start::{Startup, start};
 pub use state::*;

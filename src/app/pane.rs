@@ -35,11 +35,13 @@ pub enum PaneKind {
     Runtime,
     /// Engine, proposals, limits of new plugins, cache.
     Settings,
+    /// What operators cost in fuel.
+    Prices,
 }
 
 impl PaneKind {
     /// All panes in the order of the View menu.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Plugins,
         Self::Samples,
         Self::Source,
@@ -55,6 +57,7 @@ impl PaneKind {
         Self::Sizes,
         Self::Runtime,
         Self::Settings,
+        Self::Prices,
     ];
 
     /// Returns the title of its tab.
@@ -75,6 +78,7 @@ impl PaneKind {
             Self::Sizes => "Sizes",
             Self::Runtime => "Runtime",
             Self::Settings => "Settings",
+            Self::Prices => "Fuel prices",
         }
     }
 
@@ -96,6 +100,7 @@ impl PaneKind {
             Self::Sizes => "sizes",
             Self::Runtime => "runtime",
             Self::Settings => "settings",
+            Self::Prices => "prices",
         }
     }
 

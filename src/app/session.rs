@@ -6,8 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::operators::PriceChanges;
+
 /// Most files that Recent lists.
 const MOST_RECENT: usize = 12;
+
+/// Most sources whose prices are remembered.
+const MOST_PRICED: usize = 64;
 
 /// One file of Recent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +33,15 @@ pub enum OpenedSource {
     Sample(String),
 }
 
+/// What the operators of a source cost in fuel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourcePrices {
+    /// The source.
+    pub source: OpenedSource,
+    /// The prices that were changed.
+    pub changes: PriceChanges,
+}
+
 /// Everything in the session file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -40,6 +54,8 @@ pub struct Session {
     pub recent: Vec<RecentFile>,
     /// Layout of the panes in the window's own notation; `None` asks for the default.
     pub layout: Option<String>,
+    /// Prices that were changed, of open sources and of closed ones, the newest change first.
+    pub prices: Vec<SourcePrices>,
 }
 
 impl Session {
@@ -51,12 +67,27 @@ impl Session {
     pub fn from_json(text: &str) -> Result<Self, String> {
         let mut session: Self = serde_json::from_str(text).map_err(|err| err.to_string())?;
         session.recent.truncate(MOST_RECENT);
+        session.prices.truncate(MOST_PRICED);
         Ok(session)
     }
 
     /// Writes the session file.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Returns what the operators of a source cost, when they were last priced.
+    pub fn prices_of(&self, source: &OpenedSource) -> Option<&PriceChanges> {
+        self.prices.iter().find(|priced| priced.source == *source).map(|priced| &priced.changes)
+    }
+
+    /// Remembers what the operators of a source cost; prices that are the engine's own need no memory.
+    pub fn remember_prices(&mut self, source: OpenedSource, changes: &PriceChanges) {
+        self.prices.retain(|priced| priced.source != source);
+        if !changes.is_empty() {
+            self.prices.insert(0, SourcePrices { source, changes: changes.clone() });
+            self.prices.truncate(MOST_PRICED);
+        }
     }
 
     /// Puts a file to the front of Recent.
@@ -77,6 +108,9 @@ mod tests {
         session.open.push(OpenedSource::Sample("math.wat".to_owned()));
         session.open.push(OpenedSource::File("/a/b.wat".into()));
         session.remember(Path::new("/a/b.wat"), 7);
+        let sample = || OpenedSource::Sample("math.wat".to_owned());
+        session.remember_prices(sample(), &PriceChanges::only("i32.mul"));
+        assert_eq!(session.prices_of(&sample()), Some(&PriceChanges::only("i32.mul")));
         assert_eq!(Session::from_json(&session.to_json()), Ok(session));
         assert!(Session::from_json("[").is_err());
     }

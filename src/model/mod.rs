@@ -27,6 +27,7 @@ pub mod metrics;
 pub mod module_sizes;
 pub mod nearest;
 pub mod needs;
+pub mod operator_class;
 pub mod operators;
 pub mod proposal;
 pub mod raise;

@@ -21,6 +21,17 @@ pub struct PriceChanges {
     all_others: Option<u8>,
 }
 
+/// What the engine charges for an operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorPrice {
+    /// Its name in the text format.
+    pub name: String,
+    /// What each execution costs.
+    pub default_price: u8,
+    /// What each byte, page or element costs besides, which can't be changed: price and unit.
+    pub bulk: Option<(u8, &'static str)>,
+}
+
 /// One operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OperatorCount {
@@ -93,6 +104,15 @@ impl PriceChanges {
         self.by_name.is_empty() && self.all_others.is_none()
     }
 
+    /// Sets the price of an operator that the engine charges `default_price` for.
+    pub fn set(&mut self, name: &str, price: u8, default_price: u8) {
+        if price == self.all_others.unwrap_or(default_price) {
+            self.by_name.remove(name);
+        } else {
+            self.by_name.insert(name.to_owned(), price.min(MOST_PRICE));
+        }
+    }
+
     /// Returns the price of an operator that the engine charges `default_price` for.
     pub fn price_of(&self, name: &str, default_price: u8) -> u8 {
         let price = self.by_name.get(name).copied().or(self.all_others).unwrap_or(default_price);
@@ -153,6 +173,20 @@ mod tests {
         }
         assert_eq!(counts().operator_fuel(&PriceChanges::only("i32.mul")), 4 + 3);
         assert_eq!((counts().total(), PriceChanges::default().is_empty()), (16, true));
+    }
+
+    #[test]
+    fn a_price_that_is_set_to_what_it_was_is_no_change() {
+        let mut prices = PriceChanges::default();
+        prices.set("i32.mul", 200, 1);
+        assert_eq!((prices.price_of("i32.mul", 1), prices.price_of("block", 0)), (MOST_PRICE, 0));
+        prices.set("i32.mul", 1, 1);
+        assert!(prices.is_empty());
+        let mut prices = PriceChanges::only("i32.mul");
+        prices.set("i32.add", 1, 1);
+        assert_eq!((prices.price_of("i32.add", 1), prices.price_of("i32.sub", 1)), (1, 0));
+        prices.set("i32.add", 0, 1);
+        assert_eq!(prices, PriceChanges::only("i32.mul"));
     }
 
     #[test]

@@ -117,8 +117,8 @@ fn neighbours(pane: PaneKind) -> &'static [PaneKind] {
         P::Source | P::Problems => &[P::Source, P::Problems],
         P::Runtime | P::Settings => &[P::Timing, P::Calls, P::Events, P::Memory, P::Problems],
         P::Exports | P::Call | P::Limits => &[P::Call, P::Exports, P::Limits],
-        P::Timing | P::Memory | P::Calls | P::Events | P::Sizes => {
-            &[P::Timing, P::Memory, P::Calls, P::Events, P::Sizes, P::Problems]
+        P::Timing | P::Memory | P::Calls | P::Events | P::Sizes | P::Prices => {
+            &[P::Timing, P::Memory, P::Calls, P::Events, P::Sizes, P::Prices, P::Problems]
         }
     }
 }
@@ -413,10 +413,10 @@ mod tests {
     }
 
     #[test]
-    fn the_default_layout_holds_every_pane_once_and_closed_ones_come_back() {
+    fn the_default_layout_holds_every_pane_but_prices_once_and_closed_ones_come_back() {
         let mut dock = Dock::new();
         for pane in PaneKind::ALL {
-            assert!(dock.is_open(pane), "{pane:?}");
+            assert_eq!(dock.is_open(pane), pane != PaneKind::Prices, "{pane:?}");
         }
         for pane in PaneKind::ALL {
             if let Some(id) = dock.tree.tiles.find_pane(&pane) {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::super::action::{Action, FileAction};
 use super::super::state::{AppState, Dialog, Now, Purpose, SaveWhat, SourceContent};
 use super::super::update::{
-    OpenedFile, add_file, go_on_after_saving, recovered_file_read, remember_tabs, save_now, save_to,
-    take_from_disk, update, write_export,
+    OpenedFile, add_file, go_on_after_saving, recovered_file_read, remember_prices, remember_tabs, save_now,
+    save_to, take_from_disk, update, write_export,
 };
 use crate::model::difference::Difference;
 use crate::model::event::LogLevel;
@@ -212,6 +212,7 @@ fn source_saved(
     }
     state.session.remember(path, length);
     state.keeping.session_is_new = true;
+    remember_prices(state, id);
     remember_tabs(state);
 }
 

@@ -11,6 +11,7 @@ use crate::engine::{Build, CompileFailure};
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::ids::{BuildNumber, Generation, SourceId};
 use crate::model::limits::Limits;
+use crate::model::operators::PriceChanges;
 use crate::model::sample::Sample;
 use crate::model::text::{FileContent, TextBuffer, TextChange, TextEditor};
 use crate::model::wat::WatReading;
@@ -38,6 +39,8 @@ pub struct Source {
     pub is_dirty: bool,
     /// Counts the texts that this source has had.
     pub generation: Generation,
+    /// What its operators cost in fuel, as far as that is not what the engine charges.
+    pub prices: PriceChanges,
     /// How compiling the newest text stands.
     pub status: CompileStatus,
     /// What is wrong with the newest text that has been compiled; empty when it is good.
@@ -141,6 +144,7 @@ impl Source {
             saved: None,
             is_dirty: false,
             generation: Generation(1),
+            prices: PriceChanges::default(),
             status: CompileStatus::Done,
             failure: None,
             language: None,

@@ -5,6 +5,7 @@ mod files;
 mod listings;
 mod plots;
 mod plugins;
+mod prices;
 mod settings;
 mod sources;
 

@@ -396,6 +396,7 @@ fn check_disk(state: &AppState, out: &mut Vec<Command>) {
 fn show_source(state: &mut AppState, mut source: Source, to_front: bool, out: &mut Vec<Command>) -> SourceId {
     let id = source.id;
     super::listings::make(&mut source, out);
+    super::prices::restore(&state.session, &mut source);
     state.sources.push(source);
     if to_front || state.active.is_none() {
         activate(state, id);
@@ -414,16 +415,20 @@ fn free_name(state: &AppState, wanted: &str) -> String {
     names.find(|name| is_free(name)).unwrap_or_else(|| wanted.to_owned())
 }
 
-/// Takes the open tabs up into the session.
-pub(crate) fn remember_tabs(state: &mut AppState) {
-    let opened = |source: &Source| match (&source.path, source.origin) {
+/// Returns what a session knows a source by; `None` for one that is neither a file nor a sample.
+pub(crate) fn opened_as(source: &Source) -> Option<OpenedSource> {
+    match (&source.path, source.origin) {
         (Some(path), _) => Some(OpenedSource::File(path.clone())),
         (None, Origin::Sample(id)) => Some(OpenedSource::Sample(id.to_owned())),
         (None, _) => None,
-    };
-    let kept = state.sources.iter().filter(|source| opened(source).is_some()).collect::<Vec<_>>();
+    }
+}
+
+/// Takes the open tabs up into the session.
+pub(crate) fn remember_tabs(state: &mut AppState) {
+    let kept = state.sources.iter().filter(|source| opened_as(source).is_some()).collect::<Vec<_>>();
     let active = kept.iter().position(|source| Some(source.id) == state.active);
-    let open = kept.into_iter().filter_map(opened).collect();
+    let open = kept.into_iter().filter_map(opened_as).collect();
     if state.session.open != open || state.session.active != active {
         state.session.open = open;
         state.session.active = active;

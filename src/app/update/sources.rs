@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::action::SourceAction;
 use super::super::pane::PaneKind;
 use super::super::state::{AppState, CompileStatus, Effect, Now, Source, SourceContent};
-use super::listings;
+use super::{listings, prices};
 use crate::model::diagnostic::Place;
 use crate::model::event::LogLevel;
 use crate::model::ids::SourceId;
@@ -32,6 +32,7 @@ pub(super) fn update(state: &mut AppState, action: SourceAction, now: Now, out: 
         SourceAction::StopSearch(id) => listings::stop_search(state, id, out),
         SourceAction::CloseSearch(id) => listings::close_search(state, id, out),
         SourceAction::MeasureSizes(id) => listings::measure(state, id, out),
+        SourceAction::SetPrices(id, prices) => prices::set(state, id, prices, now, out),
         SourceAction::CursorMoved(id, line, column) => {
             if let Some(source) = state.source_mut(id) {
                 source.cursor = (line, column);
@@ -42,8 +43,9 @@ pub(super) fn update(state: &mut AppState, action: SourceAction, now: Now, out: 
 
 /// Has the newest text of a source compiled, whatever else of it is being compiled.
 pub(crate) fn request_compile(state: &mut AppState, id: SourceId, out: &mut Vec<Command>) {
-    let settings = state.settings.engine.clone();
+    let mut settings = state.settings.engine.clone();
     let Some(source) = state.source_mut(id) else { return };
+    settings.prices = source.prices.clone();
     source.status = CompileStatus::Queued;
     out.push(Command::Compile {
         source: id,

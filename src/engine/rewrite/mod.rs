@@ -17,7 +17,7 @@ mod tests;
 
 pub use layout::{DepthGlobals, GROWTH_RING, GrowthSites, Layout};
 pub use offsets::OffsetMap;
-pub use prices::{Prices, UnknownOperator, engine_operator_cost};
+pub use prices::{Prices, UnknownOperator, default_prices, engine_operator_cost};
 pub(crate) use prices::{operator_names, operator_slot};
 
 /// The version of what this pass writes; it enters every cache key.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use wasmparser::Operator;
 use wasmtime::OperatorCost;
 
-use crate::model::operators::PriceChanges;
+use crate::model::operators::{OperatorPrice, PriceChanges};
 
 /// The price of every operator, in units of fuel.
 ///
@@ -79,6 +79,45 @@ impl std::fmt::Debug for Prices {
         let changed = self.iter().zip(default.iter()).filter(|(own, default)| own != default);
         f.debug_map().entries(changed.map(|(own, _)| own)).finish()
     }
+}
+
+/// Lists what the engine charges for every operator, each name of the text format once.
+pub fn default_prices() -> &'static [OperatorPrice] {
+    static LIST: LazyLock<Vec<OperatorPrice>> = LazyLock::new(|| {
+        let bulk = bulk_prices();
+        let mut seen = std::collections::HashSet::new();
+        let priced = operator_names().iter().zip(Prices::default().by_slot);
+        let once = priced.filter(|(name, _)| seen.insert(name.as_str()));
+        once.map(|(name, default_price)| OperatorPrice {
+            name: name.clone(),
+            default_price,
+            bulk: bulk.get(name.as_str()).copied(),
+        })
+        .collect()
+    });
+    &LIST
+}
+
+fn bulk_prices() -> HashMap<&'static str, (u8, &'static str)> {
+    let cost = OperatorCost::new().variable;
+    HashMap::from([
+        ("memory.copy", (cost.memory_copy_per_byte, "byte")),
+        ("memory.fill", (cost.memory_fill_per_byte, "byte")),
+        ("memory.init", (cost.memory_init_per_byte, "byte")),
+        ("memory.grow", (cost.memory_grow_per_page, "page")),
+        ("table.copy", (cost.table_copy_per_element, "element")),
+        ("table.fill", (cost.table_fill_per_element, "element")),
+        ("table.init", (cost.table_init_per_element, "element")),
+        ("table.grow", (cost.table_grow_per_element, "element")),
+        ("array.copy", (cost.array_copy_per_element, "element")),
+        ("array.fill", (cost.array_fill_per_element, "element")),
+        ("array.new", (cost.array_new_per_element, "element")),
+        ("array.new_default", (cost.array_new_default_per_element, "element")),
+        ("array.new_data", (cost.array_new_data_per_element, "element")),
+        ("array.new_elem", (cost.array_new_elem_per_element, "element")),
+        ("array.init_data", (cost.array_init_data_per_element, "element")),
+        ("array.init_elem", (cost.array_init_elem_per_element, "element")),
+    ])
 }
 
 /// Returns the place of an operator in [`operator_names`]; `None` for one that the parser has no name for.
@@ -178,6 +217,17 @@ mod tests {
         let unknown: Vec<_> =
             operator_names().iter().filter(|name| !crate::model::wat::is_operator(name)).collect();
         assert!(unknown.len() * 20 < operator_names().len(), "{unknown:?}");
+    }
+
+    #[test]
+    fn the_list_names_each_operator_once_and_bulk_work_apart() {
+        let list = default_prices();
+        let find = |name: &str| list.iter().find(|price| price.name == name).expect(name);
+        assert_eq!((find("i32.mul").default_price, find("block").default_price), (1, 0));
+        assert_eq!(find("memory.copy").bulk, Some((1, "byte")));
+        assert_eq!(list.iter().filter(|price| price.name == "select").count(), 1);
+        let all_found = bulk_prices().keys().all(|name| list.iter().any(|price| price.name == *name));
+        assert!(all_found, "bulk prices stand beside an operator");
     }
 
     #[test]

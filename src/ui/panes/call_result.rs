@@ -56,7 +56,8 @@ impl ResultViews {
         {
             ui.label(theme::caption(format!("no text there: {reason}")).color(tokens(ui).text_muted));
         }
-        figures_ui(ui, record);
+        let fuel_note = if is_old { None } else { fuel_note(plugin) };
+        figures_ui(ui, record, fuel_note.as_deref());
         if is_old {
             let text = format!("old: from build {}, running build {}", record.build, plugin.build.number);
             let text = format!("{} {text}", icons::CLOCK_COUNTER_CLOCKWISE);
@@ -112,10 +113,11 @@ impl ResultViews {
 }
 
 /// Shows time, fuel, memory and depth of a call in one quiet line, the exact figures under the pointer.
-pub(super) fn figures_ui(ui: &mut Ui, record: &CallRecord) {
+pub(super) fn figures_ui(ui: &mut Ui, record: &CallRecord, fuel_note: Option<&str>) {
     let mut parts = vec![format!("#{}", record.number), humanize::duration_ns(record.wall_ns)];
     if let Some(fuel) = record.fuel.value() {
-        parts.push(format!("{}{} fuel", at_least(record.fuel), humanize::count(fuel)));
+        let note = fuel_note.unwrap_or_default();
+        parts.push(format!("{}{} fuel{note}", at_least(record.fuel), humanize::count(fuel)));
     }
     if record.peak_memory_pages > 0 {
         parts.push(pages(record.peak_memory_pages));
@@ -125,6 +127,12 @@ pub(super) fn figures_ui(ui: &mut Ui, record: &CallRecord) {
     }
     let line = parts.join(" · ");
     ui.label(theme::caption(line).color(tokens(ui).text_muted)).on_hover_text(exact_figures(record));
+}
+
+/// Says beside the fuel of a call that its source has prices of its own.
+fn fuel_note(plugin: &PluginView) -> Option<String> {
+    let settings = &plugin.build.build.settings;
+    (settings.fuel && !settings.prices.is_empty()).then(|| " at these prices".to_owned())
 }
 
 /// Writes the figures of a call to the unit, one a line.

@@ -23,6 +23,7 @@ mod needs_ui;
 mod outcome_words;
 mod outline_pane;
 mod plugins_pane;
+mod prices_pane;
 mod problems_pane;
 mod progress;
 mod row_scroll;
@@ -60,6 +61,7 @@ pub struct PaneViews {
     sizes: sizes_pane::SizesPane,
     runtime: runtime_pane::RuntimePane,
     settings: settings_pane::SettingsPane,
+    prices: prices_pane::PricesPane,
 }
 
 impl PaneViews {
@@ -103,6 +105,7 @@ pub(super) fn pane_ui(
         PaneKind::Sizes => views.sizes.ui(ui, state, actions),
         PaneKind::Runtime => views.runtime.ui(ui, state, actions),
         PaneKind::Settings => views.settings.ui(ui, state, actions),
+        PaneKind::Prices => views.prices.ui(ui, state, actions),
     }
 }
 
