@@ -145,7 +145,9 @@ fn main() {
     let mut bench = Bench::open(BOTH, 2);
     for name in ["Compare", "build 2 with build 1"] {
         let at = find(&mut bench, name);
-        bench.frames(WARM_UP, |frame, _| click(at, frame));
+        // A press and its release; what is shown then may take a frame to find its place.
+        bench.frames(3, |frame, _| click(at, frame));
+        bench.frames(WARM_UP, |_, _| Vec::new());
     }
     assert!(bench.workbench.state().shown_pairing().is_some(), "both builds have calls");
     bench.frames(FRAMES, zoom).print("two builds compared and zoomed");
@@ -166,7 +168,7 @@ fn find(bench: &mut Bench, name: &str) -> Pos2 {
     bench.ctx.disable_accesskit();
     let update = output.platform_output.accesskit_update.expect("it was asked for");
     let node = update.nodes.iter().find(|(_, node)| node.label() == Some(name));
-    let bounds = node.and_then(|(_, node)| node.bounds()).expect("the control is shown");
+    let bounds = node.and_then(|(_, node)| node.bounds()).unwrap_or_else(|| panic!("`{name}` is not shown"));
     #[allow(clippy::cast_possible_truncation, reason = "the window is 1440 points wide")]
     let at = pos2(f64::midpoint(bounds.x0, bounds.x1) as f32, f64::midpoint(bounds.y0, bounds.y1) as f32);
     at

@@ -413,10 +413,11 @@ mod tests {
     }
 
     #[test]
-    fn the_default_layout_holds_every_pane_but_prices_once_and_closed_ones_come_back() {
+    fn the_default_layout_holds_what_is_looked_at_daily_and_closed_panes_come_back() {
         let mut dock = Dock::new();
         for pane in PaneKind::ALL {
-            assert_eq!(dock.is_open(pane), pane != PaneKind::Prices, "{pane:?}");
+            let is_rare = matches!(pane, PaneKind::Prices | PaneKind::Runtime | PaneKind::Settings);
+            assert_eq!(dock.is_open(pane), !is_rare, "{pane:?}");
         }
         for pane in PaneKind::ALL {
             if let Some(id) = dock.tree.tiles.find_pane(&pane) {
