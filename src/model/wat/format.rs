@@ -7,9 +7,9 @@
 //! use wasm_workbench::model::text_edit::apply_edits;
 //! use wasm_workbench::model::wat::format;
 //!
-//! let text = "(module\n(func\nblock\nnop\nend))";
+//! let text = "(module\n(func\nblock\nnop\nend\n)\n)";
 //! let edits = format(text, 0..usize::MAX, "  ");
-//! assert_eq!(apply_edits(text, &edits).unwrap(), "(module\n  (func\n    block\n      nop\n    end))");
+//! assert_eq!(apply_edits(text, &edits).unwrap(), "(module\n  (func\n    block\n      nop\n    end\n  )\n)");
 //! ```
 
 use std::ops::Range;

@@ -4,7 +4,7 @@
 //! use wasm_workbench::model::wat::SymbolIndex;
 //!
 //! let index = SymbolIndex::new(";; Doubles.\n(func $f (param i32) (result i32) local.get 0)\n(start $f)".into());
-//! let hover = index.hover(60).unwrap();
+//! let hover = index.hover(66).unwrap();
 //! assert_eq!(hover.code, "(func $f (param i32) (result i32) …)");
 //! assert_eq!(hover.text, "Doubles.\nfunction 0, used once");
 //! ```
