@@ -192,7 +192,8 @@ fn a_call_past_the_fuel_limit_says_so_and_the_next_one_goes_on() {
     window.click(Role::ListItem, "forever");
     window.click(Role::Button, "Call");
     window.wait_for("Stopped by the fuel limit");
-    assert_eq!(window.plugin().state, PluginState::Error);
+    // The state comes as an event of its own, right behind the record.
+    window.wait_until("error", |window| window.plugin().state == PluginState::Error);
     window.click(Role::ListItem, "count_to");
     window.fill(Role::TextInput, "$n i32", "1000");
     window.enter();
