@@ -254,7 +254,11 @@ impl CallObserver for Diary {
         };
         let mut seen = self.seen.lock().expect("no tick has panicked");
         seen.push((live.usage(), rounds));
-        if seen.len() >= self.most { Tick::Cancel } else { Tick::Continue { held: Duration::ZERO } }
+        if seen.len() >= self.most {
+            Tick::Cancel { held: Duration::ZERO }
+        } else {
+            Tick::Continue { held: Duration::ZERO }
+        }
     }
 
     fn is_cancelled(&self) -> bool {

@@ -124,7 +124,8 @@ impl CallObserver for QuietWatch {
 
 impl CallObserver for Watch {
     fn tick(&self, _live: &mut dyn LiveView) -> Tick {
-        if self.is_cancelled() { Tick::Cancel } else { Tick::Continue { held: std::time::Duration::ZERO } }
+        let held = std::time::Duration::ZERO;
+        if self.is_cancelled() { Tick::Cancel { held } } else { Tick::Continue { held } }
     }
 
     fn is_cancelled(&self) -> bool {

@@ -320,7 +320,8 @@ fn new_store(
         let tick = observer.tick(&mut LiveGuest::new(&mut context));
         let clock = &mut context.data_mut().clock;
         match tick {
-            Tick::Cancel => {
+            Tick::Cancel { held } => {
+                clock.held += held;
                 clock.stop = Some(StopCause::Cancelled);
                 return Err(Stopped.into());
             }

@@ -18,7 +18,10 @@ pub enum Tick {
         held: Duration,
     },
     /// End here: somebody pressed Stop.
-    Cancel,
+    Cancel {
+        /// How long the guest was held here before that; this is not charged either.
+        held: Duration,
+    },
 }
 
 /// Watches the calls of one plugin, on the plugin's own thread.

@@ -137,7 +137,8 @@ fn find(
 
 impl CallObserver for Stop {
     fn tick(&self, _live: &mut dyn LiveView) -> Tick {
-        if self.is_cancelled() { Tick::Cancel } else { Tick::Continue { held: Duration::ZERO } }
+        let held = Duration::ZERO;
+        if self.is_cancelled() { Tick::Cancel { held } } else { Tick::Continue { held } }
     }
 
     fn is_cancelled(&self) -> bool {

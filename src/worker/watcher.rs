@@ -347,7 +347,7 @@ impl CallObserver for Watcher {
         } else {
             Duration::ZERO
         };
-        if self.is_cancelled() { Tick::Cancel } else { Tick::Continue { held } }
+        if self.is_cancelled() { Tick::Cancel { held } } else { Tick::Continue { held } }
     }
 
     fn is_cancelled(&self) -> bool {

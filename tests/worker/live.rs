@@ -183,16 +183,27 @@ fn a_paused_call_is_held_and_not_charged_for_it() {
 }
 
 #[test]
-fn a_paused_call_can_be_stopped_and_a_paused_plugin_unloaded() {
+fn a_paused_call_can_be_stopped_uncharged_and_a_paused_plugin_unloaded() {
     for command in [PluginCommand::Cancel, PluginCommand::Unload] {
         let mut bench = Bench::new();
         let plugin = bench.ready(1, SPIN, UNLIMITED);
+        let began = Instant::now();
         bench.call(plugin, 1, "spin", &[]);
         bench.wait_running(plugin);
         bench.tell(plugin, PluginCommand::Pause);
         bench.wait_state(plugin, State::Paused);
+        let paused = Instant::now();
+        let request = MemoryRequest { memory: 0, address: 16, bytes: 1, with_pages: false };
+        while paused.elapsed() < Duration::from_millis(50) {
+            bench.tell(plugin, PluginCommand::ReadMemory(request));
+            bench
+                .wait_plugin(plugin, "memory", |event| matches!(event, PluginEvent::Memory(_)).then_some(()));
+        }
+        let held = paused.elapsed();
         bench.tell(plugin, command);
-        assert_eq!(bench.wait_end(plugin).outcome, Outcome::Cancelled);
+        let record = bench.wait_end(plugin);
+        assert_eq!(record.outcome, Outcome::Cancelled);
+        assert!(Duration::from_nanos(record.wall_ns) + held <= began.elapsed(), "{record:?}");
     }
 }
 

@@ -231,7 +231,7 @@ struct Impatient(AtomicBool);
 impl crate::engine::CallObserver for Impatient {
     fn tick(&self, _live: &mut dyn crate::engine::LiveView) -> crate::engine::Tick {
         self.0.store(true, Ordering::Release);
-        crate::engine::Tick::Cancel
+        crate::engine::Tick::Cancel { held: std::time::Duration::ZERO }
     }
 
     fn is_cancelled(&self) -> bool {
