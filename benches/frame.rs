@@ -1,8 +1,8 @@
 //! How long a frame takes with a million recorded calls plotted and the memory view open.
 //!
 //! Measures what the window itself does, `ctx.run_ui`, and the tessellation apart: while the plot is zoomed, while
-//! calls are picked out by a drag over the plot with the list of calls open, while the same is done in the
-//! distribution, and while two builds are compared. The bar of each is a p99 under 4 ms.
+//! calls are picked out by a drag over the plot with the list of calls open, and while the same is done in the
+//! distribution. The bar of each is a p99 under 4 ms.
 #![allow(missing_docs, reason = "a benchmark is no library")]
 #![allow(clippy::print_stdout, reason = "the figures are what it is run for")]
 #![allow(clippy::cast_precision_loss, reason = "the numbers of a thousand frames fit into any float")]
@@ -17,10 +17,9 @@ use egui::{
     TouchPhase, pos2, vec2,
 };
 use panes_rig::{BOTH, Workers, call_often, end_call, make_ready, workbench};
-use wasm_workbench::model::ids::{BuildNumber, PluginId};
+use wasm_workbench::model::ids::PluginId;
 use wasm_workbench::ui::Workbench;
 use wasm_workbench::ui::theme::{self, Mode};
-use wasm_workbench::worker::protocol::PluginEvent;
 
 const CALLS: u64 = 1_000_000;
 const WARM_UP: usize = 50;
@@ -47,8 +46,8 @@ struct Bench {
 }
 
 impl Bench {
-    /// Opens a window whose plugin has made a million calls, on `builds` builds.
-    fn open(layout: &str, builds: u64) -> Self {
+    /// Opens a window whose plugin has made a million calls.
+    fn open(layout: &str) -> Self {
         let ctx = Context::default();
         theme::apply(&ctx, Mode::Dark);
         let (workbench, workers) = workbench(Some(layout), "dark");
@@ -56,17 +55,7 @@ impl Bench {
         bench.frames(5, |_, _| Vec::new());
         let plugin = bench.plugin();
         make_ready(&bench.workers, plugin);
-        for build in 1..=builds {
-            let of = bench.workbench.state().plugins[0].build.build.clone();
-            let event = PluginEvent::Instantiated {
-                build: of,
-                build_number: BuildNumber(build),
-                instantiate_ns: 1,
-                state_reset: false,
-            };
-            bench.workers.plugin(plugin, event);
-            call_often(&bench.workers, plugin, CALLS / builds);
-        }
+        call_often(&bench.workers, plugin, CALLS);
         end_call(&bench.workers, plugin, CALLS + 1, CALLS);
         bench.frames(WARM_UP, |_, _| Vec::new());
         bench
@@ -127,10 +116,10 @@ impl Times {
 
 fn main() {
     println!("a million recorded calls; the bar of each frame is a p99 of {BAR:?}");
-    let mut bench = Bench::open(BOTH, 1);
+    let mut bench = Bench::open(BOTH);
     bench.frames(FRAMES, zoom).print("zoomed, memory view open");
 
-    let mut bench = Bench::open(WITH_CALLS, 1);
+    let mut bench = Bench::open(WITH_CALLS);
     let times = bench.frames(FRAMES, drag);
     assert!(bench.brush().calls.is_some(), "the drag has selected calls");
     times.print("brushed over the plot, calls listed");
@@ -141,23 +130,15 @@ fn main() {
     let times = bench.frames(FRAMES, drag);
     assert!(bench.brush().wall_ns.is_some(), "the drag has selected durations");
     times.print("brushed over the distribution, calls listed");
-
-    let mut bench = Bench::open(BOTH, 2);
-    for name in ["Compare", "build 2 with build 1"] {
-        let at = find(&mut bench, name);
-        // A press and its release; what is shown then may take a frame to find its place.
-        bench.frames(3, |frame, _| click(at, frame));
-        bench.frames(WARM_UP, |_, _| Vec::new());
-    }
-    assert!(bench.workbench.state().shown_pairing().is_some(), "both builds have calls");
-    bench.frames(FRAMES, zoom).print("two builds compared and zoomed");
 }
 
 /// Returns where the control of that name is, as assistive technology sees it.
 fn find(bench: &mut Bench, name: &str) -> Pos2 {
     bench.ctx.enable_accesskit();
+    bench.number += 1;
     let input = RawInput {
         screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(1440.0, 900.0))),
+        time: Some(bench.number as f64 / 60.0),
         ..RawInput::default()
     };
     let mut output = bench.ctx.run_ui(input, |ui| {
