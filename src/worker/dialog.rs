@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of what the files hold. Without feature `gui` there are no dialogs.
 
-#[cfg(feature = "gui")]
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,15 +12,12 @@ use super::threads::Threads;
 use crate::model::ids::RequestId;
 
 /// What a dialog asks for.
+#[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "only a dialog suggests a name and a folder"))]
 pub(crate) enum Ask {
     /// Files to open.
-    Open { request: RequestId },
+    Open { request: RequestId, folder: Option<PathBuf> },
     /// A place to save to.
-    Save {
-        request: RequestId,
-        #[cfg_attr(not(feature = "gui"), allow(dead_code, reason = "only a dialog suggests a name"))]
-        suggested: String,
-    },
+    Save { request: RequestId, suggested: String, folder: Option<PathBuf> },
 }
 
 /// Opens dialogs, one at a time.
@@ -60,7 +56,7 @@ const NO_DIALOG: &str = "the system has no file dialog here: type the path inste
 
 fn refusal(ask: &Ask, reason: &str) -> Event {
     match ask {
-        Ask::Open { request } => Event::FilesPicked { request: *request, result: Err(reason.to_owned()) },
+        Ask::Open { request, .. } => Event::FilesPicked { request: *request, result: Err(reason.to_owned()) },
         Ask::Save { request, .. } => {
             Event::SavePathPicked { request: *request, result: Err(reason.to_owned()) }
         }
@@ -76,8 +72,8 @@ fn run(ask: &Ask) -> Event {
 fn run(ask: &Ask) -> Event {
     let began = std::time::Instant::now();
     match ask {
-        Ask::Open { request } => {
-            let picked = rfd::FileDialog::new()
+        Ask::Open { request, folder } => {
+            let picked = dialog("Open a file", folder.as_deref())
                 .add_filter("WebAssembly", &["wat", "wasm"])
                 .add_filter("All files", &["*"])
                 .pick_files();
@@ -88,12 +84,21 @@ fn run(ask: &Ask) -> Event {
             };
             Event::FilesPicked { request: *request, result }
         }
-        Ask::Save { request, suggested } => {
-            let picked: Option<PathBuf> = rfd::FileDialog::new().set_file_name(suggested).save_file();
+        Ask::Save { request, suggested, folder } => {
+            let picked = dialog("Save as", folder.as_deref()).set_file_name(suggested).save_file();
             let is_missing = picked.is_none() && is_no_dialog(began);
             let result = if is_missing { Err(NO_DIALOG.to_owned()) } else { Ok(picked) };
             Event::SavePathPicked { request: *request, result }
         }
+    }
+}
+
+#[cfg(feature = "gui")]
+fn dialog(title: &str, folder: Option<&std::path::Path>) -> rfd::FileDialog {
+    let dialog = rfd::FileDialog::new().set_title(title);
+    match folder {
+        Some(folder) => dialog.set_directory(folder),
+        None => dialog,
     }
 }
 

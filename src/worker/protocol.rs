@@ -91,6 +91,8 @@ pub enum Command {
     PickFiles {
         /// Answer to this request.
         request: RequestId,
+        /// Folder that the dialog shows first; `None` leaves it to the system.
+        folder: Option<PathBuf>,
     },
     /// Ask for a place to save to by the system's dialog, then save there.
     PickSavePath {
@@ -98,6 +100,8 @@ pub enum Command {
         request: RequestId,
         /// Name that the dialog suggests.
         suggested: String,
+        /// Folder that the dialog shows first; `None` leaves it to the system.
+        folder: Option<PathBuf>,
     },
     /// Write a file atomically.
     SaveFile {

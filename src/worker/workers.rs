@@ -133,9 +133,11 @@ impl Workers {
             }
             Command::Plugin { plugin, command } => return self.send_plugin(plugin, command),
             Command::OpenFile { request, path } => self.files.send(FileJob::Open { request, path }),
-            Command::PickFiles { request } => self.files.send(FileJob::Ask(Ask::Open { request })),
-            Command::PickSavePath { request, suggested } => {
-                self.files.send(FileJob::Ask(Ask::Save { request, suggested }))
+            Command::PickFiles { request, folder } => {
+                self.files.send(FileJob::Ask(Ask::Open { request, folder }))
+            }
+            Command::PickSavePath { request, suggested, folder } => {
+                self.files.send(FileJob::Ask(Ask::Save { request, suggested, folder }))
             }
             Command::SaveFile { request, path, content } => {
                 self.files.send(FileJob::Save { request, path, content })

@@ -29,6 +29,27 @@ fn closing_unsaved_text_asks_first() {
 }
 
 #[test]
+fn the_systems_dialogs_begin_where_the_source_is() {
+    let mut world = dirty();
+    world.act(Action::File(FileAction::ShowOpen));
+    world.act(Action::File(FileAction::Browse));
+    let folder = |command: &Command| match command {
+        Command::PickFiles { folder, .. } | Command::PickSavePath { folder, .. } => Some(folder.clone()),
+        _ => None,
+    };
+    // A path that is not absolute means nothing to a dialog of the system.
+    assert_eq!(world.sent.iter().rev().find_map(folder), Some(None));
+    let source = world.source();
+    world.state.source_mut(source).expect("it is open").path = Some("/plugins/a.wat".into());
+    world.act(Action::File(FileAction::Browse));
+    assert_eq!(world.sent.iter().rev().find_map(folder), Some(Some("/plugins".into())));
+    world.act(Action::File(FileAction::CloseDialog));
+    world.act(Action::File(FileAction::SaveAs(source)));
+    world.act(Action::File(FileAction::Browse));
+    assert_eq!(world.sent.iter().rev().find_map(folder), Some(Some("/plugins".into())));
+}
+
+#[test]
 fn quitting_saves_what_it_is_told_to_save_and_then_ends() {
     let mut world = dirty();
     world.act(Action::File(FileAction::Quit));

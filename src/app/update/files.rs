@@ -188,7 +188,10 @@ fn browse(state: &mut AppState, out: &mut Vec<Command>) {
     match &state.dialog {
         Some(Dialog::Open { .. }) => {
             let request = state.requests.ask(Purpose::Pick);
-            out.push(Command::PickFiles { request });
+            let path = state.active_source().and_then(|source| source.path.as_deref());
+            let folder =
+                path.or(state.session.recent.first().map(|recent| &*recent.path)).and_then(folder_of);
+            out.push(Command::PickFiles { request, folder });
         }
         Some(Dialog::Save { what, path, .. }) => {
             let purpose = match what {
@@ -197,11 +200,17 @@ fn browse(state: &mut AppState, out: &mut Vec<Command>) {
             };
             let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
             let suggested = name.unwrap_or_else(|| "untitled.wat".to_owned());
+            let folder = folder_of(Path::new(path));
             let request = state.requests.ask(purpose);
-            out.push(Command::PickSavePath { request, suggested });
+            out.push(Command::PickSavePath { request, suggested, folder });
         }
         _ => {}
     }
+}
+
+/// Returns the folder of a file, where a dialog for its neighbours begins.
+fn folder_of(path: &Path) -> Option<PathBuf> {
+    path.parent().filter(|folder| folder.is_absolute()).map(Path::to_owned)
 }
 
 fn open(state: &mut AppState, paths: Vec<PathBuf>, out: &mut Vec<Command>) {
