@@ -205,15 +205,30 @@ fn source_saved(
 ) {
     let length = content.len_bytes() as u64;
     let Some(source) = state.source_mut(id) else { return };
+    let stem_before = source.stem().to_owned();
     source.mark_saved(path, content, text_state);
+    let stem = source.stem().to_owned();
     if !source.is_dirty {
         source.keep_due = None;
         out.push(Command::KeepUnsaved { source: id, text: None });
+    }
+    if stem != stem_before {
+        rename_plugins(state, id, &stem);
     }
     state.session.remember(path, length);
     state.keeping.session_is_new = true;
     remember_prices(state, id);
     remember_tabs(state);
+}
+
+/// Calls the instances of a source that was saved under another name by that name.
+fn rename_plugins(state: &mut AppState, source: SourceId, stem: &str) {
+    let of_same_name = state.plugins.iter().filter(|plugin| *plugin.stem == *stem);
+    let mut ordinal = of_same_name.map(|plugin| plugin.ordinal).max().unwrap_or(0);
+    for plugin in state.plugins.iter_mut().filter(|plugin| plugin.source == source) {
+        ordinal += 1;
+        (plugin.stem, plugin.ordinal) = (stem.into(), ordinal);
+    }
 }
 
 /// Says in the open dialog that the system has none, so that a path is typed instead.

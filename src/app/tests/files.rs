@@ -105,6 +105,19 @@ fn a_new_text_is_saved_where_the_person_says() {
 }
 
 #[test]
+fn plugins_take_the_name_that_their_source_is_saved_under() {
+    let mut world = World::ready(ADD);
+    world.act(Action::File(FileAction::SaveAs(world.source())));
+    world.act(Action::File(FileAction::SetDialogPath("other.wat".to_owned())));
+    world.act(Action::File(FileAction::ConfirmDialog));
+    let plugin = world.state.plugins[0].id;
+    assert_eq!(world.state.plugin_label(plugin), "a");
+    let (request, path, _) = world.last_save();
+    world.hear(Event::FileSaved { request, path, result: Ok(()) });
+    assert_eq!(world.state.plugin_label(plugin), "other");
+}
+
+#[test]
 fn a_changed_file_is_read_again_unless_its_text_was_edited() {
     let mut world = World::ready(ADD);
     world.hear(Event::FileChanged { path: "a.wat".into(), content: Some(b"(module)"[..].into()) });
