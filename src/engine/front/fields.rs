@@ -67,6 +67,12 @@ impl Fields {
         self.starting_at(start).is_some_and(|field| field.is_container)
     }
 
+    /// Returns where the field begins that has the field inside of it which begins at a byte.
+    pub(super) fn container(&self, start: usize) -> Option<usize> {
+        let parent = self.starting_at(start)?.parent?;
+        self.all.get(parent).map(|field| field.range.start as usize)
+    }
+
     /// Returns where the next field after a byte begins.
     pub(super) fn next_after(&self, byte: usize) -> Option<usize> {
         let next = self.all.partition_point(|field| (field.range.start as usize) < byte);

@@ -40,8 +40,10 @@ pub(super) struct Draft<'a> {
     attempts_left: usize,
     /// Names, with their `$`, that stood in what was blanked.
     lost_names: HashSet<String>,
-    /// Whether something was blanked that other parts of the module are checked against.
+    /// Whether something was blanked that other parts of the module, or of the component, are checked against.
     is_interface_lost: bool,
+    /// Where the core modules of a component begin of which that is so; other parts need not know.
+    lost_modules: BTreeSet<u32>,
     /// Whether a segment, an export or a start was blanked.
     is_leaf_lost: bool,
     /// Where the fields begin whose code was changed, so that validating it would say nothing.
@@ -68,6 +70,7 @@ impl<'a> Draft<'a> {
             attempts_left: (MAX_PARSED_BYTES / original.len().max(1)).clamp(1, MAX_ATTEMPTS),
             lost_names: HashSet::new(),
             is_interface_lost: false,
+            lost_modules: BTreeSet::new(),
             is_leaf_lost: false,
             tainted: BTreeSet::new(),
         }
@@ -101,6 +104,22 @@ impl<'a> Draft<'a> {
     /// Tells whether validating would only find consequences of what was blanked.
     pub(super) fn is_interface_lost(&self) -> bool {
         self.is_interface_lost
+    }
+
+    /// Tells the same of the core module of a component that a byte is in.
+    pub(super) fn is_in_lost_module(&self, byte: usize) -> bool {
+        let container = self.field_at(byte).and_then(|field| self.fields.container(field.start));
+        container.is_some_and(|container| self.lost_modules.contains(&narrow(container)))
+    }
+
+    /// Notes that nothing can be checked against what a field had to say.
+    fn lose_interface(&mut self, field: usize) {
+        match self.fields.container(field).filter(|_| self.fields.is_core(field)) {
+            Some(module) => {
+                self.lost_modules.insert(narrow(module));
+            }
+            None => self.is_interface_lost = true,
+        }
     }
 
     /// Tells whether the code of the function at a byte was changed.
@@ -234,7 +253,10 @@ impl<'a> Draft<'a> {
     pub(super) fn get_past(&mut self, err: &TextError) -> bool {
         let unknown = parse_errors::unknown_name(&err.message);
         let is_mended = err.offset >= self.original.len() && !self.is_good();
-        let is_quiet = is_mended || unknown.is_some_and(|(_, name)| self.lost_names.contains(name));
+        // Locals and labels are known in their own function only, which is not blanked in part.
+        let is_lost =
+            |(kind, name): (&str, &str)| !matches!(kind, "local" | "label") && self.lost_names.contains(name);
+        let is_quiet = is_mended || unknown.is_some_and(is_lost);
         if !is_quiet {
             let field = self.field_at(err.offset);
             let mut diagnostic = parse_errors::describe(
@@ -305,10 +327,12 @@ impl<'a> Draft<'a> {
                 self.overwrite(token, b"");
                 self.taint_mentions(&name);
                 self.tainted.insert(narrow(field.start));
-                self.is_interface_lost |= !is_core;
+                if !is_core {
+                    self.lose_interface(field.start);
+                }
             }
             _ if self.fields.is_container(field.start) && offset >= self.head_range(field.start).end => {
-                self.is_interface_lost = true;
+                self.lose_interface(field.start);
                 self.blank_between_fields(offset, None);
             }
             _ if is_function => self.blank_function(field, offset),
@@ -344,7 +368,7 @@ impl<'a> Draft<'a> {
             self.overwrite(header_end..end, b"");
             return;
         }
-        self.is_interface_lost = true;
+        self.lose_interface(field.start);
         let mut kept = field.start + 1;
         for _ in 0..2 {
             if let Some((TokenKind::Word, token)) = next_token(self.text.as_bytes(), kept)
@@ -364,7 +388,7 @@ impl<'a> Draft<'a> {
                 self.is_leaf_lost = true;
             }
             head if head.starts_with('@') => {}
-            _ => self.is_interface_lost = true,
+            _ => self.lose_interface(field.start),
         }
         let mut at = field.start;
         while let Some((kind, token)) =

@@ -419,6 +419,7 @@ fn one_run_finds_the_errors_of_all_parts_of_a_component() {
     let expected = [
         "6:28: unknown operator `i32.ad`",
         "7:50: unknown local `$cuont`",
+        "8:40: type mismatch: expected `i32`, found `i64`",
         "9:34: unknown core module `$goood`",
         "11:25: expected a type, found `s23`",
         "13:36: unknown function `$nobody`",
@@ -429,14 +430,23 @@ fn one_run_finds_the_errors_of_all_parts_of_a_component() {
     let hints: Vec<_> = found.iter().map(|one| one.hint.as_deref().unwrap_or_default()).collect();
     assert_eq!(hints[0], "did you mean `i32.add`?");
     assert_eq!(hints[1], "did you mean `$count`?");
-    assert_eq!(hints[2], "did you mean `$good`?");
-    assert_eq!(hints[5], "did you mean `export`?");
+    assert_eq!(hints[3], "did you mean `$good`?");
+    assert_eq!(hints[4], "did you mean `s32`?");
+    assert_eq!(hints[6], "did you mean `export`?");
     assert_eq!((found[1].place.function.as_deref(), found[1].place.index), (Some("b"), Some(1)));
 }
 
 #[test]
 fn errors_of_a_components_core_modules_stand_where_they_are() {
-    let cases: [(&str, &[&str]); 9] = [
+    let cases: [(&str, &[&str]); 10] = [
+        (
+            "(component (core module (type $t (fun))\n (func (type $t) i32.add))\n (core module (func drop)) (tpye))",
+            &[
+                "1:35: unexpected `fun`, expected one of: `func`, `struct`, `array`, `cont`",
+                "3:21: type mismatch: expected a type but the stack is empty",
+                "3:29: unknown field `tpye` of a component",
+            ],
+        ),
         (
             "(component\n  (core module (func (result i32) i64.const 1))\n  (core module\n    (func i32.add)))",
             &[

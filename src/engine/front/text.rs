@@ -250,7 +250,8 @@ fn encode(text: &str, fields: Arc<[Range<u32>]>) -> Result<Encoded, TextError> {
 
 /// Validates, and reports what is wrong to the draft; returns the binary that was validated last.
 fn validate(draft: &mut Draft<'_>, mut encoded: Encoded, features: WasmFeatures) -> Option<Encoded> {
-    if draft.is_interface_lost() {
+    // The core modules of a component are checked by themselves.
+    if draft.is_interface_lost() && !draft.is_component() {
         return None;
     }
     loop {
@@ -258,7 +259,13 @@ fn validate(draft: &mut Draft<'_>, mut encoded: Encoded, features: WasmFeatures)
         let mut names = Names::default();
         let mut is_mended = false;
         for finding in &checked.findings {
+            if draft.is_interface_lost() && finding.module.is_none() {
+                continue;
+            }
             let (mut diagnostic, definition) = place(draft, finding, &encoded, &mut names);
+            if diagnostic.range.as_ref().is_some_and(|range| draft.is_in_lost_module(range.start)) {
+                continue;
+            }
             // Which of a component's modules a change would have to go to is not told from the text.
             if let Some(range) = diagnostic.range.clone().filter(|_| !draft.is_component()) {
                 diagnostic.fixes = fixes::of_finding(&finding.message, &range, draft.original(), |_| false);
@@ -271,7 +278,7 @@ fn validate(draft: &mut Draft<'_>, mut encoded: Encoded, features: WasmFeatures)
             return Some(encoded);
         }
         encoded = encode_mending(draft)?;
-        if draft.is_interface_lost() {
+        if draft.is_interface_lost() && !draft.is_component() {
             return None;
         }
     }
@@ -286,8 +293,12 @@ fn check_code(
     if !checked.is_code_checkable {
         return;
     }
-    let left_out =
-        |index, body| encoded.map.function(index, body).is_some_and(|range| draft.is_tainted(range.start));
+    let left_out = |index, body| {
+        encoded
+            .map
+            .function(index, body)
+            .is_some_and(|range| draft.is_tainted(range.start) || draft.is_in_lost_module(range.start))
+    };
     let found = checked.check_functions(&encoded.wasm, MAX_DIAGNOSTICS, left_out);
     if found.findings.is_empty() {
         return;
