@@ -28,7 +28,5 @@ fn window(files: Vec<OsString>) -> anyhow::Result<()> {
 /// Says that this build has no window.
 #[cfg(not(feature = "gui"))]
 fn window(_files: Vec<OsString>) -> anyhow::Result<()> {
-    anyhow::bail!(
-        "this build has no window; `wasm-workbench run` and `wasm-workbench inspect` work without one"
-    )
+    anyhow::bail!("this build has no window; the verbs work without one, see `wasm-workbench help`")
 }

@@ -211,13 +211,29 @@ fn a_path_that_is_no_text_is_read_or_refused_like_any_other() {
 }
 
 #[test]
+fn without_a_display_the_bare_command_names_every_verb() {
+    let mut command = program();
+    for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+        command.env_remove(name);
+    }
+    // Elsewhere there always is a display.
+    if cfg!(any(windows, target_os = "macos")) {
+        return;
+    }
+    let output = command.output().expect("the program starts");
+    let told = text(&output.stderr);
+    assert_eq!((output.status.code(), told.lines().count()), (Some(2), 1), "{told}");
+    let help = fs::read_to_string(golden_folder().join("help.txt")).expect("there is a golden of the help");
+    let verbs = help.lines().filter_map(|line| line.strip_prefix("  wasm-workbench ")?.split(' ').next());
+    for verb in verbs.filter(|verb| verb.starts_with(|c: char| c.is_ascii_lowercase()) && *verb != "help") {
+        assert!(told.contains(&format!(" {verb}")), "{verb}: {told}");
+    }
+}
+
+#[test]
 fn two_runs_at_once_share_the_disk_cache_and_a_third_finds_the_build() {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
-    let path = folder.path().join("large.wat");
-    let functions = (0..2000).map(|index| format!("(func $f{index} (drop (i32.const {index})))\n"));
-    let functions: Vec<_> = functions.collect();
-    let source = format!("(module (func (export \"f\") (result i32) i32.const 42)\n{})", functions.concat());
-    fs::write(&path, source).expect("the folder can be written");
+    let path = large_source(folder.path());
     let run = || {
         let mut command = program();
         command.env("XDG_CACHE_HOME", folder.path()).arg("run").arg(&path).args(["--json", "--invoke", "f"]);
@@ -236,6 +252,85 @@ fn two_runs_at_once_share_the_disk_cache_and_a_third_finds_the_build() {
         assert!(matches!(end(child).as_deref(), Some("miss" | "disk")));
     }
     assert_eq!(end(run()).as_deref(), Some("disk"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_without_room_for_the_build_costs_a_note_and_no_call() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let path = large_source(folder.path());
+    let program = program();
+    let mut command = Command::new("sh");
+    // No file may have more than a few kibibytes; who writes on gets an error and no signal.
+    command.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""]).arg(program.get_program());
+    command.env("XDG_CACHE_HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
+    let output = command.arg("run").arg(&path).args(["--invoke", "f"]).output().expect("there is a shell");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let told = text(&output.stderr);
+    assert!(
+        told.starts_with("note: Builds can't be kept on disk any more (") && told.lines().count() == 1,
+        "{told}"
+    );
+    let left = fs::read_dir(folder.path().join("wasm-workbench/builds")).expect("it was made").count();
+    assert_eq!(left, 0, "nothing half written is left");
+}
+
+#[test]
+fn a_run_keeps_builds_where_and_as_much_of_them_as_the_settings_file_says() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let path = large_source(folder.path());
+    let (usual, mine) = (folder.path().join("wasm-workbench/builds"), folder.path().join("mine"));
+    let settings = folder.path().join("wasm-workbench/settings.toml");
+    fs::create_dir_all(&usual).expect("the folder can be written");
+    // A build of long ago, of so many MiB; a sparse file takes no room.
+    let old_build = |in_folder: &Path, mib: u64| {
+        fs::create_dir_all(in_folder).expect("the folder can be written");
+        let old = in_folder.join("0".repeat(64)).with_extension("build");
+        let file = File::create(&old).expect("the folder can be written");
+        file.set_len(mib << 20).expect("a sparse file costs nothing");
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("the file is ours");
+        old
+    };
+    let run = |toml: &str| {
+        fs::write(&settings, toml).expect("the folder can be written");
+        let mut command = program();
+        command.env("XDG_CACHE_HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
+        let output = command.arg("run").arg(&path).args(["--invoke", "f"]).output();
+        let output = output.expect("the program starts");
+        assert!(output.status.success(), "{output:?}");
+        text(&output.stderr)
+    };
+    let builds = |folder: &Path| fs::read_dir(folder).map_or(0, Iterator::count);
+
+    assert_eq!((run("[cache]\ndisk = false"), builds(&usual)), (String::new(), 0));
+    let in_mine = format!("folder = {:?}", mine.display().to_string());
+    let old = old_build(&mine, 200);
+    assert_eq!(run(&format!("[cache]\ndisk_mib = 1024\n{in_mine}")), "");
+    assert_eq!((builds(&usual), builds(&mine), old.exists()), (0, 2, true));
+    for file in fs::read_dir(&mine).expect("it was made").flatten() {
+        fs::remove_file(file.path()).expect("the folder can be written");
+    }
+    let old = old_build(&mine, 200);
+    assert_eq!(run(&format!("[cache]\ndisk_mib = 100\n{in_mine}")), "");
+    assert_eq!((builds(&usual), builds(&mine), old.exists()), (0, 1, false));
+
+    let old = old_build(&usual, 600);
+    let told = run("[cache]\ndisk_mib = 0");
+    assert!(
+        told.ends_with("settings.toml: line 2: `cache.disk_mib` can't be `0`: it is 1 to 1048576\n"),
+        "{told}"
+    );
+    assert_eq!((builds(&usual), old.exists()), (1, false), "the default counts for what can't be used");
+}
+
+/// Writes a source whose build is large enough to be kept on disk; it exports `f`, which returns 42.
+fn large_source(folder: &Path) -> PathBuf {
+    let path = folder.join("large.wat");
+    let functions = (0..2000).map(|index| format!("(func $f{index} (drop (i32.const {index})))\n"));
+    let functions: Vec<_> = functions.collect();
+    let source = format!("(module (func (export \"f\") (result i32) i32.const 42)\n{})", functions.concat());
+    fs::write(&path, source).expect("the folder can be written");
+    path
 }
 
 /// Runs a command and writes down all that can be seen of it.
@@ -281,8 +376,10 @@ fn words(command: &str) -> Vec<String> {
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasm-workbench"));
-    // Nobody's own cache is read or written.
-    command.env("XDG_CACHE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli"));
+    // Nobody's own cache is read or written, and nobody's own settings count.
+    for folder in ["XDG_CACHE_HOME", "XDG_CONFIG_HOME"] {
+        command.env(folder, Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli"));
+    }
     command.current_dir(root()).env_remove("RUST_BACKTRACE");
     command
 }

@@ -7,12 +7,15 @@ mod panes_rig;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use panes_rig::{Workers, workbench};
+use wasm_workbench::app::Session;
+use wasm_workbench::engine::listing::ListingError;
 use wasm_workbench::ui::Workbench;
 use wasm_workbench::ui::theme::{self, Mode};
+use wasm_workbench::worker::listing_protocol::{ListingCommand, ListingEvent};
 use wasm_workbench::worker::protocol::{Command, Event};
 
 /// Functions of the sample; each has five lines.
@@ -83,6 +86,26 @@ impl Window {
     fn click(&mut self, role: Role, name: &str) {
         self.harness.get_by_role_and_label(role, name).click();
         self.harness.run();
+    }
+
+    /// Runs until nothing moves; returns what went into the clipboard meanwhile.
+    fn copied(&mut self) -> Vec<String> {
+        let mut copied = Vec::new();
+        for _ in 0..4 {
+            self.harness.step();
+            let commands = &self.harness.output().platform_output.commands;
+            copied.extend(commands.iter().filter_map(|command| match command {
+                OutputCommand::CopyText(text) => Some(text.clone()),
+                _ => None,
+            }));
+        }
+        copied
+    }
+
+    /// Returns the offsets beside the lines; `None` when they are not shown.
+    fn offsets(&self) -> Option<String> {
+        let column = self.harness.query_by_label("Offsets in the binary")?;
+        Some(column.accesskit_node().value().unwrap_or_default())
     }
 
     fn is_shown(&self, name: &str) -> bool {
@@ -164,4 +187,73 @@ fn sizes_are_listed_largest_first_and_a_click_leads_to_the_listing() {
     assert_eq!(names(&window), ["function $f2999, 8 bytes"]);
     window.click(Role::ListItem, "function $f2999, 8 bytes");
     assert!(window.text().contains("(func $f2999 (;2999;)"));
+}
+
+#[test]
+fn offsets_stand_beside_the_lines_once_they_are_asked_for_and_are_found_again() {
+    let mut window = Window::with_binary();
+    assert_eq!(window.offsets(), None);
+    window.click(Role::Button, "Offsets");
+    let shown = window.offsets().expect("the column is there");
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines.len() > 10 && lines[0] == "0x0000" && lines.is_sorted(), "{shown}");
+    window.type_into("Go to in listing", "$f2999");
+    window.press(Key::Enter);
+    assert_ne!(window.offsets().as_deref(), Some(&*shown), "they follow the lines in view");
+    let session = window.harness.state().state().session.to_json();
+    assert!(Session::from_json(&session).is_ok_and(|session| session.shows_offsets));
+    window.harness.key_press_modifiers(Modifiers::ALT, Key::O);
+    window.harness.run();
+    assert_eq!(window.offsets(), None);
+}
+
+#[test]
+fn everything_is_copied_also_what_was_never_in_view() {
+    let mut window = Window::with_binary();
+    window.click(Role::Button, "Lines");
+    window.click(Role::MenuItem, "Select all");
+    window.click(Role::Button, "Edit");
+    window.harness.get_by_role_and_label(Role::MenuItem, "Copy").click();
+    let copied = window.copied();
+    assert_eq!(copied.len(), 1);
+    assert!(copied[0].starts_with("(module\n") && copied[0].ends_with("\n)"), "{}", copied[0].len());
+    assert_eq!(copied[0].lines().filter(|line| line.contains("(func $f")).count(), FUNCTIONS);
+}
+
+#[test]
+fn too_much_for_the_clipboard_is_told_and_leaves_it_alone() {
+    let mut window = Window::with_binary();
+    window.workers.is_silent.set(true);
+    window.click(Role::Button, "Lines");
+    window.click(Role::MenuItem, "Select all");
+    window.click(Role::Button, "Edit");
+    window.harness.get_by_role_and_label(Role::MenuItem, "Copy").click();
+    assert_eq!(window.copied(), Vec::<String>::new());
+    let asked = window.workers.sent.borrow().iter().rev().find_map(|command| match command {
+        Command::Listing(ListingCommand::Copy { request, .. }) => Some(*request),
+        _ => None,
+    });
+    let (request, result) = (
+        asked.expect("it is asked for"),
+        Err(ListingError::TooLarge { bytes: 17 << 20, max_bytes: 16 << 20 }),
+    );
+    window.workers.hear(Event::Listing(ListingEvent::Copied { request, result }));
+    assert_eq!(window.copied(), Vec::<String>::new());
+    assert!(window.is_shown(
+        "Nothing was copied: what is selected has more than the 16 MiB that go into the clipboard"
+    ));
+}
+
+#[test]
+fn the_next_result_is_one_key_away_wherever_the_keyboard_is() {
+    let mut window = Window::with_binary();
+    window.press(Key::F3);
+    assert!(window.harness.get_by_label("Search in listing").is_focused(), "there is nothing to go on with");
+    window.type_into("Search in listing", "i32.const 250");
+    window.press(Key::Enter);
+    window.press(Key::F3);
+    assert!(window.text().contains("i32.const 250\n"));
+    window.harness.key_press_modifiers(Modifiers::SHIFT, Key::F3);
+    window.harness.run();
+    assert!(window.text().contains("i32.const 2509\n"));
 }

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +13,11 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use wasm_workbench::app::{Now, Startup};
+use wasm_workbench::app::{MENUS, Now, Startup};
 use wasm_workbench::engine::front::SizeCaps;
 use wasm_workbench::engine::{BuildCache, CompileRequest, EngineSettings, Engines, compile};
 use wasm_workbench::model::event::LogLevel;
-use wasm_workbench::model::ids::PluginId;
+use wasm_workbench::model::ids::{PluginId, RequestId};
 use wasm_workbench::model::lifecycle::{PluginState, StateChange};
 use wasm_workbench::ui::theme::{self, Mode};
 use wasm_workbench::ui::{Bridge, Workbench};
@@ -231,6 +232,117 @@ fn a_path_is_typed_into_the_open_dialog() {
     assert!(asked);
 }
 
+/// A file as the system hands it over when it is dropped.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        panic!("the window reads no file")
+    }
+}
+
+impl Window {
+    /// Drops files on the window; returns what the workers are asked to open.
+    fn drop_files(&mut self, paths: &[&str]) -> Vec<(RequestId, PathBuf)> {
+        let files = paths.iter().map(|path| Arc::new(Dropped(PathBuf::from(path))) as _);
+        self.fake.sent.borrow_mut().clear();
+        self.harness.input_mut().dropped_files = files.collect();
+        self.harness.run();
+        let sent = self.fake.sent.borrow();
+        let asked = sent.iter().filter_map(|command| match command {
+            Command::OpenFile { request, path } => Some((*request, path.clone())),
+            _ => None,
+        });
+        asked.collect()
+    }
+
+    fn answer_open(&mut self, (request, path): (RequestId, PathBuf), result: Result<&[u8], &str>) {
+        let result = result.map(|bytes| (Arc::from(bytes), 0)).map_err(str::to_owned);
+        self.hear(Event::FileOpened { request, path, result });
+    }
+}
+
+#[test]
+fn each_dropped_file_opens_in_a_tab_and_the_last_one_comes_to_the_front() {
+    let mut window = Window::ready();
+    let asked = window.drop_files(&["/x/one.wat", "/x/two.wasm", "/x/one.wat"]);
+    assert_eq!(
+        asked.iter().map(|(_, path)| path.display().to_string()).collect::<Vec<_>>(),
+        ["/x/one.wat", "/x/two.wasm"]
+    );
+    window.answer_open(asked[0].clone(), Ok(b"(module (func $one))"));
+    window.answer_open(asked[1].clone(), Ok(b"\0asm\x01\0\0\0"));
+    window.harness.get_by_role_and_label(Role::Tab, "one.wat");
+    let active = window.harness.state().state().active_source().map(|source| source.name.clone());
+    assert_eq!(active.as_deref(), Some("two.wasm"));
+    // One that is open already comes to the front, and nothing is read twice.
+    assert_eq!(window.drop_files(&["/x/one.wat"]), []);
+    let active = window.harness.state().state().active_source().map(|source| source.name.clone());
+    assert_eq!(active.as_deref(), Some("one.wat"));
+}
+
+#[test]
+fn what_is_dropped_and_can_not_be_opened_is_told_and_leaves_everything_as_it_was() {
+    for (path, answer, told) in [
+        (
+            "/x/picture.png",
+            Ok(&b"\x89PNG\r\n\x1a\n\0\xff"[..]),
+            "`picture.png` is neither a WebAssembly binary nor text",
+        ),
+        (
+            "/x/gone.wat",
+            Err("can't read the file: there is no such file or folder: `/x/gone.wat`"),
+            "can't open `/x/gone.wat`: can't read the file: there is no such file or folder: `/x/gone.wat`",
+        ),
+    ] {
+        let mut window = Window::ready();
+        let asked = window.drop_files(&[path]);
+        window.answer_open(asked[0].clone(), answer);
+        window.harness.get_by_label(told);
+        assert_eq!(window.harness.state().state().sources.len(), 1, "{path}");
+        assert!(window.harness.state().state().session.recent.is_empty(), "{path}");
+    }
+    let mut window = Window::ready();
+    assert_eq!(window.drop_files(&[""]), []);
+    window
+        .harness
+        .get_by_label("what was dropped is no file on disk: save it there first, then open the file");
+}
+
+#[test]
+fn a_heap_of_dropped_files_is_opened_up_to_a_bound() {
+    let mut window = Window::ready();
+    let paths: Vec<String> = (0..200).map(|number| format!("/x/{number}.wat")).collect();
+    let asked = window.drop_files(&paths.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(asked.len(), 32);
+    window.harness.get_by_label("200 files were dropped; the first 32 are opened");
+}
+
+#[test]
+fn files_that_are_held_over_the_window_are_named_until_they_are_gone() {
+    let mut window = Window::ready();
+    let hold = |window: &mut Window, paths: &[&str]| {
+        let held = |path: &&str| egui::HoveredFile { path: Some(PathBuf::from(path)), ..Default::default() };
+        window.harness.input_mut().hovered_files = paths.iter().map(held).collect();
+        // While files are held, every frame asks for the next.
+        window.harness.run_steps(4);
+    };
+    hold(&mut window, &["/x/one.wat"]);
+    window.harness.get_by_label("Drop to open this file");
+    window.harness.get_by_label("one.wat");
+    let names: Vec<String> = (0..8).map(|number| format!("/x/{number}.wasm")).collect();
+    hold(&mut window, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    window.harness.get_by_label("Drop to open 8 files");
+    window.harness.get_by_label("and 3 more");
+    hold(&mut window, &[]);
+    assert!(window.harness.query_by_label("Drop to open 8 files").is_none());
+}
+
 #[test]
 fn a_notice_is_a_toast_until_its_time_is_over() {
     let mut window = Window::ready();
@@ -249,5 +361,59 @@ fn the_smallest_window_shows_every_bar() {
     for (role, name) in [(Role::Button, "Help"), (Role::Button, "Commands"), (Role::Button, "Switch theme")] {
         let rect = window.harness.get_by_role_and_label(role, name).rect();
         assert!(rect.left() >= 0.0 && rect.right() <= 1024.0, "{name}: {rect}");
+    }
+}
+
+#[test]
+fn the_smallest_window_cuts_no_tab_and_hides_no_build() {
+    let mut window = Window::ready();
+    window.harness.set_size(egui::vec2(1024.0, 700.0));
+    window.harness.run();
+    let rect =
+        |window: &Window, role: Role, name: &str| window.harness.get_by_role_and_label(role, name).rect();
+    // The columns: what begins the next one ends the one before.
+    let (middle, right) =
+        (rect(&window, Role::Tab, "Source").left(), rect(&window, Role::Tab, "Exports").left());
+    for (tab, end) in [("Samples", middle), ("Outline", middle), ("Timing", right), ("Sizes", right)] {
+        assert!(rect(&window, Role::Tab, tab).right() <= end, "{tab}");
+    }
+    window.harness.get_by_label_contains("compiled in ");
+    // With every pane open there is not room for all of them, but for the one in front there is.
+    for pane in ["Runtime", "Settings", "Fuel prices"] {
+        window.click(Role::Button, "View");
+        window.click(Role::MenuItemCheckBox, pane);
+        let tab = rect(&window, Role::Tab, pane);
+        assert!(tab.left() >= middle && tab.right() <= right, "{pane}: {tab}");
+    }
+    window.click(Role::Tab, "Timing");
+    let tab = rect(&window, Role::Tab, "Timing");
+    assert!(tab.left() >= middle && tab.right() <= right, "{tab}");
+}
+
+#[test]
+fn every_menu_fits_into_the_smallest_window() {
+    let mut window = Window::ready();
+    window.harness.set_size(egui::vec2(1024.0, 700.0));
+    window.harness.run();
+    for menu in MENUS {
+        window.click(Role::Button, menu.title);
+        let ends = menu.entries.iter().flatten().copied();
+        for command in ends {
+            let role = if command.is_on(window.harness.state().state()).is_some() || command.pane().is_some()
+            {
+                Role::MenuItemCheckBox
+            } else {
+                Role::MenuItem
+            };
+            let rect = window.harness.get_by_role_and_label(role, command.label()).rect();
+            assert!(
+                rect.top() >= 0.0 && rect.bottom() <= 700.0,
+                "{}, {}: {rect}",
+                menu.title,
+                command.label()
+            );
+        }
+        window.harness.key_press(egui::Key::Escape);
+        window.harness.run();
     }
 }

@@ -12,7 +12,7 @@ use super::settings::{CacheSettings, ThemeChoice};
 use super::state::{Export, Pairing};
 use super::templates::Template;
 use crate::engine::EngineSettings;
-use crate::engine::listing::SearchPattern;
+use crate::engine::listing::{SearchPattern, Stretch};
 use crate::model::cache::CacheKey;
 use crate::model::diagnostic::Place;
 use crate::model::ids::{PluginId, SourceId};
@@ -55,8 +55,10 @@ pub enum FileAction {
     Browse,
     /// Close the dialog.
     CloseDialog,
-    /// Open files: typed, dropped, from the command line or from Recent.
+    /// Open files: typed, from the command line or from Recent.
     Open(Vec<PathBuf>),
+    /// Open files that were dropped on the window; something without a file has an empty path.
+    Drop(Vec<PathBuf>),
     /// Open a sample by the name of its file.
     OpenSample(String),
     /// Open a new text.
@@ -120,6 +122,8 @@ pub enum SourceAction {
     StopSearch(SourceId),
     /// Forget what was found in a listing.
     CloseSearch(SourceId),
+    /// Put a stretch of a listing into the clipboard.
+    CopyListing(SourceId, Stretch),
     /// Ask what its binary is made of.
     MeasureSizes(SourceId),
     /// Change what its operators cost in fuel, and compile it anew.
@@ -291,6 +295,8 @@ pub enum ViewAction {
     ResetLayout,
     /// Remember the layout of the panes, in the window's own notation.
     KeepLayout(String),
+    /// Show beside the lines of listings what offsets they stand for, or not.
+    ShowOffsets(bool),
     /// Ask something of the editor that shows the source in front.
     AskEditor(EditorWish),
     /// Copy a text.

@@ -188,6 +188,7 @@ commands! {
     UnfoldAll, "Unfold all", "Shows all that is folded away", None;
     CopyAsCommand, "Copy as command", "Copies the command that repeats this call without a window", None;
     Palette, "Commands", "Lists every command", Some(Chord::ctrl_shift(Key::Char('P')));
+    Offsets, "Offsets", "Shows beside the lines of a listing where they stand in the binary", Some(Chord::alt(Key::Char('O')));
     ToggleTheme, "Switch theme", "Switches between dark and light", None;
     TextLarger, "Larger text", "Makes all text larger", Some(Chord::ctrl(Key::Plus));
     TextSmaller, "Smaller text", "Makes all text smaller", Some(Chord::ctrl(Key::Minus));
@@ -337,6 +338,7 @@ pub const MENUS: &[Menu] = {
                 None,
                 Some(C::ResetLayout),
                 None,
+                Some(C::Offsets),
                 Some(C::ToggleTheme),
                 Some(C::TextLarger),
                 Some(C::TextSmaller),
@@ -430,6 +432,7 @@ impl UiCommand {
     pub fn is_on(self, state: &AppState) -> Option<bool> {
         let plugin = state.selected_plugin();
         match self {
+            Self::Offsets => Some(state.session.shows_offsets),
             Self::StubMissing => Some(plugin.is_some_and(|plugin| plugin.options.stub_missing_imports)),
             Self::KeepAfterTrap => Some(plugin.is_some_and(|plugin| plugin.options.keep_after_trap)),
             Self::KeepUntilReload => Some(plugin.is_some_and(|plugin| plugin.keep_until_reload)),
@@ -535,6 +538,7 @@ impl UiCommand {
 
     fn view_action(self, state: &AppState) -> ViewAction {
         match self {
+            Self::Offsets => ViewAction::ShowOffsets(!state.session.shows_offsets),
             Self::ToggleTheme => ViewAction::SetTheme(state.settings.theme.toggled()),
             Self::TextLarger => ViewAction::ScaleText(1),
             Self::TextSmaller => ViewAction::ScaleText(-1),

@@ -43,6 +43,8 @@ pub enum EditorWish {
     Cut,
     /// Insert what is in the clipboard.
     Paste,
+    /// Select everything; of a text that is edited, the text's own command does.
+    SelectAll,
 }
 
 impl UiCommand {
@@ -120,10 +122,14 @@ impl UiCommand {
             self,
             Self::Find | Self::FindNext | Self::FindPrevious | Self::GoToLine | Self::Copy | Self::SelectAll
         );
-        if !reads && matches!(source.content, SourceContent::Binary { .. }) {
+        let is_listing = matches!(source.content, SourceContent::Binary { .. });
+        if !reads && is_listing {
             return Some(Err("a listing can't be edited: Edit as WAT makes it a text".to_owned()));
         }
         Some(Ok(match (edit, wish) {
+            (Some(EditCommand::SelectAll), _) if is_listing => {
+                Action::View(ViewAction::AskEditor(EditorWish::SelectAll))
+            }
             (Some(command), _) => Action::Source(SourceAction::Edit(source.id, command)),
             (None, wish) => Action::View(ViewAction::AskEditor(wish.unwrap_or(EditorWish::Find))),
         }))

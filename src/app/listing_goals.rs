@@ -46,6 +46,14 @@ pub fn listing_goals(listing: &Listing, text: &str, most: usize) -> Vec<ListingG
     if !bare.is_empty() {
         goals.extend(by_name(listing, &bare, most));
     }
+    // A number may be in the name of the function that has it.
+    let mut seen = Vec::new();
+    goals.retain(|goal: &ListingGoal| {
+        let key = (goal.label.clone(), goal.line);
+        let is_new = !seen.contains(&key);
+        seen.push(key);
+        is_new
+    });
     goals.truncate(most);
     goals
 }

@@ -54,6 +54,8 @@ pub struct Session {
     pub recent: Vec<RecentFile>,
     /// Layout of the panes in the window's own notation; `None` asks for the default.
     pub layout: Option<String>,
+    /// Whether listings show what offsets their lines stand for.
+    pub shows_offsets: bool,
     /// Prices that were changed, of open sources and of closed ones, the newest change first.
     pub prices: Vec<SourcePrices>,
 }

@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::engine_options::EngineOption;
-use super::failure::Failure;
+use super::failure::{Failure, shortened};
 use crate::engine::EngineSettings;
 use crate::model::command_line::limit_option;
 use crate::model::limits::{LimitKind, Limits, Preset};
@@ -151,11 +151,15 @@ impl CallVerb {
 
 /// Returns the option that was probably meant by a word such as `--max-feul` or `--max-fuel=3`.
 pub(super) fn option_meant_by(verb: CallVerb, word: &str) -> Option<String> {
+    option_meant(word, verb.options().map(|(name, _)| name))
+}
+
+fn option_meant<'a>(word: &str, options: impl Iterator<Item = &'a str>) -> Option<String> {
     let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
     if !name.starts_with("--") {
         return None;
     }
-    let option = nearest(name, verb.options().map(|(name, _)| name))?;
+    let option = nearest(name, options)?;
     Some(value.map_or_else(|| option.to_owned(), |value| format!("{option} {value}")))
 }
 
@@ -403,9 +407,12 @@ pub(super) fn take_input(
     hint: &str,
 ) -> Result<(), Failure> {
     if word != "-" && word.as_encoded_bytes().starts_with(b"-") {
-        let unknown = Failure::usage(format!("`{verb}` has no option `{}`", word.display()));
-        let caller = CallVerb::of_name(verb);
-        let meant = word.to_str().and_then(|word| option_meant_by(caller?, word));
+        let shown = shortened(&word.display().to_string());
+        let unknown = Failure::usage(format!("`{verb}` has no option `{shown}`"));
+        let meant = word.to_str().and_then(|word| match CallVerb::of_name(verb) {
+            Some(caller) => option_meant_by(caller, word),
+            None => option_meant(word, plain_options(verb)),
+        });
         return Err(match meant {
             Some(meant) => unknown.with_hint(format!("did you mean `{meant}`?")),
             None => {
@@ -416,12 +423,24 @@ pub(super) fn take_input(
     if input.is_some() {
         return Err(Failure::usage(format!(
             "`{verb}` takes one FILE, and `{}` is one too many",
-            word.display()
+            shortened(&word.display().to_string())
         ))
         .with_hint(hint));
     }
     *input = Some(if word == "-" { Input::Stdin } else { Input::File(PathBuf::from(word)) });
     Ok(())
+}
+
+/// Lists the options of a verb that makes no calls.
+fn plain_options(verb: &str) -> impl Iterator<Item = &'static str> {
+    let (own, has_engine): (&[&str], bool) = match verb {
+        "print" => (&["--function", "--offsets"], false),
+        "sizes" => (&["--json"], false),
+        "inspect" => (&["--json"], true),
+        _ => (&[], false),
+    };
+    let engine = EngineOption::ALL.into_iter().map(|(name, _)| name).filter(move |_| has_engine);
+    own.iter().copied().chain(engine)
 }
 
 pub(super) fn no_input(verb: &str) -> Failure {

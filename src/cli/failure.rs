@@ -113,6 +113,15 @@ impl From<Diagnostic> for Reason {
     }
 }
 
+/// Shortens a word that somebody gave, so that a message stays one that can be read.
+pub(super) fn shortened(word: &str) -> String {
+    const MOST_CHARS: usize = 200;
+    match word.char_indices().nth(MOST_CHARS) {
+        Some((at, _)) => format!("{}…", &word[..at]),
+        None => word.to_owned(),
+    }
+}
+
 /// Writes `file:line:column`, or with the binary's offset where there is no text.
 pub(super) fn location(file: &str, place: Option<&Place>) -> String {
     match place.map(|place| (place.line, place.column, place.offset)) {

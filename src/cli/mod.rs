@@ -20,11 +20,14 @@ mod sizes;
 mod validate;
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::ExitCode;
 
 pub use help::{VERBS, Verb};
 
-use failure::Failure;
+use crate::model::nearest::nearest;
+use crate::worker::disk::reason;
+use failure::{Failure, shortened};
 
 /// How a verb ended; the only place where exit codes are decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +42,19 @@ enum Status {
     Refused = 2,
 }
 
-/// Tells whether a first word asks for work without a window.
+/// Tells whether a first word asks for work without a window: a verb, an option, or a verb with a slip in it.
 pub fn is_verb(word: &OsStr) -> bool {
-    const QUESTIONS: [&str; 5] = ["help", "--help", "-h", "--version", "-V"];
-    word.to_str().is_some_and(|word| is_work(word) || QUESTIONS.contains(&word))
+    if word.to_str().is_some_and(|word| is_work(word) || word == "help") {
+        return true;
+    }
+    let is_option = word.len() > 1 && word.as_encoded_bytes().starts_with(b"-");
+    // What is there to be opened is a file, whatever it is called.
+    is_option || (verb_meant(word).is_some() && !Path::new(word).exists())
+}
+
+/// Returns the verb that was probably meant by a word which is none.
+fn verb_meant(word: &OsStr) -> Option<&'static str> {
+    nearest(word.to_str()?, VERBS.iter().map(|verb| verb.name))
 }
 
 /// Tells whether a word is one of the verbs that do work.
@@ -70,7 +82,7 @@ pub fn run(args: &[OsString]) -> ExitCode {
     };
     let status = result.unwrap_or_else(|failure| {
         output::to_stderr(&failure.to_text());
-        if args::asks_for_json(words) {
+        if args::asks_for_json(args) {
             // A stdout that can't be written leaves nobody to tell, and the status says enough.
             let _ = output::to_stdout(&failure.to_json());
         }
@@ -90,10 +102,13 @@ fn help_on(words: &[OsString]) -> Result<Status, Failure> {
 }
 
 fn unknown_verb(word: &OsStr) -> Failure {
-    let failure = Failure::usage(format!("there is no verb `{}`", word.display()));
-    let names = VERBS.iter().map(|verb| verb.name);
-    match word.to_str().and_then(|word| crate::model::nearest::nearest(word, names)) {
+    let kind = if word.as_encoded_bytes().starts_with(b"-") { "option" } else { "verb" };
+    let failure = Failure::usage(format!("there is no {kind} `{}`", shortened(&word.display().to_string())));
+    match verb_meant(word) {
         Some(meant) => failure.with_hint(format!("did you mean `{meant}`?")),
+        None if kind == "option" => {
+            failure.with_hint("options follow a verb, see `wasm-workbench help`; a file is written `./-x`")
+        }
         None => failure.with_hint("see `wasm-workbench help`"),
     }
 }
@@ -105,7 +120,7 @@ fn print(text: &str) -> Result<Status, Failure> {
 
 /// The report could not be written: whoever reads stdout must not take that for a success.
 fn unwritable(err: &std::io::Error) -> Failure {
-    Failure::new(format!("can't write to standard output: {err}"))
+    Failure::new(format!("can't write to standard output: {}", reason(err)))
 }
 
 #[cfg(test)]
@@ -114,10 +129,11 @@ mod tests {
 
     #[test]
     fn a_file_is_no_verb() {
-        for verb in ["run", "inspect", "limits", "bench", "help", "--help", "-h", "--version", "-V"] {
+        for verb in ["run", "inspect", "help", "--help", "-h", "--version", "-V", "--json", "rum", "validat"]
+        {
             assert!(is_verb(OsStr::new(verb)), "{verb}");
         }
-        for other in ["", "-", "--json", "run.wat", "Run", "plugin.wasm"] {
+        for other in ["", "-", "./rum", "run.wat", "plugin.wasm", "src", "two words"] {
             assert!(!is_verb(OsStr::new(other)), "{other}");
         }
     }

@@ -6,10 +6,11 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use super::args::{CallArgs, CallVerb, Invoke, option_meant_by, parse_call_verb};
-use super::failure::{Failure, location};
+use super::failure::{Failure, location, shortened};
 use super::input::Source;
 use super::session::{Call, Made, Watch, drive};
 use super::{Status, output, report, unwritable};
+use crate::app::Settings;
 use crate::engine::front::SizeCaps;
 use crate::engine::{Build, BuildCache, CompileRequest, Engines, PluginOptions, compile};
 use crate::model::interface::{ExternType, Import, Interface};
@@ -18,12 +19,9 @@ use crate::model::nearest::nearest;
 use crate::model::signature::FuncSignature;
 use crate::model::value::parse_value;
 use crate::worker::artefacts::ArtefactFolder;
-use crate::worker::folders::Folders;
+use crate::worker::folders::{Folders, read_text};
 use crate::worker::foreground;
 use crate::worker::protocol::Notice;
-
-/// Bytes that the disk cache may take after a run.
-const DISK_CACHE_BYTES: u64 = 512 << 20;
 
 /// Runs what the words ask for.
 ///
@@ -36,6 +34,9 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let engines = Engines::new();
     let build = build(&engines, &source, &args)?;
     let calls = calls(CallVerb::Run, &build, &args.invokes)?;
+    if calls.is_empty() && !args.json {
+        output::to_stderr(&output::printable(&uncalled(&build.interface)));
+    }
     let watch = Arc::new(Watch::default());
     stop_on_ctrl_c(&watch);
     let options = options(&args);
@@ -90,14 +91,22 @@ pub(super) fn build(engines: &Engines, source: &Source, args: &CallArgs) -> Resu
     Ok(build)
 }
 
-/// Opens the cache that the window keeps too; in memory nothing need be kept, since a run compiles once.
+/// Opens the cache that the window keeps too, where and as large as the settings file says; in memory nothing
+/// need be kept, since a run compiles once.
 fn disk_cache() -> BuildCache {
-    let Some(path) = Folders::cache_of_user().builds() else { return BuildCache::new(0) };
+    let folders = Folders::found();
+    let file = folders.settings_file();
+    let (settings, problems) = Settings::read(&file.as_deref().and_then(read_text).unwrap_or_default());
+    let file = file.map_or_else(String::new, |file| file.display().to_string());
+    let problems = problems.iter().map(|problem| format!("note: {file}: {problem}\n"));
+    output::to_stderr(&output::printable(&problems.collect::<String>()));
+    let Some(path) = settings.cache.disk_folder(folders.builds()) else { return BuildCache::new(0) };
+    let (_, most_bytes) = settings.cache.bytes();
     let tell = Box::new(|notice: Notice| {
         let details = notice.details.map_or_else(String::new, |details| format!(" ({details})"));
         output::to_stderr(&output::printable(&format!("note: {}{details}\n", notice.message)));
     });
-    BuildCache::with_store(0, Arc::new(ArtefactFolder::new(path, DISK_CACHE_BYTES, tell)))
+    BuildCache::with_store(0, Arc::new(ArtefactFolder::new(path, most_bytes, tell)))
 }
 
 /// Reads the values of all calls by the types of their exports, before anything runs.
@@ -143,21 +152,36 @@ fn count_hint(verb: CallVerb, signature: &FuncSignature, words: &[String]) -> St
 }
 
 fn unknown_export(interface: &Interface, export: &str) -> Failure {
-    const MOST_NAMED: usize = 10;
     if let Some(other) = interface.exports.iter().find(|other| other.name == export) {
         return Failure::new(format!("`{export}` is exported, but it is a {}", kind_word(&other.ty)));
     }
-    let failure = Failure::new(format!("no function is exported as `{export}`"));
-    let names: Vec<_> = interface.exported_functions().map(|(name, _, _)| name).collect();
-    if let Some(meant) = nearest(export, names.iter().copied()) {
-        return failure.with_hint(format!("did you mean `{meant}`?"));
+    let failure = Failure::new(format!("no function is exported as `{}`", shortened(export)));
+    let mut names = interface.exported_functions().map(|(name, _, _)| name);
+    match nearest(export, &mut names) {
+        Some(meant) => failure.with_hint(format!("did you mean `{meant}`?")),
+        None => failure.with_hint(exported(interface)),
     }
+}
+
+/// Says which functions a module exports.
+fn exported(interface: &Interface) -> String {
+    const MOST_NAMED: usize = 10;
+    let names: Vec<_> = interface.exported_functions().map(|(name, _, _)| shortened(name)).collect();
     let listed = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    failure.with_hint(match names.len() {
+    match names.len() {
         0 => "it exports no function".to_owned(),
         count if count > MOST_NAMED => format!("it exports {count} functions, such as {listed}"),
         _ => format!("it exports {listed}"),
-    })
+    }
+}
+
+/// Tells somebody who asked for no call how to ask for one; nothing where there is none to make.
+fn uncalled(interface: &Interface) -> String {
+    let is_hook = |name: &str| matches!(name, "_initialize" | "_cleanup");
+    if interface.exported_functions().all(|(name, _, _)| is_hook(name)) {
+        return String::new();
+    }
+    format!("note: no call was asked for: `--invoke NAME ARGS…` makes one; {}\n", exported(interface))
 }
 
 pub(super) fn missing(imports: &[Import]) -> Failure {

@@ -12,7 +12,9 @@ use super::failure::Failure;
 use super::output::{self, printable_line};
 use super::{Status, unwritable};
 use crate::engine::front::{self, SizeCaps};
+use crate::engine::listing::ListingError;
 use crate::engine::sizes::sizes;
+use crate::model::diagnostic::Diagnostic;
 use crate::model::humanize::{grouped, percent};
 use crate::model::module_sizes::ModuleSizes;
 
@@ -41,10 +43,26 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
         let checked = front::check(&source.bytes, &SizeCaps::default(), front::default_features());
         checked.map_err(|failure| Failure::of_source(source.file.clone(), failure.diagnostics))?.wasm
     };
-    let sizes = sizes(&wasm).map_err(|err| Failure::new(err.to_string()))?;
+    let sizes = sizes(&wasm).map_err(|err| unmeasured(&source.file, &wasm, &err))?;
     let text = if json { to_json(&source.file, &sizes) } else { to_text(&sizes) };
     output::to_stdout(&text).map_err(|err| unwritable(&err))?;
     Ok(Status::Good)
+}
+
+/// Says why a binary can't be measured: what is wrong with it, in the words of `validate` where it knows that.
+fn unmeasured(file: &str, wasm: &[u8], err: &ListingError) -> Failure {
+    let checked = front::check(wasm, &SizeCaps::default(), front::default_features());
+    let diagnostics = checked.err().map_or_else(Vec::new, |failure| failure.diagnostics);
+    if !diagnostics.is_empty() {
+        return Failure::of_source(file.to_owned(), diagnostics);
+    }
+    let diagnostic = match err {
+        ListingError::Malformed { offset, message } => {
+            Diagnostic::error(message.clone()).at_offset(*offset as u64)
+        }
+        ListingError::TooLarge { .. } | ListingError::Stopped => Diagnostic::error(err.to_string()),
+    };
+    Failure::of_source(file.to_owned(), vec![diagnostic])
 }
 
 fn parse(words: &[OsString]) -> Result<(Input, bool), Failure> {

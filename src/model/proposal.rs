@@ -220,6 +220,16 @@ impl Proposals {
         self
     }
 
+    /// Returns the words of a button that makes a proposal usable to a source which lacks it: one that is on
+    /// already is only lacked by the compiler. `None` for a proposal that can't be on.
+    pub fn offer(self, proposal: Proposal) -> Option<String> {
+        match proposal.never() {
+            Some(_) => None,
+            None if self.has(proposal) => Some("Use Cranelift".to_owned()),
+            None => Some(format!("Turn on {}", proposal.label())),
+        }
+    }
+
     /// Lists the proposals that are on.
     pub fn iter(self) -> impl Iterator<Item = Proposal> {
         Proposal::ALL.into_iter().filter(move |proposal| self.has(*proposal))

@@ -160,7 +160,7 @@ fn recovered_ui(ui: &mut Ui, texts: &[UnsavedText], chosen: &[bool], actions: &m
         1 => "The program ended before this text was saved.".to_owned(),
         count => format!("The program ended before these {count} texts were saved."),
     });
-    ScrollArea::vertical().max_height(240.0).auto_shrink([false, true]).show(ui, |ui| {
+    scrolled(240.0).show(ui, |ui| {
         for (index, (text, is_chosen)) in texts.iter().zip(chosen).enumerate() {
             let mut is_chosen = *is_chosen;
             ui.horizontal(|ui| {
@@ -193,6 +193,12 @@ fn recovered_ui(ui: &mut Ui, texts: &[UnsavedText], chosen: &[bool], actions: &m
     });
 }
 
+/// Makes the part of a dialog that is scrolled once it is higher than that. What floats over the window gives
+/// it no height of its own.
+fn scrolled(height: f32) -> ScrollArea {
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true])
+}
+
 /// Shows the answers from the right, the first one as the thing to do, and Cancel.
 fn buttons(ui: &mut Ui, answers: &[(&str, FileAction)], actions: &mut Vec<Action>) {
     ui.add_space(space::S);
@@ -211,7 +217,7 @@ fn buttons(ui: &mut Ui, answers: &[(&str, FileAction)], actions: &mut Vec<Action
 
 fn shortcuts_ui(ui: &mut Ui) {
     ui.label(headline("Commands and shortcuts"));
-    ScrollArea::vertical().max_height(480.0).auto_shrink(false).show(ui, |ui| {
+    scrolled(480.0).show(ui, |ui| {
         for command in UiCommand::ALL {
             ui.horizontal(|ui| {
                 ui.label(command.label()).on_hover_text(command.tooltip());

@@ -40,7 +40,8 @@ pub(super) fn difference_ui(ui: &mut Ui, view: &DifferenceView) {
     });
     Frame::new().fill(tokens.raised).corner_radius(space::RADIUS).inner_margin(4).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let scroll = ScrollArea::vertical().max_height(HEIGHT).auto_shrink([false, true]);
+        let scroll = ScrollArea::vertical().max_height(HEIGHT).min_scrolled_height(HEIGHT);
+        let scroll = scroll.auto_shrink([false, true]);
         scroll.show_rows(ui, ROW, difference.rows.len(), |ui, range| {
             for row in &difference.rows[range] {
                 row_ui(ui, row);

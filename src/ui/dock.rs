@@ -11,8 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::panes::{self, PaneViews};
 use super::theme::{self, space};
-use super::widgets::paint_tab_ground;
+use super::widgets::{keep_in_view, paint_tab_ground};
 use crate::app::{Action, AppState, PaneKind, ViewAction};
+
+/// Space on both sides of a tab's title, where there is room and where there is little.
+const PADDING: f32 = space::L;
+const LEAST_PADDING: f32 = 7.0;
 
 /// The docked panes.
 pub(super) struct Dock {
@@ -83,7 +87,8 @@ impl Dock {
         views: &mut PaneViews,
         actions: &mut Vec<Action>,
     ) {
-        let mut behavior = DockBehavior { state, views, actions, is_edited: false, tabs_in_bar: 0 };
+        let mut behavior =
+            DockBehavior { state, views, actions, is_edited: false, tabs_in_bar: 0, padding: PADDING };
         self.tree.ui(&mut behavior, ui);
         if behavior.is_edited {
             actions.push(Action::View(ViewAction::KeepLayout(self.to_text())));
@@ -145,10 +150,10 @@ fn default_layout() -> Layout {
                 836.0,
                 Layout::Column {
                     children: vec![
-                        one(50.0, PaneKind::Source),
-                        one(11.0, PaneKind::Problems),
+                        one(47.0, PaneKind::Source),
+                        one(10.5, PaneKind::Problems),
                         (
-                            39.0,
+                            42.5,
                             tabs(&[
                                 PaneKind::Timing,
                                 PaneKind::Memory,
@@ -164,9 +169,9 @@ fn default_layout() -> Layout {
                 372.0,
                 Layout::Column {
                     children: vec![
-                        one(22.0, PaneKind::Exports),
-                        one(38.0, PaneKind::Call),
-                        one(40.0, PaneKind::Limits),
+                        one(20.0, PaneKind::Exports),
+                        one(43.0, PaneKind::Call),
+                        one(37.0, PaneKind::Limits),
                     ],
                 },
             ),
@@ -253,8 +258,20 @@ struct DockBehavior<'a> {
     views: &'a mut PaneViews,
     actions: &'a mut Vec<Action>,
     is_edited: bool,
-    // Tabs of the bar that is being shown.
+    // Tabs of the bar that is being shown, and the space on both sides of their titles.
     tabs_in_bar: usize,
+    padding: f32,
+}
+
+impl DockBehavior<'_> {
+    fn title(tiles: &Tiles<PaneKind>, tile_id: TileId) -> &'static str {
+        tiles.get_pane(&tile_id).map_or("Panes", |pane| pane.title())
+    }
+
+    /// Returns what stands beside the title of a tab, such as the number of problems.
+    fn count(&self, tiles: &Tiles<PaneKind>, tile_id: TileId) -> Option<usize> {
+        tiles.get_pane(&tile_id).and_then(|pane| panes::count(*pane, self.state))
+    }
 }
 
 impl Behavior<PaneKind> for DockBehavior<'_> {
@@ -276,13 +293,11 @@ impl Behavior<PaneKind> for DockBehavior<'_> {
         tile_id: TileId,
         tab: &TabState,
     ) -> Response {
-        let title = match tiles.get(tile_id) {
-            Some(Tile::Pane(pane)) => pane.title(),
-            _ => "Panes",
-        };
-        let count = tiles.get_pane(&tile_id).and_then(|pane| panes::count(*pane, self.state));
-        let is_alone = self.tabs_in_bar <= 1;
-        let response = paint_tab(ui, id, (title, count), tab, is_alone);
+        let title = Self::title(tiles, tile_id);
+        let count = self.count(tiles, tile_id);
+        let padding = if self.tabs_in_bar <= 1 { None } else { Some(self.padding) };
+        let response = paint_tab(ui, id, (title, count), tab, padding);
+        keep_in_view(ui, &response, tab.active);
         response.context_menu(|ui| {
             if ui.button("Close pane").clicked() {
                 tiles.remove(tile_id);
@@ -296,9 +311,22 @@ impl Behavior<PaneKind> for DockBehavior<'_> {
         response
     }
 
-    fn tab_bar_left_ui(&mut self, _tiles: &Tiles<PaneKind>, _ui: &mut Ui, _tile_id: TileId, tabs: &Tabs) {
+    fn tab_bar_left_ui(&mut self, tiles: &Tiles<PaneKind>, ui: &mut Ui, _tile_id: TileId, tabs: &Tabs) {
         // The bar's tabs are shown right after this, while their container is out of the tree.
         self.tabs_in_bar = tabs.children.len();
+        // Where there is little room the titles move together, before any of them would be cut.
+        let widths = tabs.children.iter().map(|tab| {
+            let (title, count) = (Self::title(tiles, *tab), self.count(tiles, *tab));
+            let font = theme::body_font(theme::STRONG);
+            let title = ui.painter().layout_no_wrap(title.to_owned(), font.clone(), Color32::WHITE);
+            let count =
+                count.map(|count| ui.painter().layout_no_wrap(count.to_string(), font, Color32::WHITE));
+            title.size().x + count.map_or(0.0, |count| count.size().x + space::S)
+        });
+        #[allow(clippy::cast_precision_loss, reason = "a handful of tabs")]
+        let sides = 2.0 * self.tabs_in_bar.max(1) as f32;
+        let room = ui.available_width() - widths.sum::<f32>();
+        self.padding = (room / sides).floor().clamp(LEAST_PADDING, PADDING);
     }
 
     fn tab_bar_trailing_ui(&mut self, tiles: &Tiles<PaneKind>, ui: &mut Ui, _tile_id: TileId, tabs: &Tabs) {
@@ -360,15 +388,17 @@ impl Behavior<PaneKind> for DockBehavior<'_> {
     }
 }
 
-/// Paints a tab; one that is alone in its bar is a quiet title in small capitals.
+/// Paints a tab with space on both sides of its title; one without, alone in its bar, is a quiet title in small
+/// capitals.
 fn paint_tab(
     ui: &mut Ui,
     id: Id,
     (title, count): (&str, Option<usize>),
     tab: &TabState,
-    is_alone: bool,
+    padding: Option<f32>,
 ) -> Response {
     let tokens = theme::tokens(ui);
+    let is_alone = padding.is_none();
     let (text, font) = if is_alone {
         (title.to_uppercase(), theme::strong_font(theme::CAPTION))
     } else {
@@ -378,7 +408,7 @@ fn paint_tab(
     let galley = ui.painter().layout_no_wrap(text, font.clone(), colour);
     let badge = count.map(|count| ui.painter().layout_no_wrap(count.to_string(), font, tokens.error));
     let badge_width = badge.as_ref().map_or(0.0, |badge| badge.size().x + space::S);
-    let padding = if is_alone { space::M } else { space::L };
+    let padding = padding.unwrap_or(space::M);
     let width = galley.size().x + badge_width + 2.0 * padding;
     let (_, rect) = ui.allocate_space(vec2(width, ui.available_height()));
     let response = ui.interact(rect, id, Sense::click_and_drag());

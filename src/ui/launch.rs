@@ -19,7 +19,7 @@ use crate::worker::{Workers, WorkersConfig};
 pub enum LaunchError {
     /// Neither Wayland nor X11 is there.
     #[error(
-        "there is no display to open a window on; `wasm-workbench run` and `wasm-workbench inspect` work without one"
+        "there is no display to open a window on; these verbs work without one: run, inspect, limits, bench, operators, print, validate, sizes (see `wasm-workbench help`)"
     )]
     NoDisplay,
     /// The system gives no window.
@@ -66,11 +66,7 @@ fn config(folders: &Folders, settings: Option<&str>) -> WorkersConfig {
     WorkersConfig {
         data_dir: folders.state.clone(),
         cache_bytes,
-        cache_dir: settings
-            .cache
-            .chosen_folder()
-            .or_else(|| folders.builds())
-            .filter(|_| settings.cache.disk),
+        cache_dir: settings.cache.disk_folder(folders.builds()),
         disk_cache_bytes,
         epoch_tick: Duration::from_millis(settings.epoch_tick_ms),
         ..WorkersConfig::default()

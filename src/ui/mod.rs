@@ -5,6 +5,7 @@
 mod dialogs;
 mod difference;
 mod dock;
+mod dropping;
 pub mod editor;
 pub mod icons;
 mod launch;

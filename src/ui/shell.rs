@@ -2,7 +2,7 @@
 //!
 //! Knows no pane; every click is an action.
 
-use egui::{Align, Button, Frame, Layout, Margin, Panel, Popup, Role, Ui, WidgetInfo};
+use egui::{Align, Button, Frame, Layout, Margin, Panel, Popup, Role, ScrollArea, Ui, WidgetInfo};
 
 use super::icons;
 use super::panes::state_colour;
@@ -13,8 +13,13 @@ use crate::engine::Compiler;
 use crate::model::build::CacheOutcome;
 use crate::model::humanize;
 
-/// Least width of a window that has the name of the palette in its bar.
+/// Least width of a window that has the names of the program and of the palette in its bar.
 const ROOMY: f32 = 1200.0;
+
+/// Tells whether the bar needs the room of its names for what the last build took.
+fn is_narrow(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() < ROOMY
+}
 
 /// Shows the bar at the top of the window.
 pub(super) fn top_bar(
@@ -27,8 +32,10 @@ pub(super) fn top_bar(
     let frame = Frame::new().fill(tokens.app_background).inner_margin(Margin::symmetric(12, 0));
     Panel::top("top bar").exact_size(space::BAR).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
-            ui.label(strong("Wasm Workbench"));
-            ui.add_space(space::S);
+            if !is_narrow(ui) {
+                ui.label(strong("Wasm Workbench"));
+                ui.add_space(space::S);
+            }
             menus_ui(ui, state, is_open, actions);
             ui.add_space(space::L);
             plugin_ui(ui, state, actions);
@@ -96,18 +103,44 @@ fn menu_ui(
 ) {
     ui.menu_button(menu.title, |ui| {
         ui.set_min_width(240.0);
-        for entry in menu.entries {
-            let Some(command) = entry else {
-                ui.separator();
-                continue;
-            };
-            let is_on = command.pane().map(&is_open).or_else(|| command.is_on(state));
-            if entry_ui(ui, *command, is_on, command.action(state).err()) {
-                actions.extend(command.action(state));
-                ui.close();
+        let room = ui.ctx().content_rect().height() - space::BAR - space::L;
+        squeeze(ui, menu, room);
+        ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
+            for entry in menu.entries {
+                let Some(command) = entry else {
+                    ui.separator();
+                    continue;
+                };
+                let is_on = command.pane().map(&is_open).or_else(|| command.is_on(state));
+                if entry_ui(ui, *command, is_on, command.action(state).err()) {
+                    actions.extend(command.action(state));
+                    ui.close();
+                }
             }
-        }
+        });
     });
+}
+
+/// Makes the entries of a menu as low as it takes for all of them to fit into a height, within reason; what does
+/// not fit then is scrolled.
+fn squeeze(ui: &mut Ui, menu: &Menu, room: f32) {
+    const LEAST_ENTRY: f32 = 21.0;
+    const LINE: f32 = 6.0;
+    let num_entries = menu.entries.iter().flatten().count();
+    let num_lines = menu.entries.len() - num_entries;
+    let spacing = ui.spacing();
+    #[allow(clippy::cast_precision_loss, reason = "a menu has some thirty entries")]
+    let (entries, lines) = (num_entries as f32, num_lines as f32);
+    let needed =
+        entries * (spacing.interact_size.y + spacing.item_spacing.y) + lines * (LINE + 2.0 * space::S);
+    if needed <= room {
+        return;
+    }
+    let height = ((room - lines * LINE) / entries.max(1.0)).floor().max(LEAST_ENTRY);
+    let spacing = ui.spacing_mut();
+    spacing.item_spacing.y = 0.0;
+    spacing.button_padding.y = 0.0;
+    spacing.interact_size.y = spacing.interact_size.y.min(height);
 }
 
 /// Shows an entry of a menu; returns whether it was chosen.
@@ -214,10 +247,8 @@ fn right_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
     let keys = UiCommand::Palette.shortcut().map(|chord| chord.to_string()).unwrap_or_default();
     let commands = quiet_button(icons::MAGNIFYING_GLASS, UiCommand::Palette.label()).hint(&keys);
-    // A narrow window needs the room for what the last build took.
-    let is_narrow = ui.ctx().content_rect().width() < ROOMY;
     let short = icon_button(icons::MAGNIFYING_GLASS, UiCommand::Palette.label()).shortcut(&keys);
-    let response = if is_narrow { ui.add(short) } else { ui.add(commands) };
+    let response = if is_narrow(ui) { ui.add(short) } else { ui.add(commands) };
     if response.clicked() {
         actions.extend(UiCommand::Palette.action(state));
     }

@@ -10,7 +10,7 @@ use super::dock::Dock;
 use super::palette::Palette;
 use super::panes::PaneViews;
 use super::theme::{self, Mode};
-use super::{dialogs, shell, shortcuts};
+use super::{dialogs, dropping, shell, shortcuts};
 use crate::app::{
     self, Action, AppState, Effect, FileAction, Now, Startup, ThemeChoice, ViewAction, apply, due, update,
 };
@@ -129,6 +129,7 @@ impl Workbench {
         palette.ui(ui, state, actions);
         dialogs::dialog_ui(ui, state, actions);
         dialogs::toasts_ui(ui, state, actions);
+        dropping::held_ui(ui);
         if !actions.is_empty() {
             ui.ctx().request_repaint();
         }
@@ -148,13 +149,9 @@ impl Workbench {
     }
 
     fn take_input(&mut self, ctx: &Context) {
-        let (dropped, is_focused, wants_close) = ctx.input(|input| {
-            let paths = input.raw.dropped_files.iter().map(|file| file.path().to_owned());
-            (paths.collect::<Vec<_>>(), input.focused, input.viewport().close_requested())
-        });
-        if !dropped.is_empty() {
-            self.actions.push(Action::File(FileAction::Open(dropped)));
-        }
+        self.actions.extend(dropping::dropped(ctx));
+        let (is_focused, wants_close) =
+            ctx.input(|input| (input.focused, input.viewport().close_requested()));
         if is_focused && !std::mem::replace(&mut self.is_focused, is_focused) {
             self.actions.push(Action::File(FileAction::CheckDisk));
         }

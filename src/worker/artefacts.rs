@@ -231,7 +231,13 @@ impl ArtefactStore for ArtefactFolder {
         {
             return;
         }
-        match self.write(key, facts, bytes) {
+        let written = self.write(key, facts, bytes).or_else(|err| {
+            // Somebody cleared the folder away since it was made.
+            let is_gone = err.kind() == io::ErrorKind::NotFound;
+            self.is_ready.store(!is_gone, Ordering::Release);
+            if is_gone && self.is_ready() { self.write(key, facts, bytes) } else { Err(err) }
+        });
+        match written {
             Ok(()) => self.trim(),
             Err(err) => self.give_up("Builds can't be kept on disk any more", &err.to_string()),
         }
@@ -496,6 +502,18 @@ mod tests {
             assert_eq!(store.load(key(number)), None);
         }
         assert_eq!(notices(&told).len(), 1, "{:?}", notices(&told));
+    }
+
+    #[test]
+    fn a_folder_that_was_cleared_away_is_made_again() {
+        let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+        let (store, told) = store(folder.path(), 1 << 20);
+        store.save(key(1), &facts("a.wat"), b"machine code");
+        fs::remove_dir_all(store.path()).expect("it is ours");
+        assert_eq!(store.load(key(1)), None);
+        store.save(key(2), &facts("a.wat"), b"machine code");
+        assert!(store.load(key(2)).is_some());
+        assert_eq!(notices(&told), Vec::<String>::new());
     }
 
     #[cfg(unix)]

@@ -49,7 +49,7 @@ pub enum DiskError {
 }
 
 /// Says in a few words what the system said in many.
-fn reason(err: &io::Error) -> String {
+pub fn reason(err: &io::Error) -> String {
     match err.kind() {
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         io::ErrorKind::QuotaExceeded => "the quota of this account is used up".to_owned(),
@@ -57,6 +57,8 @@ fn reason(err: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "this account may not".to_owned(),
         io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
         io::ErrorKind::NotADirectory => "a file stands where a folder should".to_owned(),
+        io::ErrorKind::IsADirectory => "this is a folder".to_owned(),
+        io::ErrorKind::InvalidFilename => "no file can have such a name".to_owned(),
         _ => err.to_string(),
     }
 }

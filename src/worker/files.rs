@@ -132,7 +132,7 @@ struct FilesThread {
     jobs: Sender<FileJob>,
     cache: Cache,
     journal: Option<Journal>,
-    /// Whether a failure of the journal was told; one notice is enough.
+    /// Whether a failure of the journal was told, and lasts; one notice is enough.
     journal_failed: bool,
     dialogs: Dialogs,
     exports: Exports,
@@ -212,11 +212,17 @@ impl FilesThread {
 
     fn do_due(&mut self) {
         let now = Instant::now();
-        if let Some(journal) = &mut self.journal
-            && let Err(reason) = journal.write_due(now)
-            && !std::mem::replace(&mut self.journal_failed, true)
-        {
-            self.tell(LogLevel::Error, "Unsaved text can't be kept safe from a crash", reason);
+        match self.journal.as_mut().map_or(Ok(0), |journal| journal.write_due(now)) {
+            Err(reason) if !self.journal_failed => {
+                self.journal_failed = true;
+                self.tell(LogLevel::Error, "Unsaved text can't be kept safe from a crash", reason);
+            }
+            Ok(1..) if self.journal_failed => {
+                self.journal_failed = false;
+                let details = "What failed before has gone well again".to_owned();
+                self.tell(LogLevel::Info, "Unsaved text is kept safe from a crash again", details);
+            }
+            _ => {}
         }
         let due = self.settling.iter().filter(|(_, settling)| settling.due <= now);
         for path in due.map(|(path, _)| path.clone()).collect::<Vec<_>>() {

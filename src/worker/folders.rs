@@ -27,13 +27,14 @@ impl Folders {
     pub fn of_user() -> Self {
         let Ok(strategy) = etcetera::choose_base_strategy() else { return Self::default() };
         let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
-        Self { config: made(&strategy.config_dir()), state: made(&state), ..Self::cache_of_user() }
+        Self { config: made(&strategy.config_dir()), state: made(&state), ..Self::found() }
     }
 
-    /// Finds the folder of the cache alone, and makes none.
-    pub fn cache_of_user() -> Self {
-        let strategy = etcetera::choose_base_strategy();
-        Self { cache: strategy.ok().map(|strategy| strategy.cache_dir().join(NAME)), ..Self::default() }
+    /// Finds the folders of the settings and of the cache, and makes none.
+    pub fn found() -> Self {
+        let Ok(strategy) = etcetera::choose_base_strategy() else { return Self::default() };
+        let (config, cache) = (strategy.config_dir().join(NAME), strategy.cache_dir().join(NAME));
+        Self { config: Some(config), cache: Some(cache), state: None }
     }
 
     /// Returns the home folder of the person who runs the program.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::listing::{Found, Listing, ListingError, ListingPage, SearchPattern};
+use crate::engine::listing::{Found, Listing, ListingError, ListingPage, SearchPattern, Stretch};
 use crate::model::ids::{Generation, RequestId, SourceId};
 use crate::model::module_sizes::ModuleSizes;
 
@@ -50,6 +50,15 @@ pub enum ListingCommand {
         request: RequestId,
         /// The binary.
         wasm: Arc<[u8]>,
+    },
+    /// Print a stretch of the text, if that is small enough for the clipboard.
+    Copy {
+        /// Answer to this request.
+        request: RequestId,
+        /// Its index.
+        listing: Arc<Listing>,
+        /// What is printed.
+        stretch: Stretch,
     },
     /// Read what a binary is made of.
     Measure {
@@ -111,6 +120,13 @@ pub enum ListingEvent {
         request: RequestId,
         /// The text, or why there is none.
         result: Result<Arc<str>, ListingError>,
+    },
+    /// A stretch was printed, or not.
+    Copied {
+        /// Request that this answers.
+        request: RequestId,
+        /// The text, or why there is none.
+        result: Result<String, ListingError>,
     },
     /// Sizes were read, or can't be.
     Measured {

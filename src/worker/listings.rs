@@ -23,6 +23,9 @@ const MOST_WAITING: usize = 256;
 /// Largest text that can be edited.
 const MOST_TEXT_BYTES: usize = 16 << 20;
 
+/// Largest text that goes into the clipboard.
+const MOST_COPIED_BYTES: usize = 16 << 20;
+
 /// Most lines that one search finds.
 const MOST_FOUND: usize = 10_000;
 
@@ -119,7 +122,7 @@ impl Listings {
                 desk.jobs.retain(|job| !is_older(job));
                 desk.jobs.push_back(command);
             }
-            ListingCommand::Whole { .. } => desk.jobs.push_back(command),
+            ListingCommand::Whole { .. } | ListingCommand::Copy { .. } => desk.jobs.push_back(command),
         }
         drop(desk);
         self.shared.changed.notify_all();
@@ -191,6 +194,14 @@ impl Shared {
                     let malformed = |message| Err(ListingError::Malformed { offset: 0, message });
                     let result = printed.unwrap_or_else(malformed).map(Arc::from);
                     self.tell(ListingEvent::Whole { request, result });
+                }
+                ListingCommand::Copy { request, listing, stretch } => {
+                    let is_open = || !self.is_closed.load(Ordering::Acquire);
+                    let printed = self.guarded("copying from a listing", || {
+                        listing.text_of(&stretch, MOST_COPIED_BYTES, &mut |_, _| is_open())
+                    });
+                    let malformed = |message| Err(ListingError::Malformed { offset: 0, message });
+                    self.tell(ListingEvent::Copied { request, result: printed.unwrap_or_else(malformed) });
                 }
                 ListingCommand::Measure { source, generation, wasm } => {
                     let measured = self.guarded("measuring a binary", || sizes(&wasm));

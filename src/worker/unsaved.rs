@@ -20,6 +20,9 @@ use crate::model::ids::SourceId;
 /// before it is handed over, what a crash takes stays well under a second.
 const WRITE_AFTER: Duration = Duration::from_millis(100);
 
+/// How long after a failure a text is written again: a disk may have room by then.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
 /// Texts of dead programs that are offered at most.
 const MOST_FOUND: usize = 1000;
 
@@ -127,16 +130,20 @@ impl Journal {
         self.waiting.values().map(|waiting| waiting.due).min()
     }
 
-    /// Writes what is due; returns why something could not be written.
-    pub(crate) fn write_due(&mut self, now: Instant) -> Result<(), String> {
-        let mut result = Ok(());
-        for (source, waiting) in std::mem::take(&mut self.waiting) {
+    /// Writes what is due; returns how many texts that were, or why one could not be written. What could not
+    /// waits to be tried again.
+    pub(crate) fn write_due(&mut self, now: Instant) -> Result<usize, String> {
+        let mut result = Ok(0);
+        for (source, mut waiting) in std::mem::take(&mut self.waiting) {
             if waiting.due > now {
                 self.waiting.insert(source, waiting);
             } else if let Err(err) = self.write(source, &waiting.text) {
                 result = Err(err);
+                waiting.due = now + RETRY_AFTER;
+                self.waiting.insert(source, waiting);
             } else {
                 self.take_over(&waiting.text);
+                result = result.map(|written| written + 1);
             }
         }
         result
@@ -148,7 +155,7 @@ impl Journal {
         for waiting in self.waiting.values_mut() {
             waiting.due = now;
         }
-        let result = self.write_due(now);
+        let result = self.write_due(now).map(|_| ());
         if self.lock.take().is_some() {
             remove_if_empty(&self.folder);
         }
@@ -156,6 +163,10 @@ impl Journal {
     }
 
     fn write(&mut self, source: SourceId, text: &UnsavedText) -> Result<(), String> {
+        if !self.folder.is_dir() {
+            // Nothing was written yet, or somebody cleared the folder away.
+            self.lock = None;
+        }
         if self.lock.is_none() {
             self.lock =
                 Some(lock_folder(&self.folder).map_err(|err| format!("{err}: `{}`", self.folder.display()))?);
@@ -323,6 +334,42 @@ mod tests {
         drop(journal);
         assert_eq!(Journal::new(data_dir.path()).find(), []);
         assert_eq!(folders(data_dir.path()), 0);
+    }
+
+    #[test]
+    fn what_can_not_be_written_is_told_and_tried_again() {
+        let data_dir = tempfile::tempdir().expect("there is a folder for temporary files");
+        let in_the_way = data_dir.path().join("unsaved");
+        fs::write(&in_the_way, b"a file").expect("the folder can be written");
+        let mut journal = Journal::new(data_dir.path());
+        let start = Instant::now();
+        journal.keep(SourceId(1), Some(text("a.wat", "(module")), start);
+        let err = journal.write_due(start + WRITE_AFTER).expect_err("there can be no folder");
+        assert!(err.contains("unsaved"), "{err}");
+        let again = journal.due().expect("it is tried again");
+        assert_eq!(again, start + WRITE_AFTER + RETRY_AFTER);
+        fs::remove_file(&in_the_way).expect("it is ours");
+        assert_eq!(journal.write_due(again), Ok(1));
+        assert_eq!((journal.due(), folders(data_dir.path())), (None, 1));
+    }
+
+    #[test]
+    fn a_folder_that_was_cleared_away_is_made_again_with_the_next_change() {
+        let data_dir = tempfile::tempdir().expect("there is a folder for temporary files");
+        let mut journal = Journal::new(data_dir.path());
+        let start = Instant::now();
+        for change in ["(", "(module"] {
+            journal.keep(SourceId(1), Some(text("a.wat", change)), start);
+            assert_eq!(journal.write_due(start + WRITE_AFTER), Ok(1));
+            if change == "(" {
+                fs::remove_dir_all(data_dir.path().join("unsaved")).expect("it is ours");
+            }
+        }
+        // It is this program's again: another one leaves it alone.
+        assert_eq!(Journal::new(data_dir.path()).find(), []);
+        drop(journal);
+        let found = Journal::new(data_dir.path()).find();
+        assert_eq!(found.iter().map(|found| found.text.to_text()).collect::<Vec<_>>(), ["(module"]);
     }
 
     #[test]

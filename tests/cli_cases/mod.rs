@@ -47,6 +47,9 @@ pub(crate) const CASES: &[Case] = &[
     case("usage_invoke_without_name", "run sample_plugins/math.wat --invoke --json"),
     case("usage_inspect", "inspect sample_plugins/math.wat --limits"),
     case("usage_print", "print sample_plugins/math.wat --function"),
+    case("usage_verb", "validat sample_plugins/math.wat"),
+    case("usage_option_first", "--json sample_plugins/math.wat"),
+    case("usage_option_of_print", "print sample_plugins/math.wat --offset"),
     case("usage_validate", "validate --json"),
     // Values.
     case("values_integers", "run sample_plugins/math.wat --invoke add -5 0x10 --invoke add 4294967295 1"),
@@ -73,6 +76,9 @@ pub(crate) const CASES: &[Case] = &[
     case("source_binary", "run tests/plugins/add.wasm --json --invoke add 20 22"),
     case("source_missing", "run tests/plugins/no_such_file.wat"),
     case("source_missing_json", "run tests/plugins/no_such_file.wat --json"),
+    case("source_misspelt", "validate sample_plugins/maths.wat"),
+    case("source_without_a_name", "run ''"),
+    case("source_empty_binary", "run tests/plugins/empty.wasm"),
     case("source_folder", "inspect tests/plugins"),
     case("source_not_wasm", "run tests/plugins/not_wasm.txt"),
     case("source_errors", "run tests/plugins/errors.wat --invoke one"),
@@ -80,6 +86,7 @@ pub(crate) const CASES: &[Case] = &[
     case("source_type_errors", "inspect tests/plugins/type_errors.wat"),
     case("source_binary_error", "inspect tests/plugins/broken.wasm --json"),
     case("source_empty_module", "run tests/plugins/empty.wat"),
+    case("source_no_call", "run sample_plugins/math.wat"),
     // Exports and imports.
     case("export_unknown", "run sample_plugins/math.wat --invoke ad 1 2"),
     case("export_unknown_far", "run sample_plugins/math.wat --json --invoke xyzzy"),
@@ -259,12 +266,14 @@ pub(crate) const CASES: &[Case] = &[
         "validate_all",
         "validate tests/plugins/errors.wat tests/plugins/broken.wasm tests/plugins/no_such_file.wat tests/plugins/add.wasm tests/plugins/type_errors.wat",
     ),
+    case("validate_component", "validate tests/plugins/component_errors.wat"),
     case("validate_stdin", "validate - tests/plugins/empty.wat < tests/plugins/not_wasm.txt"),
     // Sizes.
     case("sizes_text", "sizes sample_plugins/math.wat"),
     case("sizes_json", "sizes tests/plugins/add.wasm --json"),
     case("sizes_stdin", "sizes - < tests/plugins/broken.wasm"),
     case("sizes_component_json", "sizes --json sample_plugins/component.wat"),
+    case("sizes_cut_off", "sizes tests/plugins/cut_off.wasm"),
     case("sizes_not_wasm", "sizes tests/plugins/not_wasm.txt"),
     case("sizes_errors_json", "sizes tests/plugins/errors.wat --json"),
     // How often each operator runs, and prices.

@@ -55,6 +55,8 @@ pub(crate) struct Workers {
     events: Rc<RefCell<VecDeque<Event>>>,
     /// Counts calls; bytes of the memory depend on it.
     pub(crate) generation: Rc<Cell<u64>>,
+    /// Whether nothing is answered about listings, since the test does that.
+    pub(crate) is_silent: Rc<Cell<bool>>,
 }
 
 impl Bridge for Workers {
@@ -78,7 +80,9 @@ impl Bridge for Workers {
             }
             self.hear(Event::Compiled { source: *source, generation: *generation, result });
         }
-        if let Command::Listing(command) = &command {
+        if let Command::Listing(command) = &command
+            && !self.is_silent.get()
+        {
             self.answer_listing(command.clone());
         }
         self.sent.borrow_mut().push(command);
@@ -128,6 +132,10 @@ impl Workers {
             ListingCommand::Whole { request, wasm } => {
                 let result = whole_text(&wasm, 16 << 20).map(Arc::from);
                 ListingEvent::Whole { request, result }
+            }
+            ListingCommand::Copy { request, listing, stretch } => {
+                let result = listing.text_of(&stretch, 16 << 20, &mut |_, _| true);
+                ListingEvent::Copied { request, result }
             }
             ListingCommand::Measure { source, generation, wasm } => {
                 let result = sizes(&wasm).map(Arc::new).map_err(|err| err.to_string());

@@ -53,6 +53,73 @@ fn a_file_is_saved_and_opened_and_failures_name_the_path() {
 }
 
 #[test]
+fn a_folder_that_vanished_and_a_read_only_file_are_told_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let (below, bench) = (folder.path().join("below"), Bench::new());
+    let path = below.join("plugin.wat");
+    std::fs::create_dir(&below).expect("the folder can be written");
+    save(&bench, &path, b"(module)").expect("the folder can be written");
+    std::fs::remove_dir_all(&below).expect("it is ours");
+    let err = save(&bench, &path, b"(module $m)").expect_err("there is nowhere to write");
+    assert!(err.contains("there is no such file or folder") && err.contains("plugin.wat"), "{err}");
+    std::fs::create_dir(&below).expect("the folder can be written");
+    save(&bench, &path, b"(module $m)").expect("there is a folder again");
+    assert_eq!(open(&bench, &path), Ok(b"(module $m)".to_vec()));
+
+    let mut permissions = std::fs::metadata(&path).expect("it is there").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&path, permissions).expect("it is ours");
+    let err = save(&bench, &path, b"(module $n)").expect_err("the file is not to be changed");
+    assert!(err.contains("read-only") && err.contains("plugin.wat"), "{err}");
+    assert_eq!(open(&bench, &path), Ok(b"(module $m)".to_vec()));
+    assert_eq!(std::fs::read_dir(&below).expect("it is there").count(), 1);
+}
+
+/// Set for the program whose disk takes no more; without it, it is a test that has nothing to do.
+const FULL: &str = "WASM_WORKBENCH_TEST_FULL_DISK";
+
+/// Saves a text and keeps an unsaved one where the system lets no file grow, and tells what came of it.
+#[test]
+fn the_program_whose_disk_is_full() {
+    let Some(folder) = std::env::var_os(FULL).map(PathBuf::from) else { return };
+    let config = WorkersConfig { data_dir: Some(folder.clone()), ..WorkersConfig::default() };
+    let bench = Bench::with(&config);
+    let long = format!("(module (; {} ;))", "x".repeat(1 << 20));
+    let err = save(&bench, &folder.join("plugin.wat"), long.as_bytes()).expect_err("no file can grow");
+    assert!(err.contains("can't write the file") && err.contains("plugin.wat"), "{err}");
+    let text = UnsavedText { name: "a.wat".into(), path: None, text: long.as_str().into(), found: None };
+    bench.send(Command::KeepUnsaved { source: SourceId(1), text: Some(text) });
+    let notice = bench.wait("notice", |event| match event {
+        Event::Notice(notice) => Some(notice),
+        _ => None,
+    });
+    assert_eq!(notice.message, "Unsaved text can't be kept safe from a crash");
+    // What is small enough is kept all the same.
+    save(&bench, &folder.join("small.wat"), b"(module)").expect("there is room for this");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_told_and_the_old_file_stays_whole() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    std::fs::write(folder.path().join("plugin.wat"), b"old").expect("the folder can be written");
+    // No file may have more than a few kibibytes; who writes on gets an error and no signal.
+    let output = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().expect("a test knows itself"))
+        .args(["--exact", "files::the_program_whose_disk_is_full", "--nocapture", "--test-threads=1"])
+        .env(FULL, folder.path())
+        .output()
+        .expect("the system has a shell");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(std::fs::read(folder.path().join("plugin.wat")).expect("it is there"), b"old");
+    assert_eq!(std::fs::read(folder.path().join("small.wat")).expect("it was saved"), b"(module)");
+    let files = std::fs::read_dir(folder.path()).expect("it is there").flatten();
+    let begun = files.filter(|file| file.file_name().to_string_lossy().starts_with(".wasm-workbench-"));
+    assert_eq!(begun.count(), 0, "nothing half written is left");
+}
+
+#[test]
 fn a_change_on_disk_is_told_once_and_the_programs_own_writing_is_not() {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     let bench = Bench::new();

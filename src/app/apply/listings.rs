@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::super::state::{AppState, Now, Purpose, Source, SourceContent};
+use super::super::state::{AppState, Effect, Now, Purpose, Source, SourceContent};
 use super::super::update::open_printed;
 use crate::engine::listing::ListingError;
 use crate::model::event::LogLevel;
 use crate::model::humanize;
 use crate::model::ids::{Generation, SourceId};
 use crate::worker::listing_protocol::ListingEvent;
-use crate::worker::protocol::Command;
+use crate::worker::protocol::{Command, Notice};
 
 pub(super) fn apply(state: &mut AppState, event: ListingEvent, now: Now, out: &mut Vec<Command>) {
     match event {
@@ -48,6 +48,22 @@ pub(super) fn apply(state: &mut AppState, event: ListingEvent, now: Now, out: &m
                 Err(err) => state.notify(LogLevel::Warn, refusal(&err), now),
             }
         }
+        ListingEvent::Copied { request, result } => {
+            if state.requests.take(request) != Some(Purpose::CopyListing) {
+                return;
+            }
+            match result {
+                Ok(text) => state.effects.push(Effect::Copy(text)),
+                Err(err) => {
+                    let notice = Notice {
+                        level: LogLevel::Warn,
+                        message: not_copied(&err),
+                        details: Some("`wasm-workbench print FILE` writes all of it".to_owned()),
+                    };
+                    state.notices.push(notice, now.since_start);
+                }
+            }
+        }
         ListingEvent::Measured { source, generation, result } => {
             if let Some(source) = state.source_mut(source)
                 && source.reading.sizes.asked == Some(generation)
@@ -72,6 +88,16 @@ fn go_on(source: &mut Source) {
     {
         place.line = Some(line);
         source.go_to(place);
+    }
+}
+
+fn not_copied(err: &ListingError) -> String {
+    match err {
+        ListingError::TooLarge { max_bytes, .. } => format!(
+            "Nothing was copied: what is selected has more than the {} that go into the clipboard",
+            humanize::binary_bytes(*max_bytes)
+        ),
+        ListingError::Malformed { .. } | ListingError::Stopped => format!("Nothing was copied: {err}"),
     }
 }
 

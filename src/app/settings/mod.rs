@@ -84,9 +84,11 @@ impl CacheSettings {
     /// Largest size that can be set, in mebibytes.
     pub const MOST_MIB: u64 = 1 << 20;
 
-    /// Returns the folder that was set, if any.
-    pub fn chosen_folder(&self) -> Option<PathBuf> {
-        (!self.folder.is_empty()).then(|| PathBuf::from(&self.folder))
+    /// Returns the folder of builds on disk: the one that was set, or else the system's own; `None` when
+    /// builds don't outlive the program.
+    pub fn disk_folder(&self, of_system: Option<PathBuf>) -> Option<PathBuf> {
+        let chosen = (!self.folder.is_empty()).then(|| PathBuf::from(&self.folder));
+        chosen.or(of_system).filter(|_| self.disk)
     }
 
     /// Returns the bytes that builds may take in memory and on disk.

@@ -23,6 +23,8 @@ pub enum Purpose {
     CheckBeforeSave(SourceId),
     /// Open the whole text of this binary.
     EditAsWat(SourceId),
+    /// Put a stretch of a listing into the clipboard.
+    CopyListing,
     /// Find a place for this source.
     PickForSource(SourceId),
     /// Find a place for an export.

@@ -65,6 +65,30 @@ fn quitting_saves_what_it_is_told_to_save_and_then_ends() {
 }
 
 #[test]
+fn a_text_that_can_not_be_saved_stays_open_and_unsaved_and_another_place_is_asked_for() {
+    for reason in ["the disk is full", "the file is read-only", "there is no such file or folder"] {
+        let mut world = dirty();
+        world.act(Action::File(FileAction::Quit));
+        world.act(Action::File(FileAction::SaveAll));
+        let request = world.last_open();
+        // What is gone or can't be read is nothing that saving could destroy.
+        world.hear(Event::FileOpened { request, path: "a.wat".into(), result: Err("gone".into()) });
+        let (request, path, _) = world.last_save();
+        world.hear(Event::FileSaved { request, path, result: Err(reason.to_owned()) });
+        let Some(Dialog::Save { path, error, .. }) = &world.state.dialog else { panic!("{reason}") };
+        assert_eq!((path.as_str(), error.as_deref()), ("a.wat", Some(reason)));
+        assert_eq!(world.state.dirty_sources(), [world.source()]);
+        assert_eq!(world.state.effects, [], "the program goes on");
+        world.act(Action::File(FileAction::SetDialogPath("b.wat".into())));
+        world.act(Action::File(FileAction::ConfirmDialog));
+        let (request, path, content) = world.last_save();
+        assert_eq!((path.to_str(), &*content), (Some("b.wat"), &b"(module)"[..]));
+        world.hear(Event::FileSaved { request, path, result: Ok(()) });
+        assert!(world.state.dirty_sources().is_empty());
+    }
+}
+
+#[test]
 fn quitting_with_nothing_unsaved_ends_at_once() {
     let mut world = World::ready(ADD);
     world.act(Action::File(FileAction::Quit));

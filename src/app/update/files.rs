@@ -17,6 +17,9 @@ use crate::model::sample;
 use crate::model::text::{FileContent, TextEditor};
 use crate::worker::protocol::{Command, PluginCommand};
 
+/// Files that are opened when many are dropped at once.
+const MOST_DROPPED: usize = 32;
+
 pub(super) fn update(state: &mut AppState, action: FileAction, now: Now, out: &mut Vec<Command>) {
     match action {
         FileAction::ShowOpen => state.dialog = Some(Dialog::Open { path: String::new(), error: None }),
@@ -29,6 +32,7 @@ pub(super) fn update(state: &mut AppState, action: FileAction, now: Now, out: &m
             state.after_saving = None;
         }
         FileAction::Open(paths) => open(state, paths, out),
+        FileAction::Drop(paths) => open_dropped(state, paths, now, out),
         FileAction::OpenSample(id) => open_sample(state, &id, now, out),
         FileAction::New(template) => new_from(state, template, out),
         FileAction::EditAsWat(source) => edit_as_wat(state, source, out),
@@ -224,6 +228,28 @@ fn open(state: &mut AppState, paths: Vec<PathBuf>, out: &mut Vec<Command>) {
             out.push(Command::OpenFile { request, path });
         }
     }
+}
+
+/// Opens what was dropped on the window, up to a bound: whoever drops a whole folder's files meant some of them.
+fn open_dropped(state: &mut AppState, dropped: Vec<PathBuf>, now: Now, out: &mut Vec<Command>) {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    let mut has_strangers = false;
+    for path in dropped {
+        has_strangers |= path.as_os_str().is_empty();
+        if !path.as_os_str().is_empty() && !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    if has_strangers {
+        let message = "what was dropped is no file on disk: save it there first, then open the file";
+        state.notify(LogLevel::Warn, message.to_owned(), now);
+    }
+    if paths.len() > MOST_DROPPED {
+        let message = format!("{} files were dropped; the first {MOST_DROPPED} are opened", paths.len());
+        state.notify(LogLevel::Warn, message, now);
+        paths.truncate(MOST_DROPPED);
+    }
+    open(state, paths, out);
 }
 
 fn open_sample(state: &mut AppState, id: &str, now: Now, out: &mut Vec<Command>) {

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::super::state::{AppState, ListingSearch, Source, SourceContent};
-use crate::engine::listing::SearchPattern;
+use super::super::state::{AppState, ListingSearch, Purpose, Source, SourceContent};
+use crate::engine::listing::{SearchPattern, Stretch};
 use crate::model::ids::{RequestId, SourceId};
 use crate::worker::listing_protocol::{ListingCommand, SearchEnd};
 use crate::worker::protocol::Command;
@@ -79,6 +79,18 @@ pub(super) fn measure(state: &mut AppState, id: SourceId, out: &mut Vec<Command>
     }
     source.reading.sizes.asked = Some(generation);
     out.push(Command::Listing(ListingCommand::Measure { source: id, generation, wasm }));
+}
+
+/// Asks for a stretch of a listing, to put it into the clipboard; one at a time.
+pub(super) fn copy(state: &mut AppState, id: SourceId, stretch: Stretch, out: &mut Vec<Command>) {
+    if state.requests.any(|purpose| *purpose == Purpose::CopyListing) {
+        return;
+    }
+    let Some(source) = state.source(id) else { return };
+    let SourceContent::Binary { listing: Some(Ok(listing)), .. } = &source.content else { return };
+    let listing = Arc::clone(listing);
+    let request = state.requests.ask(Purpose::CopyListing);
+    out.push(Command::Listing(ListingCommand::Copy { request, listing, stretch }));
 }
 
 /// Asks for the whole text of a binary, to edit it.

@@ -31,6 +31,7 @@ pub(super) fn update(state: &mut AppState, action: SourceAction, now: Now, out: 
         SourceAction::SearchListing(id, pattern) => listings::search(state, id, pattern, out),
         SourceAction::StopSearch(id) => listings::stop_search(state, id, out),
         SourceAction::CloseSearch(id) => listings::close_search(state, id, out),
+        SourceAction::CopyListing(id, stretch) => listings::copy(state, id, stretch, out),
         SourceAction::MeasureSizes(id) => listings::measure(state, id, out),
         SourceAction::SetPrices(id, prices) => prices::set(state, id, prices, now, out),
         SourceAction::CursorMoved(id, line, column) => {

@@ -27,6 +27,10 @@ pub(super) fn update(state: &mut AppState, action: ViewAction, _now: Now, _out: 
                 state.keeping.session_is_new = true;
             }
         }
+        ViewAction::ShowOffsets(are_shown) => {
+            state.session.shows_offsets = are_shown;
+            state.keeping.session_is_new = true;
+        }
         ViewAction::AskEditor(wish) => {
             state.effects.push(Effect::ShowPane(PaneKind::Source));
             state.effects.push(Effect::AskEditor(wish));

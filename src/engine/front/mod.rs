@@ -3,7 +3,9 @@
 //!
 //! Knows nothing of the engine that runs the binary, of caches and of instances.
 
+mod component_map;
 mod features;
+mod fields;
 mod fixes;
 mod hints;
 mod outline;

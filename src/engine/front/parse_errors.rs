@@ -18,11 +18,13 @@ pub(super) fn unknown_name(message: &str) -> Option<(&str, &str)> {
     Some((kind, name.strip_suffix('`')?))
 }
 
-/// Makes a diagnostic of an error; `field` is where the field stands that it is in.
+/// Makes a diagnostic of an error; `field` is where the field stands that it is in, `scope` what may declare
+/// the names that it uses.
 pub(super) fn describe(
     text: &str,
     err: &TextError,
     field: Option<Range<usize>>,
+    scope: &[Range<usize>],
     lines: &LineIndex,
 ) -> Diagnostic {
     let offset = floor_to_character(text, err.offset);
@@ -30,7 +32,7 @@ pub(super) fn describe(
     let range = token.as_ref().map_or(offset..offset, |(_, range)| range.clone());
     let word = shorten(&text[range.clone()]);
     let (message, advice) = match unknown_name(&err.message) {
-        Some((kind, name)) => unknown_name_words(text, kind, name, field),
+        Some((kind, name)) => unknown_name_words(text, (kind, name), field, scope),
         None => words(&err.message, token.map(|(kind, _)| kind), &word, offset >= text.len()),
     };
     let diagnostic = Diagnostic::error(message).at_text(lines, range.clone());
@@ -76,6 +78,11 @@ fn words(raw: &str, kind: Option<TokenKind>, word: &str, is_at_end: bool) -> (St
     const ORDER: &str =
         "a function begins with its exports, then `param`, `result` and `local`, in this order";
     const NUMBERS: [&str; 6] = ["i8", "i16", "i32", "i64", "u32", "u64"];
+    const COMPONENT_HEADS: [&str; 10] =
+        ["core", "component", "instance", "alias", "type", "import", "func", "export", "start", "canon"];
+    const COMPONENT_TYPES: [&str; 13] =
+        ["bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char", "string"];
+    const CORE_FIELDS: &str = "`core` goes on with `module`, `instance`, `type`, `func` or `rec`";
     let raw = raw.lines().next().unwrap_or_default();
     let found = if is_at_end { "the end of the text".to_owned() } else { format!("`{word}`") };
     let is_keyword = kind == Some(TokenKind::Word) && word.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -91,6 +98,11 @@ fn words(raw: &str, kind: Option<TokenKind>, word: &str, is_at_end: bool) -> (St
             _ => (format!("unknown operator {found}"), keyword_hint(word)),
         };
     }
+    if raw == "expected valid component field" {
+        let hint = did_you_mean(word, COMPONENT_HEADS.into_iter());
+        let inside = || (word == "core").then(|| CORE_FIELDS.into());
+        return (format!("unknown field {found} of a component"), hint.or_else(inside));
+    }
     if raw == "expected valid module field" {
         let hint = did_you_mean(word, FIELD_HEADS.into_iter());
         let inside = || word.contains('.').then(|| "operators stand inside of a `(func …)`".into());
@@ -105,6 +117,10 @@ fn words(raw: &str, kind: Option<TokenKind>, word: &str, is_at_end: bool) -> (St
     if let Some(item) = raw.strip_prefix("import after ") {
         let hint = "imports come before all functions, tables, memories and globals";
         return (format!("this import stands behind a {item}"), Some(hint.into()));
+    }
+    if raw.contains("`bool`, `s8`") {
+        let hint = did_you_mean(word, COMPONENT_TYPES.into_iter());
+        return (format!("expected a type, found {found}"), hint);
     }
     let hint = other_hint(raw, kind).map(Advice::from).or_else(|| keyword_hint(word).filter(|_| is_keyword));
     let message = match raw {
@@ -155,6 +171,7 @@ fn kind_words(kind: &str) -> &str {
         "func" => "function",
         "elem" => "element segment",
         "data" => "data segment",
+        "core func" => "core function",
         other => other,
     }
 }
@@ -162,14 +179,14 @@ fn kind_words(kind: &str) -> &str {
 /// Returns message and hint for a name that nothing has.
 fn unknown_name_words(
     text: &str,
-    kind: &str,
-    name: &str,
+    (kind, name): (&str, &str),
     field: Option<Range<usize>>,
+    scope: &[Range<usize>],
 ) -> (String, Option<Advice>) {
     let message = format!("unknown {} `{}`", kind_words(kind), shorten(name));
     // Locals and labels are known in their own function only.
     let is_local = matches!(kind, "local" | "label");
-    let everywhere = declared_in(text, 0..text.len());
+    let everywhere: Vec<_> = scope.iter().flat_map(|part| declared_in(text, part.clone())).collect();
     let here = field.map(|field| declared_in(text, field)).unwrap_or_default();
     let candidates = if is_local { &here } else { &everywhere };
     let elsewhere = everywhere.iter().filter(|(other, _)| !matches!(*other, "local" | "label")).chain(&here);
@@ -196,7 +213,7 @@ fn unknown_name_words(
 
 /// Returns kind and name of everything that a part of the text gives a name.
 fn declared_in(text: &str, range: Range<usize>) -> Vec<(&'static str, &str)> {
-    const HEADS: [(&str, &str); 16] = [
+    const HEADS: [(&str, &str); 19] = [
         ("func", "func"),
         ("global", "global"),
         ("memory", "memory"),
@@ -212,22 +229,38 @@ fn declared_in(text: &str, range: Range<usize>) -> Vec<(&'static str, &str)> {
         ("loop", "label"),
         ("if", "label"),
         ("try_table", "label"),
-        ("core", "core"),
+        ("module", "module"),
+        ("instance", "instance"),
+        ("component", "component"),
+        ("value", "value"),
+    ];
+    const CORE_HEADS: [(&str, &str); 8] = [
+        ("module", "core module"),
+        ("instance", "core instance"),
+        ("func", "core func"),
+        ("type", "core type"),
+        ("memory", "core memory"),
+        ("table", "core table"),
+        ("global", "core global"),
+        ("tag", "core tag"),
     ];
     let bytes = &text.as_bytes()[..range.end];
     let mut declared = Vec::new();
     let mut at = range.start;
     let mut kind = None;
+    let mut is_core = false;
     while let Some((token, word)) = next_token(bytes, at) {
         at = word.end;
         let word = &text[word];
         if let (Some(kind), true) = (kind, word.starts_with('$')) {
             declared.push((kind, word));
         }
+        let heads: &[_] = if is_core { &CORE_HEADS } else { &HEADS };
         kind = match token {
-            TokenKind::Word => HEADS.iter().find(|(head, _)| *head == word).map(|(_, kind)| *kind),
+            TokenKind::Word => heads.iter().find(|(head, _)| *head == word).map(|(_, kind)| *kind),
             _ => None,
         };
+        is_core = token == TokenKind::Word && word == "core";
     }
     declared
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::fields::Fields;
 use super::outline::{Outline, ParenFault, TokenKind, is_word_byte, next_token, outline};
 use super::text::{TextError, and_more};
 use super::{MAX_DIAGNOSTICS, fixes, parse_errors};
@@ -29,17 +30,20 @@ const MAX_PARSED_BYTES: usize = 64 << 20;
 pub(super) struct Draft<'a> {
     original: &'a str,
     text: Cow<'a, str>,
-    fields: Arc<[Range<u32>]>,
+    fields: Fields,
     outline: Outline,
-    is_component: bool,
+    /// Whether a component's parentheses don't pair: what is in which of its parts is not certain then.
+    is_tangled: bool,
     lines: OnceCell<LineIndex>,
     diagnostics: Vec<Diagnostic>,
     num_left_out: usize,
     attempts_left: usize,
     /// Names, with their `$`, that stood in what was blanked.
     lost_names: HashSet<String>,
-    /// Whether something was blanked that other parts of the module are checked against.
+    /// Whether something was blanked that other parts of the module, or of the component, are checked against.
     is_interface_lost: bool,
+    /// Where the core modules of a component begin of which that is so; other parts need not know.
+    lost_modules: BTreeSet<u32>,
     /// Whether a segment, an export or a start was blanked.
     is_leaf_lost: bool,
     /// Where the fields begin whose code was changed, so that validating it would say nothing.
@@ -53,18 +57,20 @@ impl<'a> Draft<'a> {
             Some(rest) => Cow::Owned(format!("   {rest}")),
             None => Cow::Borrowed(original),
         };
+        let is_component = kind.is_component();
         Self {
             original,
             text,
-            fields: Arc::from(outline.fields.as_slice()),
+            fields: Fields::new(original, &outline, is_component),
+            is_tangled: is_component && !outline.faults.is_empty(),
             outline,
-            is_component: kind.is_component(),
             lines: OnceCell::new(),
             diagnostics: Vec::new(),
             num_left_out: 0,
             attempts_left: (MAX_PARSED_BYTES / original.len().max(1)).clamp(1, MAX_ATTEMPTS),
             lost_names: HashSet::new(),
             is_interface_lost: false,
+            lost_modules: BTreeSet::new(),
             is_leaf_lost: false,
             tainted: BTreeSet::new(),
         }
@@ -75,9 +81,14 @@ impl<'a> Draft<'a> {
         &self.text
     }
 
-    /// Returns where the module's fields stand.
+    /// Returns where all fields stand, those of nested modules and components included.
     pub(super) fn fields(&self) -> Arc<[Range<u32>]> {
-        Arc::clone(&self.fields)
+        self.fields.ranges()
+    }
+
+    /// Tells whether the text is that of a component.
+    pub(super) fn is_component(&self) -> bool {
+        self.fields.is_component()
     }
 
     /// Tells whether nothing was found wrong.
@@ -93,6 +104,22 @@ impl<'a> Draft<'a> {
     /// Tells whether validating would only find consequences of what was blanked.
     pub(super) fn is_interface_lost(&self) -> bool {
         self.is_interface_lost
+    }
+
+    /// Tells the same of the core module of a component that a byte is in.
+    pub(super) fn is_in_lost_module(&self, byte: usize) -> bool {
+        let container = self.field_at(byte).and_then(|field| self.fields.container(field.start));
+        container.is_some_and(|container| self.lost_modules.contains(&narrow(container)))
+    }
+
+    /// Notes that nothing can be checked against what a field had to say.
+    fn lose_interface(&mut self, field: usize) {
+        match self.fields.container(field).filter(|_| self.fields.is_core(field)) {
+            Some(module) => {
+                self.lost_modules.insert(narrow(module));
+            }
+            None => self.is_interface_lost = true,
+        }
     }
 
     /// Tells whether the code of the function at a byte was changed.
@@ -226,18 +253,28 @@ impl<'a> Draft<'a> {
     pub(super) fn get_past(&mut self, err: &TextError) -> bool {
         let unknown = parse_errors::unknown_name(&err.message);
         let is_mended = err.offset >= self.original.len() && !self.is_good();
-        let is_quiet = is_mended || unknown.is_some_and(|(_, name)| self.lost_names.contains(name));
+        // Locals and labels are known in their own function only, which is not blanked in part.
+        let is_lost =
+            |(kind, name): (&str, &str)| !matches!(kind, "local" | "label") && self.lost_names.contains(name);
+        let is_quiet = is_mended || unknown.is_some_and(is_lost);
         if !is_quiet {
             let field = self.field_at(err.offset);
-            let mut diagnostic = parse_errors::describe(self.original, err, field.clone(), self.lines());
-            if let Some(field) = field {
-                let (name, index) = parse_errors::function_of(self.original, &self.fields, &field);
+            let mut diagnostic = parse_errors::describe(
+                self.original,
+                err,
+                field.clone(),
+                &self.scope(field.as_ref()),
+                self.lines(),
+            );
+            if let Some(field) = field.filter(|field| self.fields.is_core(field.start)) {
+                let siblings = self.fields.siblings(field.start);
+                let (name, index) = parse_errors::function_of(self.original, &siblings, &field);
                 diagnostic.place.function = name;
                 diagnostic.place.index = index;
             }
             self.report(diagnostic);
         }
-        if self.attempts_left == 0 || self.is_component || self.diagnostics.len() >= MAX_PARSE_ERRORS {
+        if self.attempts_left == 0 || self.is_tangled || self.diagnostics.len() >= MAX_PARSE_ERRORS {
             return false;
         }
         self.attempts_left -= 1;
@@ -246,11 +283,20 @@ impl<'a> Draft<'a> {
         before != self.text
     }
 
+    /// Returns the parts of the text that may declare the names which a field uses.
+    fn scope(&self, field: Option<&Range<usize>>) -> Vec<Range<usize>> {
+        match field {
+            Some(field) if self.fields.is_component() => self.fields.scope(field.start),
+            _ => std::iter::once(0..self.original.len()).collect(),
+        }
+    }
+
     /// Blanks the export, start or segment that a byte belongs to; returns whether it is one.
     pub(super) fn blank_leaf(&mut self, byte: usize) -> bool {
         let Some(field) = self.field_at(byte) else { return false };
-        if self.attempts_left == 0 || !matches!(self.head_word(&field), "export" | "start" | "elem" | "data")
-        {
+        let is_leaf = self.fields.is_core(field.start)
+            && matches!(self.head_word(&field), "export" | "start" | "elem" | "data");
+        if self.attempts_left == 0 || !is_leaf {
             return false;
         }
         self.attempts_left -= 1;
@@ -264,7 +310,8 @@ impl<'a> Draft<'a> {
             self.blank_between_fields(offset, message);
             return;
         };
-        let is_function = self.head_word(&field) == "func";
+        let is_core = self.fields.is_core(field.start);
+        let is_function = is_core && self.head_word(&field) == "func";
         let message = message.unwrap_or_default();
         let token = next_token(self.text.as_bytes(), offset).map(|(_, range)| range);
         match (parse_errors::unknown_name(message), token) {
@@ -280,6 +327,13 @@ impl<'a> Draft<'a> {
                 self.overwrite(token, b"");
                 self.taint_mentions(&name);
                 self.tainted.insert(narrow(field.start));
+                if !is_core {
+                    self.lose_interface(field.start);
+                }
+            }
+            _ if self.fields.is_container(field.start) && offset >= self.head_range(field.start).end => {
+                self.lose_interface(field.start);
+                self.blank_between_fields(offset, None);
             }
             _ if is_function => self.blank_function(field, offset),
             _ => self.blank_field(field),
@@ -293,8 +347,7 @@ impl<'a> Draft<'a> {
             self.overwrite(offset.min(end)..end, b"");
             return;
         }
-        let next = self.fields.partition_point(|field| (field.start as usize) < offset);
-        let bound = self.fields.get(next).map_or(self.text.len(), |field| field.start as usize);
+        let bound = self.fields.next_after(offset).unwrap_or(self.text.len());
         let mut end = offset;
         while let Some((kind, token)) = next_token(self.text.as_bytes(), end) {
             // A `)` that is wrong itself is the first token; any other closes the module.
@@ -315,7 +368,7 @@ impl<'a> Draft<'a> {
             self.overwrite(header_end..end, b"");
             return;
         }
-        self.is_interface_lost = true;
+        self.lose_interface(field.start);
         let mut kept = field.start + 1;
         for _ in 0..2 {
             if let Some((TokenKind::Word, token)) = next_token(self.text.as_bytes(), kept)
@@ -331,9 +384,11 @@ impl<'a> Draft<'a> {
 
     fn blank_field(&mut self, field: Range<usize>) {
         match self.head_word(&field) {
-            "export" | "start" | "elem" | "data" => self.is_leaf_lost = true,
+            "export" | "start" | "elem" | "data" if self.fields.is_core(field.start) => {
+                self.is_leaf_lost = true;
+            }
             head if head.starts_with('@') => {}
-            _ => self.is_interface_lost = true,
+            _ => self.lose_interface(field.start),
         }
         let mut at = field.start;
         while let Some((kind, token)) =
@@ -349,7 +404,6 @@ impl<'a> Draft<'a> {
 
     /// Taints each function that mentions a name, which may mean another thing now.
     fn taint_mentions(&mut self, name: &str) {
-        let fields = self.fields();
         let mentions = |field: &&Range<u32>| {
             let text = &self.text[field.start as usize..(field.end as usize).min(self.text.len())];
             text.match_indices(name).any(|(at, _)| {
@@ -357,7 +411,7 @@ impl<'a> Draft<'a> {
                 !after.is_some_and(|&byte| is_word_byte(byte))
             })
         };
-        let found: Vec<u32> = fields.iter().filter(mentions).map(|field| field.start).collect();
+        let found: Vec<u32> = self.fields.ranges().iter().filter(mentions).map(|field| field.start).collect();
         self.tainted.extend(found);
     }
 
@@ -391,10 +445,7 @@ impl<'a> Draft<'a> {
     }
 
     fn field_at(&self, byte: usize) -> Option<Range<usize>> {
-        let byte = narrow(byte);
-        let field = self.fields.partition_point(|field| field.start <= byte).checked_sub(1)?;
-        let field = &self.fields[field];
-        field.contains(&byte).then_some(field.start as usize..field.end as usize)
+        self.fields.at(byte)
     }
 
     fn head_word(&self, field: &Range<usize>) -> &str {

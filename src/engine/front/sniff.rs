@@ -80,7 +80,7 @@ fn bad_utf8(bytes: &[u8], at: usize) -> Diagnostic {
     // The text up to the bad byte is good, and enough to count lines and characters in.
     let before = String::from_utf8_lossy(&bytes[..at]);
     let message = format!("byte {:#04x} at offset {at} is not UTF-8", bytes[at]);
-    if bytes[..at].contains(&0) || before.chars().filter(|c| c.is_control()).count() > 8 + at / 4 {
+    if at == 0 || bytes[..at].contains(&0) || before.chars().filter(|c| c.is_control()).count() > 8 + at / 4 {
         let message = "this is neither a text nor a binary of WebAssembly".to_owned();
         return Diagnostic::error(message)
             .with_hint("a binary begins with the bytes `00 61 73 6d`, a text with `(module`");
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_is_not_webassembly_is_refused_by_name() {
-        let cases: [(&[u8], &str, &str); 14] = [
+        let cases: [(&[u8], &str, &str); 15] = [
             (b"\0asm", "ends within its header", "cut off"),
             (b"\0asm\x02\0\0\0", "unknown version 2", "version 1"),
             (b"\0asm\x0a\0\x01\0", "unknown version 0xa of the component", "current toolchain"),
@@ -199,6 +199,7 @@ mod tests {
             (b"(modul)", "unknown form `modul`", "did you mean `module`"),
             (b"(assert_return 1)", "unknown form", "test script"),
             (b"\x00\x01\x02\xff", "neither a text nor a binary", "00 61 73 6d"),
+            (b"\x85abc", "neither a text nor a binary", "00 61 73 6d"),
         ];
         for (bytes, message, hint) in cases {
             let refusal = sniff(bytes).expect_err("every case is refused");

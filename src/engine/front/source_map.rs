@@ -195,10 +195,31 @@ pub(super) fn build(
     field_ranges: Arc<[Range<u32>]>,
     wasm: &[u8],
 ) -> SourceMap {
+    build_with(LineIndex::new(text), text, fields, field_ranges, wasm)
+}
+
+/// Makes a map of a module inside of a component. It knows bytes of the text alone: there may be many such
+/// modules, and lines are counted once for all of them elsewhere.
+pub(super) fn build_inner(
+    text: &str,
+    fields: &[ModuleField<'_>],
+    field_ranges: Arc<[Range<u32>]>,
+    wasm: &[u8],
+) -> SourceMap {
+    build_with(LineIndex::new(""), text, fields, field_ranges, wasm)
+}
+
+fn build_with(
+    lines: LineIndex,
+    text: &str,
+    fields: &[ModuleField<'_>],
+    field_ranges: Arc<[Range<u32>]>,
+    wasm: &[u8],
+) -> SourceMap {
     let mut builder = Builder {
         text: text.as_bytes(),
         map: SourceMap {
-            lines: LineIndex::new(text),
+            lines,
             operators: Vec::new(),
             lengths: Vec::new(),
             bodies: Vec::new(),

@@ -398,3 +398,161 @@ fn any_truncation_or_changed_byte_gives_a_result_with_places_inside_of_the_text(
         }
     }
 }
+
+#[test]
+fn one_run_finds_the_errors_of_all_parts_of_a_component() {
+    let source = r#"(component
+  (core module $good
+    (func (export "f") (result i32) (i32.const 1)))
+  (core module $typos
+    (memory 1)
+    (func $a (result i32) (i32.ad (i32.const 1) (i32.const 2)))
+    (func $b (local $count i32) (drop (local.get $cuont)))
+    (func $c (result i32) (i64.const 1)))
+  (core instance $i (instantiate $goood))
+  (core instance $j (instantiate $typos))
+  (func $lifted (result s23) (canon lift (core func $i "f")))
+  (component $inner
+    (core module (func (drop (call $nobody)))))
+  (exprot "x" (func $lifted))
+)"#;
+    let expected = [
+        "6:28: unknown operator `i32.ad`",
+        "7:50: unknown local `$cuont`",
+        "8:40: type mismatch: expected `i32`, found `i64`",
+        "9:34: unknown core module `$goood`",
+        "11:25: expected a type, found `s23`",
+        "13:36: unknown function `$nobody`",
+        "14:4: unknown field `exprot` of a component",
+    ];
+    assert_eq!(lines_of(source), expected);
+    let found = bad(source);
+    let hints: Vec<_> = found.iter().map(|one| one.hint.as_deref().unwrap_or_default()).collect();
+    assert_eq!(hints[0], "did you mean `i32.add`?");
+    assert_eq!(hints[1], "did you mean `$count`?");
+    assert_eq!(hints[3], "did you mean `$good`?");
+    assert_eq!(hints[4], "did you mean `s32`?");
+    assert_eq!(hints[6], "did you mean `export`?");
+    assert_eq!((found[1].place.function.as_deref(), found[1].place.index), (Some("b"), Some(1)));
+}
+
+#[test]
+fn errors_of_a_components_core_modules_stand_where_they_are() {
+    let cases: [(&str, &[&str]); 10] = [
+        (
+            "(component (core module (type $t (fun))\n (func (type $t) i32.add))\n (core module (func drop)) (tpye))",
+            &[
+                "1:35: unexpected `fun`, expected one of: `func`, `struct`, `array`, `cont`",
+                "3:21: type mismatch: expected a type but the stack is empty",
+                "3:29: unknown field `tpye` of a component",
+            ],
+        ),
+        (
+            "(component\n  (core module (func (result i32) i64.const 1))\n  (core module\n    (func i32.add)))",
+            &[
+                "2:46: type mismatch: expected `i32`, found `i64`",
+                "4:11: type mismatch: expected `i32` but the stack is empty",
+            ],
+        ),
+        (
+            "(component (component\n (core module $m (func $f\n nop drop))))",
+            &["3:6: type mismatch: expected a type but the stack is empty"],
+        ),
+        (
+            "(component (core module (func)\n (export \"a\" (func 0))\n (export \"a\" (func 0)) (func drop)))",
+            &[
+                "3:3: export 1: duplicate export name `a` already defined",
+                "3:30: type mismatch: expected a type but the stack is empty",
+            ],
+        ),
+        (
+            "(component (core module (global i32 (i64.const 0)))\n (core module (func drop)))",
+            &[
+                "1:38: global 0: type mismatch: expected `i32`, found `i64`",
+                "2:21: type mismatch: expected a type but the stack is empty",
+            ],
+        ),
+        (
+            "(component (core module\n (func (nope)) (func drop)))",
+            &["2:9: unknown operator `nope`", "2:22: type mismatch: expected a type but the stack is empty"],
+        ),
+        (
+            "(component (core module $m (func $f) 5 (func $g (call $f)))\n (core instance (instantiate $x)))",
+            &["1:38: expected `(`, found `5`", "2:30: unknown core module `$x`"],
+        ),
+        (
+            "(component (core module $m) (core module $m)\n (core instance (instantiate $m)))",
+            &["1:42: duplicate core module `$m`"],
+        ),
+        (
+            "(component (core module $m (func (call $g)))\n (core module $n (func $g)\n (func (call $h))))",
+            &["1:40: unknown function `$g`", "3:14: unknown function `$h`"],
+        ),
+        (
+            "(component\n (core module $m (func (export \"f\")))\n (core instance $i (instantiate $m))\n (alias core export $i \"g\" (core func $g)))",
+            &["4:3: core instance 0 has no export named `g`"],
+        ),
+    ];
+    for (source, expected) in cases {
+        assert_eq!(lines_of(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn errors_of_component_binaries_name_functions_of_their_module() {
+    let text = "(component (core module (func $a)) (core module (func) (func $b drop)))";
+    let wasm = wat::parse_str(text).expect("it encodes");
+    let failure = check_default(&wasm).expect_err("one function is invalid");
+    let places: Vec<_> = failure.diagnostics.iter().map(|one| one.place.clone()).collect();
+    assert_eq!((places.len(), places[0].function.as_deref(), places[0].index), (1, Some("b"), Some(1)));
+}
+
+#[test]
+fn a_components_errors_are_bounded_and_its_tangles_are_told_once() {
+    let many = format!("(component {})", "(core module (func (nope)))\n".repeat(50));
+    assert_eq!(lines_of(&many).len(), 20);
+    let unclosed = lines_of("(component\n (core module (func (nop))\n (core module (func)))");
+    assert_eq!(unclosed[0], "1:1: this `(` is never closed", "{unclosed:?}");
+    assert!(unclosed.len() <= 2, "{unclosed:?}");
+}
+
+/// A component that has something of everything that is looked into.
+const COMPONENT: &str = r#"(component $c
+  (core module $m (memory (export "mem") 1)
+    (func $f (export "f") (param i32) (result i32) (local.get 0)))
+  (core instance $i (instantiate $m))
+  (type $t (func (param "a" s32) (result s32)))
+  (func $g (type $t) (canon lift (core func $i "f")))
+  (component $d (core module (func $h (call $h)))) (export "g" (func $g)))"#;
+
+#[test]
+fn any_truncation_or_changed_byte_of_a_component_gives_places_inside_of_the_text() {
+    good(COMPONENT);
+    let try_one = |bytes: &[u8]| {
+        if let Err(failure) = check_default(bytes) {
+            assert!(!failure.diagnostics.is_empty());
+            for one in &failure.diagnostics {
+                assert!(!one.message.contains("gave up"), "{}", String::from_utf8_lossy(bytes));
+                let inside = one.range.as_ref().is_none_or(|range| bytes.get(range.clone()).is_some());
+                assert!(inside, "{one:?} in {}", String::from_utf8_lossy(bytes));
+            }
+        }
+    };
+    for at in 0..COMPONENT.len() {
+        try_one(&COMPONENT.as_bytes()[..at]);
+        for byte in [b'(', b')', b' ', b'$', b'9', b'x'] {
+            let mut bytes = COMPONENT.as_bytes().to_vec();
+            bytes[at] = byte;
+            try_one(&bytes);
+        }
+    }
+    let wasm = good(COMPONENT).wasm;
+    for at in 0..wasm.len() {
+        try_one(&wasm[..at]);
+        for bit in 0..8 {
+            let mut bytes = wasm.to_vec();
+            bytes[at] ^= 1 << bit;
+            try_one(&bytes);
+        }
+    }
+}

@@ -10,10 +10,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use wasmparser::WasmFeatures;
+use wast::component::{Component, ComponentKind};
 use wast::core::{Module, ModuleKind};
 use wast::parser::ParseBuffer;
 use wast::{Wat, parser};
 
+use super::component_map::ComponentMap;
 use super::outline::{Outline, next_token, outline};
 use super::recovery::Draft;
 use super::source_map::{self, DefinitionKind, SourceMap};
@@ -40,7 +42,57 @@ const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0";
 /// A text that parsed, possibly after it was mended.
 struct Encoded {
     wasm: Vec<u8>,
-    map: Option<SourceMap>,
+    map: Map,
+}
+
+/// Where the parts of a binary stand in its text.
+enum Map {
+    Module(Box<SourceMap>),
+    Component(ComponentMap),
+    /// The text holds the binary as bytes.
+    None,
+}
+
+impl Map {
+    /// Returns the bytes of the text that a finding concerns, and those of the definition that it is about.
+    fn places(&self, finding: &Finding) -> (Option<Range<usize>>, Option<Range<usize>>) {
+        match self {
+            Self::Module(map) => {
+                let range_of = |kind, index| map.definition(kind, index).map(|spot| spot.range);
+                let defined = finding.definition.and_then(|(kind, index)| range_of(kind, index));
+                let code = finding.function.and_then(|index| range_of(DefinitionKind::Func, index));
+                let spot = map.spot(finding.offset).map(|spot| spot.range);
+                (spot.or_else(|| defined.clone()).or(code), defined)
+            }
+            Self::Component(map) => (map.spot(finding), map.definition(finding)),
+            Self::None => (None, None),
+        }
+    }
+
+    /// Returns where a function stands, by its index and where its body begins.
+    fn function(&self, index: u32, body: usize) -> Option<Range<usize>> {
+        match self {
+            Self::Module(map) => map.definition(DefinitionKind::Func, index).map(|spot| spot.range),
+            Self::Component(map) => map.function(body),
+            Self::None => None,
+        }
+    }
+}
+
+/// Names of functions, of a module or of each core module of a component.
+#[derive(Default)]
+struct Names {
+    by_module: HashMap<Option<usize>, HashMap<u32, String>>,
+}
+
+impl Names {
+    /// Returns the name of the function that a finding is about.
+    fn of(&mut self, finding: &Finding, index: u32, wasm: &[u8]) -> Option<String> {
+        let module = finding.module.clone();
+        let key = module.as_ref().map(|module| module.start);
+        let bytes = module.map_or(Some(wasm), |module| wasm.get(module))?;
+        self.by_module.entry(key).or_insert_with(|| function_names(bytes)).get(&index).cloned()
+    }
 }
 
 /// What the parser says of a text.
@@ -86,7 +138,10 @@ pub(super) fn check_text(
         Some(Ok(encoded)) if draft.is_good() => Ok(FrontOutput {
             kind,
             wasm: Arc::from(encoded.wasm),
-            map: encoded.map,
+            map: match encoded.map {
+                Map::Module(map) => Some(*map),
+                Map::Component(_) | Map::None => None,
+            },
             warnings: Vec::new(),
             parse_ns,
             validate_ns,
@@ -104,16 +159,19 @@ pub(super) fn binary_diagnostics(wasm: &[u8], features: WasmFeatures) -> Vec<Dia
     let mut findings = checked.findings.clone();
     let mut num_more = 0;
     if checked.is_code_checkable {
-        let code = checked.check_functions(MAX_DIAGNOSTICS.saturating_sub(findings.len()), |_| false);
+        let room = MAX_DIAGNOSTICS.saturating_sub(findings.len());
+        let code = checked.check_functions(wasm, room, |_, _| false);
         findings.extend(code.findings);
         num_more = code.num_more;
     }
     if findings.is_empty() {
         return Vec::new();
     }
-    let names = function_names(wasm);
-    let mut diagnostics: Vec<Diagnostic> =
-        findings.iter().map(|finding| describe(finding, &names).at_offset(finding.offset)).collect();
+    let mut names = Names::default();
+    let mut diagnostics: Vec<Diagnostic> = findings
+        .iter()
+        .map(|finding| describe(finding, &mut names, wasm).at_offset(finding.offset))
+        .collect();
     diagnostics.extend(and_more(num_more));
     diagnostics
 }
@@ -175,9 +233,12 @@ fn encode(text: &str, fields: Arc<[Range<u32>]>) -> Result<Encoded, TextError> {
         let wasm = wat.encode()?;
         let map = match &wat {
             Wat::Module(Module { kind: ModuleKind::Text(parsed), .. }) => {
-                Some(source_map::build(text, parsed, fields, &wasm))
+                Map::Module(Box::new(source_map::build(text, parsed, fields, &wasm)))
             }
-            _ => None,
+            Wat::Component(Component { kind: ComponentKind::Text(parsed), .. }) => {
+                Map::Component(ComponentMap::build(text, parsed, &fields, &wasm))
+            }
+            _ => Map::None,
         };
         Ok(Encoded { wasm, map })
     }));
@@ -189,16 +250,24 @@ fn encode(text: &str, fields: Arc<[Range<u32>]>) -> Result<Encoded, TextError> {
 
 /// Validates, and reports what is wrong to the draft; returns the binary that was validated last.
 fn validate(draft: &mut Draft<'_>, mut encoded: Encoded, features: WasmFeatures) -> Option<Encoded> {
-    if draft.is_interface_lost() {
+    // The core modules of a component are checked by themselves.
+    if draft.is_interface_lost() && !draft.is_component() {
         return None;
     }
     loop {
         let checked = check_sections(&encoded.wasm, features);
-        let names = if checked.findings.is_empty() { HashMap::new() } else { function_names(&encoded.wasm) };
+        let mut names = Names::default();
         let mut is_mended = false;
         for finding in &checked.findings {
-            let (mut diagnostic, definition) = place(draft, finding, &encoded, &names);
-            if let Some(range) = diagnostic.range.clone() {
+            if draft.is_interface_lost() && finding.module.is_none() {
+                continue;
+            }
+            let (mut diagnostic, definition) = place(draft, finding, &encoded, &mut names);
+            if diagnostic.range.as_ref().is_some_and(|range| draft.is_in_lost_module(range.start)) {
+                continue;
+            }
+            // Which of a component's modules a change would have to go to is not told from the text.
+            if let Some(range) = diagnostic.range.clone().filter(|_| !draft.is_component()) {
                 diagnostic.fixes = fixes::of_finding(&finding.message, &range, draft.original(), |_| false);
             }
             draft.report(diagnostic);
@@ -209,7 +278,7 @@ fn validate(draft: &mut Draft<'_>, mut encoded: Encoded, features: WasmFeatures)
             return Some(encoded);
         }
         encoded = encode_mending(draft)?;
-        if draft.is_interface_lost() {
+        if draft.is_interface_lost() && !draft.is_component() {
             return None;
         }
     }
@@ -224,25 +293,25 @@ fn check_code(
     if !checked.is_code_checkable {
         return;
     }
-    let left_out = |index| match encoded.map.as_ref() {
-        Some(map) => {
-            map.definition(DefinitionKind::Func, index).is_some_and(|spot| draft.is_tainted(spot.range.start))
-        }
-        None => false,
+    let left_out = |index, body| {
+        encoded
+            .map
+            .function(index, body)
+            .is_some_and(|range| draft.is_tainted(range.start) || draft.is_in_lost_module(range.start))
     };
-    let found = checked.check_functions(MAX_DIAGNOSTICS, left_out);
+    let found = checked.check_functions(&encoded.wasm, MAX_DIAGNOSTICS, left_out);
     if found.findings.is_empty() {
         return;
     }
-    let names = function_names(&encoded.wasm);
+    let mut names = Names::default();
     let num_wrong = found.findings.len();
     let mut tries_left = MAX_TRIES;
     for finding in &found.findings {
         if draft.is_consequence(&finding.message) {
             continue;
         }
-        let (mut diagnostic, _) = place(draft, finding, encoded, &names);
-        if let Some(range) = diagnostic.range.clone() {
+        let (mut diagnostic, _) = place(draft, finding, encoded, &mut names);
+        if let Some(range) = diagnostic.range.clone().filter(|_| !draft.is_component()) {
             let is_original = draft.is_original();
             diagnostic.fixes = fixes::of_finding(&finding.message, &range, draft.original(), |text| {
                 tries_left = tries_left.saturating_sub(1);
@@ -261,7 +330,7 @@ fn num_invalid(text: &str, features: WasmFeatures) -> usize {
     if !checked.findings.is_empty() {
         return usize::MAX;
     }
-    let found = checked.check_functions(MAX_DIAGNOSTICS, |_| false);
+    let found = checked.check_functions(&encoded.wasm, MAX_DIAGNOSTICS, |_, _| false);
     found.findings.len() + found.num_more
 }
 
@@ -270,25 +339,19 @@ fn place(
     draft: &Draft<'_>,
     finding: &Finding,
     encoded: &Encoded,
-    names: &HashMap<u32, String>,
+    names: &mut Names,
 ) -> (Diagnostic, Option<usize>) {
-    let mut diagnostic = describe(finding, names);
+    let mut diagnostic = describe(finding, names, &encoded.wasm);
     // Offsets into a binary that was made from a mended text would mean nothing to anybody.
     if draft.is_original() {
         diagnostic = diagnostic.at_offset(finding.offset);
     }
-    let Some(map) = &encoded.map else {
-        return (diagnostic.at_text(draft.lines(), draft.head()), None);
-    };
-    let defined = finding.definition.and_then(|(kind, index)| map.definition(kind, index));
-    let code = finding.function.and_then(|index| map.definition(DefinitionKind::Func, index));
-    let definition = defined.as_ref().map(|spot| spot.range.start);
-    let spot = map.spot(finding.offset).or(defined).or(code);
-    let range = spot.map_or_else(|| draft.head(), |spot| spot.range);
-    (diagnostic.at_text(draft.lines(), range), definition)
+    let (spot, definition) = encoded.map.places(finding);
+    let range = spot.unwrap_or_else(|| draft.head());
+    (diagnostic.at_text(draft.lines(), range), definition.map(|range| range.start))
 }
 
-fn describe(finding: &Finding, names: &HashMap<u32, String>) -> Diagnostic {
+fn describe(finding: &Finding, names: &mut Names, wasm: &[u8]) -> Diagnostic {
     let mut message = hints::plain_message(&finding.message);
     if let Some((kind, index)) = finding.definition
         && !matches!(kind, DefinitionKind::Start)
@@ -302,6 +365,6 @@ fn describe(finding: &Finding, names: &HashMap<u32, String>) -> Diagnostic {
         _ => None,
     });
     diagnostic.place.index = function;
-    diagnostic.place.function = function.and_then(|index| names.get(&index).cloned());
+    diagnostic.place.function = function.and_then(|index| names.of(finding, index, wasm));
     diagnostic
 }

@@ -19,10 +19,12 @@ pub(super) struct Finding {
     pub(super) message: String,
     /// Offset into the binary.
     pub(super) offset: u64,
-    /// Function whose code breaks the rule, by its index; `None` outside of code and in components.
+    /// Function whose code breaks the rule, by its index in its module; `None` outside of code.
     pub(super) function: Option<u32>,
-    /// Definition that breaks the rule, where it is not code.
+    /// Definition that breaks the rule, where it is not code but in a core module.
     pub(super) definition: Option<(DefinitionKind, u32)>,
+    /// Offsets of the core module of a component that it is in; `None` where the module is all there is.
+    pub(super) module: Option<Range<usize>>,
 }
 
 /// A binary whose sections were checked, with the functions that are still to be.
@@ -32,7 +34,8 @@ pub(super) struct CheckedSections<'a> {
     /// Whether the definitions are known well enough for code to be checked against them.
     pub(super) is_code_checkable: bool,
     functions: Vec<(FuncToValidate<ValidatorResources>, FunctionBody<'a>)>,
-    is_component: bool,
+    /// Offsets of the core modules of a component, found when something is wrong with it.
+    modules: Vec<Range<usize>>,
 }
 
 /// What is wrong with the functions of a binary.
@@ -45,74 +48,111 @@ pub(super) struct FunctionFindings {
 }
 
 /// Checks everything but the code.
+///
+/// The core modules of a component that stand behind an error are checked for themselves.
 pub(super) fn check_sections(wasm: &[u8], features: WasmFeatures) -> CheckedSections<'_> {
-    let mut validator = Validator::new_with_features(features);
     let mut checked = CheckedSections {
         findings: Vec::new(),
         is_code_checkable: true,
         functions: Vec::new(),
-        is_component: Parser::is_component(wasm),
+        modules: Vec::new(),
     };
-    for payload in Parser::new(0).parse_all(wasm) {
-        let payload = match payload {
-            Ok(payload) => payload,
-            Err(err) => {
-                checked.add(wasm, &err);
-                break;
+    let Err(mut stopped_at) = checked.check_part(wasm, 0, features) else { return checked };
+    if Parser::is_component(wasm) {
+        for module in core_modules(wasm) {
+            if module.start > stopped_at
+                && let Err(at) = checked.check_part(&wasm[module.clone()], module.start, features)
+            {
+                stopped_at = at;
             }
-        };
-        // Nothing but themselves depends on these sections, so that the check can go on behind them.
-        let is_leaf = !checked.is_component
-            && matches!(
+        }
+    }
+    checked.is_code_checkable = !checked.functions.is_empty();
+    checked
+}
+
+impl<'a> CheckedSections<'a> {
+    /// Checks a module or component that begins at an offset.
+    ///
+    /// # Errors
+    ///
+    /// Returns the offset from which on nothing is checked any more.
+    fn check_part(&mut self, part: &'a [u8], start: usize, features: WasmFeatures) -> Result<(), usize> {
+        let mut validator = Validator::new_with_features(features);
+        for payload in Parser::new(start as u64).parse_all(part) {
+            let payload = payload.map_err(|err| self.add(part, start, &err))?;
+            // Nothing but themselves depends on these sections, so that the check can go on behind them.
+            let is_leaf = matches!(
                 payload,
                 Payload::ExportSection(_)
                     | Payload::StartSection { .. }
                     | Payload::ElementSection(_)
                     | Payload::DataSection(_)
             );
-        match validator.payload(&payload) {
-            Ok(ValidPayload::Func(function, body)) => checked.functions.push((function, body)),
-            Ok(_) => {}
-            Err(err) => {
-                checked.add(wasm, &err);
-                if !is_leaf {
-                    checked.is_code_checkable = !checked.functions.is_empty();
-                    break;
+            match validator.payload(&payload) {
+                Ok(ValidPayload::Func(function, body)) => self.functions.push((function, body)),
+                Ok(_) => {}
+                Err(err) => {
+                    let at = self.add(part, start, &err);
+                    if !is_leaf {
+                        return Err(at);
+                    }
                 }
             }
         }
-    }
-    checked
-}
-
-impl CheckedSections<'_> {
-    fn add(&mut self, wasm: &[u8], err: &BinaryReaderError) {
-        let offset = err.offset() as u64;
-        let definition = if self.is_component { None } else { definition_at(wasm, err.offset()) };
-        self.findings.push(Finding { message: err.message().to_owned(), offset, function: None, definition });
+        Ok(())
     }
 
-    /// Checks each function but those that the caller leaves out.
+    /// Notes what is wrong in a part that begins at an offset; returns the offset of the error.
+    fn add(&mut self, part: &[u8], start: usize, err: &BinaryReaderError) -> usize {
+        let at = err.offset();
+        let (mut module, mut inner) = (None, Some((part, start)));
+        if Parser::is_component(part) {
+            if self.modules.is_empty() {
+                self.modules = core_modules(part);
+            }
+            module = self.module_at(at);
+            inner = module.as_ref().and_then(|module| Some((part.get(module.clone())?, module.start)));
+        } else if start > 0 {
+            module = Some(start..start + part.len());
+        }
+        let definition = inner.and_then(|(bytes, start)| definition_at(bytes, at.checked_sub(start)?));
+        let message = err.message().to_owned();
+        self.findings.push(Finding { message, offset: at as u64, function: None, definition, module });
+        at
+    }
+
+    fn module_at(&self, offset: usize) -> Option<Range<usize>> {
+        self.modules.iter().find(|module| module.start <= offset && offset <= module.end).cloned()
+    }
+
+    /// Checks each function but those that the caller leaves out, by their index and where their body begins;
+    /// `wasm` is the whole binary.
     pub(super) fn check_functions(
-        self,
+        mut self,
+        wasm: &[u8],
         max_findings: usize,
-        is_left_out: impl Fn(u32) -> bool,
+        is_left_out: impl Fn(u32, usize) -> bool,
     ) -> FunctionFindings {
         let mut found = FunctionFindings::default();
         let mut allocations = FuncValidatorAllocations::default();
-        for (function, body) in self.functions {
+        for (function, body) in std::mem::take(&mut self.functions) {
             let index = function.index;
-            if is_left_out(index) {
+            if is_left_out(index, body.range().start) {
                 continue;
             }
             let mut validator = function.into_validator(allocations);
             if let Err(err) = validator.validate(&body) {
                 if found.findings.len() < max_findings {
+                    if self.modules.is_empty() && Parser::is_component(wasm) {
+                        self.modules = core_modules(wasm);
+                    }
                     found.findings.push(Finding {
                         message: err.message().to_owned(),
                         offset: err.offset() as u64,
-                        function: (!self.is_component).then_some(index),
+                        function: Some(index),
                         definition: None,
+                        module: self.module_at(err.offset()),
                     });
                 } else {
                     found.num_more += 1;
@@ -137,6 +177,16 @@ pub(super) fn function_names(wasm: &[u8]) -> HashMap<u32, String> {
         }
     }
     names
+}
+
+/// Returns where the core modules of a component are, also those of components inside of it.
+fn core_modules(wasm: &[u8]) -> Vec<Range<usize>> {
+    let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
+    let modules = payloads.filter_map(|payload| match payload {
+        Payload::ModuleSection { unchecked_range, .. } => Some(unchecked_range),
+        _ => None,
+    });
+    modules.filter(|module| wasm.get(module.clone()).is_some()).collect()
 }
 
 /// Returns which definition of a core module stands at an offset, outside of code.
@@ -240,9 +290,9 @@ mod tests {
         let wasm = wat::parse_str("(module (func) (func i32.const 1) (func i32.add i64.add) (func drop))")
             .expect("the text has no error of its own");
         let indices = |findings: &[Finding]| findings.iter().map(|one| one.function).collect::<Vec<_>>();
-        let all = check_sections(&wasm, default_features()).check_functions(10, |_| false);
+        let all = check_sections(&wasm, default_features()).check_functions(&wasm, 10, |_, _| false);
         assert_eq!(indices(&all.findings), [Some(1), Some(2), Some(3)]);
-        let some = check_sections(&wasm, default_features()).check_functions(1, |index| index == 1);
+        let some = check_sections(&wasm, default_features()).check_functions(&wasm, 1, |index, _| index == 1);
         assert_eq!((indices(&some.findings), some.num_more), (vec![Some(2)], 1));
     }
 

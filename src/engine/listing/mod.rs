@@ -14,6 +14,7 @@ mod page;
 mod print;
 mod search;
 pub(super) mod sections;
+mod stretch;
 mod whole;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ use thiserror::Error;
 
 pub use page::{ListingPage, PAGE_LINES};
 pub use search::{Found, Matcher, SearchPattern};
+pub use stretch::Stretch;
 pub use whole::{WriteError, whole_text, write_text};
 
 use core_module::CoreModule;

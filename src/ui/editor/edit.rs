@@ -8,6 +8,7 @@ use egui::{Id, Rect, Ui, UiBuilder, vec2};
 
 use crate::app::EditorWish;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::proposal::{Proposal, Proposals};
 use crate::model::text::{EditCommand, Motion, Selection, Selections, TextChange, TextEditor};
 use crate::model::wat::LineLexer;
 use crate::ui::icons;
@@ -85,6 +86,8 @@ pub struct EditorOptions<'a> {
     pub changes: &'a [TextChange],
     /// What was read of the text, once that is there.
     pub language: Option<Language<'a>>,
+    /// Proposals that are on, so that an error which lacks one can offer it.
+    pub proposals: Option<Proposals>,
     /// Why the text can't be changed, if it can't.
     pub read_only_reason: Option<&'a str>,
     /// Lines with a breakpoint, from 1, in ascending order.
@@ -98,6 +101,8 @@ pub struct EditorOptions<'a> {
 pub struct EditorResponse {
     /// What is to be done to the text, in order.
     pub commands: Vec<EditCommand>,
+    /// The proposal that somebody wants to be on.
+    pub turn_on: Option<Proposal>,
     /// What assistive technology wants the whole text to be.
     pub whole_text: Option<String>,
     /// Where the caret is.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use egui::{Area, Frame, Id, Order, Rect, Ui, vec2};
 
 use crate::model::diagnostic::{Diagnostic, Fix};
+use crate::model::proposal::{Proposal, Proposals};
 use crate::model::wat::Hover;
 use crate::ui::icons;
 use crate::ui::theme::{caption, tokens};
@@ -41,6 +42,15 @@ pub(super) struct Subject<'a> {
     pub(super) hover: Option<Hover>,
 }
 
+/// What was chosen in the card.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Remedy<'a> {
+    /// A change to the text.
+    Fix(&'a Fix),
+    /// A proposal that is to be on.
+    TurnOn(Proposal),
+}
+
 impl Hovering {
     /// Takes the card away until the pointer rests anew.
     pub(super) fn close(&mut self) {
@@ -61,14 +71,15 @@ impl Hovering {
 
     /// Shows the card of what is under the pointer once that rests.
     ///
-    /// Returns the fix that was chosen in it; `can_fix` tells whether one would hit the right places.
+    /// Returns what was chosen in it; `can_fix` tells whether a fix would hit the right places, `proposals`
+    /// which ones are on.
     pub(super) fn ui<'a>(
         &mut self,
         ui: &Ui,
         id: Id,
         subject: Option<Subject<'a>>,
-        can_fix: bool,
-    ) -> Option<&'a Fix> {
+        (can_fix, proposals): (bool, Option<Proposals>),
+    ) -> Option<Remedy<'a>> {
         let Some(subject) = subject else {
             self.close();
             return None;
@@ -95,9 +106,16 @@ impl Hovering {
                 ui.set_max_width(WIDTH);
                 for diagnostic in &subject.diagnostics {
                     mark_ui(ui, diagnostic);
+                    let needs = diagnostic.needs.zip(proposals);
+                    if let Some((proposal, proposals)) = needs
+                        && let Some(words) = proposals.offer(proposal)
+                        && ui.add(quiet_button(icons::LIGHTBULB, &words)).clicked()
+                    {
+                        chosen = Some(Remedy::TurnOn(proposal));
+                    }
                     for fix in diagnostic.fixes.iter().filter(|_| can_fix) {
                         if ui.add(quiet_button(icons::LIGHTBULB, &fix.title)).clicked() {
-                            chosen = Some(fix);
+                            chosen = Some(Remedy::Fix(fix));
                         }
                     }
                 }

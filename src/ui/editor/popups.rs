@@ -11,7 +11,7 @@ use super::asking::{Asked, Asking, Question, read_line_and_column};
 use super::edit::{EditorView, Frame, Goal, Waiting};
 use super::find_bar::FindDeed;
 use super::helping;
-use super::hovering::Subject;
+use super::hovering::{Remedy, Subject};
 use super::marks;
 use super::text_lines::{EditedLines, byte_of, spot_of};
 use super::view::Seen;
@@ -54,6 +54,7 @@ impl<'a> Frame<'a> {
                 }
             }
             EditorWish::Paste => ui.ctx().send_viewport_cmd(ViewportCommand::RequestPaste),
+            EditorWish::SelectAll => self.answer.commands.push(EditCommand::SelectAll),
             EditorWish::Fold | EditorWish::Unfold | EditorWish::FoldAll | EditorWish::UnfoldAll => {
                 self.fold(view, wish, head);
             }
@@ -165,9 +166,9 @@ impl<'a> Frame<'a> {
     }
 
     fn hover(&mut self, ui: &Ui, view: &mut EditorView, seen: &Seen) {
-        let is_busy =
-            view.asking.is_some() || view.completing.is_shown() || ui.input(|input| input.pointer.any_down());
-        if is_busy {
+        // A button that goes down on the card is about to choose something there.
+        let is_pressed = ui.input(|input| input.pointer.any_down()) && !view.hovering.holds(ui);
+        if view.asking.is_some() || view.completing.is_shown() || is_pressed {
             view.hovering.close();
             return;
         }
@@ -179,7 +180,12 @@ impl<'a> Frame<'a> {
         };
         let subject = byte.and_then(|byte| self.subject(view, seen, byte));
         let can_fix = helping::fresh(self.options.language).is_some() && !self.text.is_read_only();
-        if let Some(fix) = view.hovering.ui(ui, self.id, subject, can_fix) {
+        let chosen = view.hovering.ui(ui, self.id, subject, (can_fix, self.options.proposals));
+        if let Some(Remedy::TurnOn(proposal)) = chosen {
+            self.answer.turn_on = Some(proposal);
+            view.hovering.close();
+        }
+        if let Some(Remedy::Fix(fix)) = chosen {
             let parts = fix.edits.iter().map(|edit| (edit.range.clone(), edit.text.clone()));
             self.answer.commands.push(EditCommand::Replace(parts.collect()));
             view.hovering.close();

@@ -13,9 +13,6 @@ use super::paint::Span;
 use super::scroll::Reveal;
 use super::view::{PointerDeed, Seen, Shown, TextView};
 
-/// Most bytes that one copy takes.
-const MAX_COPY_BYTES: usize = 16 << 20;
-
 /// What is remembered of a text that is only read; it holds none of it.
 #[derive(Debug, Clone, Default)]
 pub struct ReadView {
@@ -24,6 +21,7 @@ pub struct ReadView {
     goal_x: Option<usize>,
     has_cursor: bool,
     wants_focus: bool,
+    wants_copy: bool,
 }
 
 /// What is shown with it.
@@ -48,6 +46,10 @@ pub struct ReadResponse {
     pub moved: bool,
     /// The lines in view, from 0: those just before and after are asked for next.
     pub in_view: Range<usize>,
+    /// The rows in view: their lines, from 0, and where their middles are on the screen.
+    pub rows: Vec<(usize, f32)>,
+    /// What is to go into the clipboard. Not all of it need be there, so whoever has the lines fetches them.
+    pub copied: Option<SpotRange>,
     /// The line beside which a breakpoint was asked for, from 1.
     pub gutter_clicked: Option<u32>,
     /// Whether the keyboard is here.
@@ -76,6 +78,17 @@ impl ReadView {
     /// Returns where the caret is.
     pub fn caret(&self) -> Spot {
         self.selection.head
+    }
+
+    /// Selects everything.
+    pub fn select_all(&mut self, lines: &dyn LineSource) {
+        self.selection = SpotRange::new(Spot::default(), end_of(lines));
+        self.has_cursor = true;
+    }
+
+    /// Hands out what is selected in the next frame, as its keys do.
+    pub fn copy(&mut self) {
+        self.wants_copy = true;
     }
 
     fn select(&mut self, head: Spot, extends: bool, how: Reveal) {
@@ -116,10 +129,13 @@ pub fn read_only_ui(
     };
     let seen = view.view.show(ui, id, lines, &shown);
     let gutter_clicked = pointer(ui, view, lines, &seen);
+    let wants_copy = std::mem::take(&mut view.wants_copy);
     ReadResponse {
         selection: view.has_cursor.then_some(view.selection),
         moved: view.selection != before,
         in_view: seen.canvas.lines(),
+        rows: seen.canvas.rows.iter().map(|row| (row.line, row.rect.center().y)).collect(),
+        copied: Some(view.selection).filter(|range| wants_copy && range.start() < range.end()),
         gutter_clicked,
         has_focus: seen.response.has_focus(),
     }
@@ -193,12 +209,7 @@ fn keys(ui: &Ui, id: Id, view: &mut ReadView, lines: &dyn LineSource) {
     for event in &events {
         match event {
             Event::Key { key, pressed: true, modifiers, .. } => key_pressed(view, lines, *key, *modifiers),
-            Event::Copy => {
-                let text = selected_text(lines, &view.selection);
-                if !text.is_empty() {
-                    ui.ctx().copy_text(text);
-                }
-            }
+            Event::Copy => view.copy(),
             _ => {}
         }
     }
@@ -208,17 +219,12 @@ fn key_pressed(view: &mut ReadView, lines: &dyn LineSource, key: Key, modifiers:
     let head = view.selection.head;
     let page = view.view.page_rows().saturating_sub(2).max(1);
     let last = lines.num_lines().saturating_sub(1);
-    let end = Spot::new(last, lines.line_len(last));
     let vertical = |line: usize, view: &mut ReadView| {
         let goal = *view.goal_x.get_or_insert(head.byte);
         Spot::new(line.min(last), goal).within(lines)
     };
     let goal = match (key, modifiers.command) {
-        (Key::A, true) => {
-            view.selection = SpotRange::new(Spot::default(), end);
-            view.has_cursor = true;
-            return;
-        }
+        (Key::A, true) => return view.select_all(lines),
         (Key::ArrowUp, true) => return view.view.scroll_rows(-1.0),
         (Key::ArrowDown, true) => return view.view.scroll_rows(1.0),
         (Key::ArrowUp, false) => vertical(head.line.saturating_sub(1), view),
@@ -226,7 +232,7 @@ fn key_pressed(view: &mut ReadView, lines: &dyn LineSource, key: Key, modifiers:
         (Key::PageUp, _) => vertical(head.line.saturating_sub(page), view),
         (Key::PageDown, _) => vertical(head.line + page, view),
         (Key::Home, true) => Spot::default(),
-        (Key::End, true) => end,
+        (Key::End, true) => end_of(lines),
         (Key::Home, false) => Spot::new(head.line, 0),
         (Key::End, false) => Spot::new(head.line, lines.line_len(head.line)),
         (Key::ArrowLeft, by_word) => sideways(lines, head, false, by_word),
@@ -271,22 +277,10 @@ fn sideways(lines: &dyn LineSource, from: Spot, forwards: bool, by_word: bool) -
     }
 }
 
-/// Returns what is selected, as much as one copy takes.
-fn selected_text(lines: &dyn LineSource, selection: &SpotRange) -> String {
-    let (start, end) = (selection.start(), selection.end());
-    let mut text = String::new();
-    for line in start.line..=end.line {
-        let from = if line == start.line { start.byte } else { 0 };
-        let to = if line == end.line { end.byte } else { usize::MAX };
-        text.push_str(&lines.slice(line, from..to));
-        if line < end.line {
-            text.push('\n');
-        }
-        if text.len() > MAX_COPY_BYTES {
-            break;
-        }
-    }
-    text
+/// Returns the end of the text.
+fn end_of(lines: &dyn LineSource) -> Spot {
+    let last = lines.num_lines().saturating_sub(1);
+    Spot::new(last, lines.line_len(last))
 }
 
 /// Returns the place at a line and column, both from 1, of a text that may not have it.
@@ -319,12 +313,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_copied_is_what_is_selected() {
+    fn lines_and_words_are_selected_as_a_whole() {
         let lines = vec!["one", "two", "three"];
-        let range = SpotRange::new(Spot::new(2, 2), Spot::new(0, 1));
-        assert_eq!(selected_text(&lines, &range), "ne\ntwo\nth");
-        assert_eq!(selected_text(&lines, &whole_lines(&lines, 1, 1)), "two\n");
-        assert_eq!(selected_text(&lines, &whole_lines(&lines, 2, 1)), "two\nthree");
-        assert_eq!(selected_text(&lines, &word_at(&lines, Spot::new(2, 2))), "three");
+        let ends = |range: SpotRange| {
+            ((range.start().line, range.start().byte), (range.end().line, range.end().byte))
+        };
+        assert_eq!(ends(whole_lines(&lines, 1, 1)), ((1, 0), (2, 0)));
+        assert_eq!(ends(whole_lines(&lines, 2, 1)), ((1, 0), (2, 5)));
+        assert_eq!(ends(word_at(&lines, Spot::new(2, 2))), ((2, 0), (2, 5)));
+        let mut view = ReadView::default();
+        view.select_all(&lines);
+        assert_eq!(ends(view.selection), ((0, 0), (2, 5)));
     }
 }

@@ -10,6 +10,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use super::*;
 use crate::app::EditorWish;
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::proposal::{Proposal, Proposals};
 use crate::model::text::{TextChange, TextEditor};
 use crate::model::wat::WatReading;
 use crate::ui::theme::{Mode, apply, space};
@@ -23,6 +24,7 @@ struct State {
     response: EditorResponse,
     num_changes: usize,
     clicked_line: Option<u32>,
+    turned_on: Vec<Proposal>,
     is_dressed: bool,
 }
 
@@ -37,6 +39,7 @@ impl State {
             self.num_changes += usize::from(outcome.changed());
             self.changes.extend(outcome.changes);
         }
+        self.turned_on.extend(self.response.turn_on);
         self.clicked_line = self.clicked_line.or(self.response.gutter_clicked);
     }
 }
@@ -55,6 +58,7 @@ fn harness(text: &str) -> Harness<'static, State> {
             source: "a",
             changes: &changes,
             language,
+            proposals: Some(Proposals::default()),
             breakpoints: &[2],
             ..EditorOptions::default()
         };
@@ -437,4 +441,19 @@ fn assistive_technology_replaces_the_whole_text_or_what_is_selected() {
     harness.get_by_label(NAME).replace_selected_text_accesskit(" ");
     harness.run();
     assert_eq!(harness.state().shown(), "(module )");
+}
+
+#[test]
+fn an_error_that_lacks_a_proposal_offers_to_turn_it_on_where_it_stands() {
+    let mut harness = harness("i64.add128");
+    let lacks = Diagnostic { needs: Some(Proposal::WideArithmetic), ..error_at(0..10, 1, 1) };
+    harness.state_mut().diagnostics = vec![lacks];
+    harness.run();
+    let text = harness.get_by_label(NAME).rect();
+    harness.hover_at(text.left_top() + vec2(20.0, 10.0));
+    // The card comes once the pointer has rested.
+    harness.run_steps(40);
+    harness.get_by_label(&format!("Turn on {}", Proposal::WideArithmetic.label())).click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().turned_on, [Proposal::WideArithmetic]);
 }

@@ -9,7 +9,7 @@ use super::call_fields::{CallFields, select_all};
 use super::call_result::ResultViews;
 use super::definition::{Definition, go_to};
 use super::end_card::EndCard;
-use super::instance_ui::{missing_ui, notes_ui, steps_ui, switches_ui};
+use super::instance_ui::{missing_ui, note_ui, refusal_ui, steps_ui, switches_ui};
 use super::outcome_words::place_text;
 use super::progress::progress_bar;
 use crate::app::{Action, AppState, CallAction, CallForm, PendingCall, PluginView, SourceAction, UiCommand};
@@ -100,12 +100,14 @@ impl CallPane {
             }
         }
         self.progress_ui(ui, plugin);
-        notes_ui(ui, plugin);
+        refusal_ui(ui, plugin);
         missing_ui(ui, plugin, actions);
         if let Some(record) = shown_record(plugin, function.map(|(_, export, _)| export)) {
             let signature = function.filter(|(_, export, _)| **export == *record.export);
             self.record_ui(ui, state, plugin, record, signature.map(|(_, _, signature)| signature), actions);
         }
+        // The end of a call is what one looks for; what is said of the instance is read after it.
+        note_ui(ui, plugin);
         if let Some((_, export, _)) = function {
             bench_ui(ui, state, plugin, export, actions);
         }

@@ -70,13 +70,18 @@ pub(super) fn switches_ui(ui: &mut Ui, state: &AppState, is_open: &mut bool, act
     }
 }
 
-/// Shows what a person should know of the instance: notes, waiting builds, refusals.
-pub(super) fn notes_ui(ui: &mut Ui, plugin: &PluginView) {
+/// Shows what a person should know of the instance, such as that its state was reset.
+pub(super) fn note_ui(ui: &mut Ui, plugin: &PluginView) {
     let tokens = tokens(ui);
     if let Some(note) = &plugin.note {
         let text = format!("{} {}", icons::INFO, sentence(note));
         ui.label(theme::caption(text).color(tokens.info));
     }
+}
+
+/// Shows why what was asked of the instance last was not done.
+pub(super) fn refusal_ui(ui: &mut Ui, plugin: &PluginView) {
+    let tokens = tokens(ui);
     if let Some(refusal) = &plugin.refusal {
         let text = format!("{} {}", icons::PROHIBIT, sentence(refusal));
         ui.label(theme::caption(text).color(tokens.error));

@@ -83,7 +83,7 @@ pub(super) fn stack_ui(ui: &mut Ui, plugin: &PluginView, height: f32) {
     let view = GaugeView {
         name: LimitKind::WasmStack.label(),
         limit: Some(&limit),
-        peaks: "use can't be read",
+        peaks: "not measured",
         spoken: "its use can't be read",
         quality: GaugeQuality::NotMeasured,
         height,

@@ -141,7 +141,6 @@ pub(super) fn bar_right_ui(
         PaneKind::Memory => memory_pane::MemoryPane::bar_right_ui(ui, state, actions),
         PaneKind::Calls => calls_pane::CallsPane::bar_right_ui(ui, state, actions),
         PaneKind::Events => events_pane::EventsPane::bar_right_ui(ui, state, actions),
-        PaneKind::Settings => views.settings.bar_right_ui(ui, actions),
         _ => {}
     }
 }

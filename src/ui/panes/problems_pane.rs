@@ -112,11 +112,9 @@ fn offers(state: &AppState, source: &Source, diagnostic: &Diagnostic) -> Vec<(St
     let fixes = diagnostic.fixes.iter().filter(|_| source.status == CompileStatus::Done);
     let fixes =
         fixes.map(|fix| (fix.title.clone(), Action::Source(SourceAction::Fix(source.id, fix.edits.clone()))));
-    let proposal = diagnostic.needs.filter(|proposal| proposal.never().is_none());
-    let turn_on = proposal.map(|proposal| {
-        let is_on = state.settings.engine.proposals.has(proposal);
-        let words = if is_on { "Use Cranelift".to_owned() } else { format!("Turn on {}", proposal.label()) };
-        (words, Action::Settings(SettingsAction::TurnOn(proposal)))
+    let turn_on = diagnostic.needs.and_then(|proposal| {
+        let words = state.settings.engine.proposals.offer(proposal)?;
+        Some((words, Action::Settings(SettingsAction::TurnOn(proposal))))
     });
     turn_on.into_iter().chain(fixes).collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows no files; what is kept is asked for when the pane is in view and something was compiled since.
 
-use egui::{Frame, Grid, Margin, ScrollArea, Ui, vec2};
+use egui::{Frame, Grid, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use crate::app::{Action, AppState, SettingsAction};
 use crate::model::cache::{CacheListing, CacheRow};
@@ -26,30 +26,38 @@ impl RuntimePane {
             self.asked_at = Some(builds);
             actions.push(Action::Settings(SettingsAction::ListCache));
         }
-        Frame::new().inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 4 }).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 4.0;
-            pane_title(ui, "Since the start");
-            figures_ui(ui, state);
-            ui.add_space(space::XS);
-            hairline(ui);
-            let has_rows = state.cache.as_ref().is_some_and(|listing| !listing.rows.is_empty());
-            pane_title_with(ui, "Builds that are kept", |ui| {
-                let tooltip = "Drops all builds from memory and disk; plugins keep what they run";
-                let clear = quiet_button(icons::TRASH, "Clear cache").tooltip(tooltip);
-                if ui.add_enabled(has_rows, clear).clicked() {
-                    actions.push(Action::Settings(SettingsAction::ClearCache));
-                }
+        // All of it is scrolled as one: a low pane has no room for the builds below the figures.
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            Frame::new().inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 4 }).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = 4.0;
+                pane_title(ui, "Since the start");
+                figures_ui(ui, state);
+                ui.add_space(space::XS);
+                hairline(ui);
+                head_ui(ui, state, actions);
             });
-            match &state.cache {
-                Some(listing) => summary_ui(ui, listing),
-                None => {
-                    ui.label(caption("Looking").color(tokens(ui).text_muted));
-                }
+            if let Some(listing) = &state.cache {
+                rows_ui(ui, listing, actions);
             }
         });
-        if let Some(listing) = &state.cache {
-            rows_ui(ui, listing, actions);
+    }
+}
+
+/// Shows the head of the builds: how much is kept, and the button that drops it.
+fn head_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let has_rows = state.cache.as_ref().is_some_and(|listing| !listing.rows.is_empty());
+    pane_title_with(ui, "Builds that are kept", |ui| {
+        let tooltip = "Drops all builds from memory and disk; plugins keep what they run";
+        let clear = quiet_button(icons::TRASH, "Clear cache").tooltip(tooltip);
+        if ui.add_enabled(has_rows, clear).clicked() {
+            actions.push(Action::Settings(SettingsAction::ClearCache));
+        }
+    });
+    match &state.cache {
+        Some(listing) => summary_ui(ui, listing),
+        None => {
+            ui.label(caption("Looking").color(tokens(ui).text_muted));
         }
     }
 }
@@ -82,6 +90,7 @@ fn figures_ui(ui: &mut Ui, state: &AppState) {
     ];
     let (pairs, parts) = if ui.available_width() < 460.0 { (2, 2.0) } else { (3, 3.0) };
     let width = (ui.available_width() / parts - space::M).max(120.0);
+    ui.spacing_mut().interact_size.y = 20.0;
     Grid::new("runtime figures").spacing(vec2(space::M, 2.0)).show(ui, |ui| {
         for line in figures.chunks(pairs) {
             for (name, (figure, exact)) in line {
@@ -119,20 +128,34 @@ fn summary_ui(ui: &mut Ui, listing: &CacheListing) {
         }
         None => " · none on disk".to_owned(),
     };
-    let label = egui::Label::new(caption(words).color(tokens(ui).text_muted)).truncate();
-    let response = ui.add(label);
+    let response = ui.add(egui::Label::new(caption(words).color(tokens(ui).text_muted)).wrap());
     if let Some(folder) = &listing.folder {
         response.on_hover_text(format!("{}\nThe builds used longest ago go first", folder.display()));
     }
 }
 
+/// Shows the rows that are in view; the others are only room.
 fn rows_ui(ui: &mut Ui, listing: &CacheListing, actions: &mut Vec<Action>) {
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, space::ROW, listing.rows.len(), |ui, range| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        for kept in &listing.rows[range] {
-            row_ui(ui, kept, actions);
-        }
-    });
+    #[allow(clippy::cast_precision_loss, reason = "a few thousand rows")]
+    let height = listing.rows.len() as f32 * space::ROW;
+    let (whole, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let in_view = whole.intersect(ui.clip_rect());
+    if !in_view.is_positive() {
+        return;
+    }
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "what is in view is not above the first row"
+    )]
+    let row_at = |y: f32| ((y - whole.top()) / space::ROW).max(0.0) as usize;
+    let rows = row_at(in_view.top())..(row_at(in_view.bottom()) + 1).min(listing.rows.len());
+    for (row, kept) in listing.rows[rows.clone()].iter().enumerate() {
+        #[allow(clippy::cast_precision_loss, reason = "a few thousand rows")]
+        let top = whole.top() + (rows.start + row) as f32 * space::ROW;
+        let rect = Rect::from_min_size(pos2(whole.left(), top), vec2(whole.width(), space::ROW));
+        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| row_ui(ui, kept, actions));
+    }
 }
 
 fn row_ui(ui: &mut Ui, kept: &CacheRow, actions: &mut Vec<Action>) {

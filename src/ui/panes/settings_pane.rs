@@ -11,7 +11,7 @@ use crate::engine::{Compiler, EngineSettings, Optimization};
 use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::proposal::Proposal;
 use crate::ui::theme::{self, caption, space, tokens};
-use crate::ui::widgets::{field_error, hairline, pane_title, quiet_button, row, text_field};
+use crate::ui::widgets::{field_error, hairline, pane_title, pane_title_with, quiet_button, row, text_field};
 
 /// Width of a field for a number.
 const NUMBER: f32 = 110.0;
@@ -47,7 +47,9 @@ impl SettingsPane {
         });
     }
 
-    pub(super) fn bar_right_ui(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+    /// Shows the button that puts everything back. It stands in the pane and not in its bar, which may have
+    /// many tabs to show.
+    fn reset_ui(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
         let tooltip = "Puts engine, limits of new plugins and cache back to what they were at first";
         if ui.add(quiet_button("", "Reset settings").tooltip(tooltip)).clicked() {
             self.typed.clear();
@@ -58,7 +60,7 @@ impl SettingsPane {
     fn engine_ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let before = &state.settings.engine;
         let mut engine = before.clone();
-        pane_title(ui, "Engine");
+        pane_title_with(ui, "Engine", |ui| self.reset_ui(ui, actions));
         note(ui, "A change makes a new engine: all open sources are compiled anew");
         choice(
             ui,

@@ -8,14 +8,16 @@ use std::sync::Arc;
 use egui::Ui;
 
 use crate::app::{
-    Action, AppState, EditorWish, FileAction, GoTo, Source, SourceAction, SourceContent, SourceText,
+    Action, AppState, EditorWish, FileAction, GoTo, SettingsAction, Source, SourceAction, SourceContent,
+    SourceText,
 };
 use crate::engine::listing::Listing;
 use crate::model::ids::{Generation, SourceId};
+use crate::model::proposal::Proposals;
 use crate::model::text::{TextBuffer, TextChange, TextEditor};
 use crate::ui::editor::{EditorOptions, EditorView, Language, editor_ui};
 use crate::ui::icons;
-use crate::ui::widgets::{empty_state, icon_button, quiet_button, tab};
+use crate::ui::widgets::{empty_state, icon_button, keep_in_view, quiet_button, tab};
 
 use super::listing_panel::ListingPanel;
 
@@ -77,9 +79,12 @@ impl SourcePane {
         };
         let view = self.views.entry(source.id).or_default();
         match &source.content {
-            SourceContent::Text(text) => view.text_ui(ui, source, text, actions),
+            SourceContent::Text(text) => {
+                let proposals = state.settings.engine.proposals;
+                view.text_ui(ui, source, (text, proposals), actions);
+            }
             SourceContent::Binary { listing: Some(Ok(listing)), .. } => {
-                view.listing_ui(ui, source, listing, actions);
+                view.listing_ui(ui, source, (listing, state.session.shows_offsets), actions);
             }
             SourceContent::Binary { listing: Some(Err(err)), .. } => {
                 empty_state(ui, icons::WARNING, "No listing of this binary", err);
@@ -114,6 +119,7 @@ impl SourcePane {
             };
             let title = source.title();
             let response = ui.add(tab(icon, &title, is_active).modified(source.is_dirty));
+            keep_in_view(ui, &response, is_active);
             if response.clicked() {
                 actions.push(Action::File(FileAction::Activate(source.id)));
             }
@@ -141,7 +147,13 @@ impl SourcePane {
 }
 
 impl SourceView {
-    fn text_ui(&mut self, ui: &mut Ui, source: &Source, text: &SourceText, actions: &mut Vec<Action>) {
+    fn text_ui(
+        &mut self,
+        ui: &mut Ui,
+        source: &Source,
+        (text, proposals): (&SourceText, Proposals),
+        actions: &mut Vec<Action>,
+    ) {
         let reason = text.read_only_reason();
         let text = text.editor();
         let now = Followed::new(source.generation, text.buffer());
@@ -168,12 +180,16 @@ impl SourceView {
             source: &name,
             changes: &changes,
             language,
+            proposals: Some(proposals),
             read_only_reason: reason.as_deref(),
             ..EditorOptions::default()
         };
         let answer = editor_ui(ui, &mut self.editor, text, source.diagnostics(), &options);
         for command in answer.commands {
             actions.push(Action::Source(SourceAction::Edit(source.id, command)));
+        }
+        if let Some(proposal) = answer.turn_on {
+            actions.push(Action::Settings(SettingsAction::TurnOn(proposal)));
         }
         if let Some(whole) = answer.whole_text {
             actions.push(Action::Source(SourceAction::SetText(source.id, whole.into())));
@@ -184,7 +200,7 @@ impl SourceView {
         &mut self,
         ui: &mut Ui,
         source: &Source,
-        listing: &Arc<Listing>,
+        listing: (&Arc<Listing>, bool),
         actions: &mut Vec<Action>,
     ) {
         if let Some(line) = self.new_goal(source).and_then(|go_to| go_to.place.line) {

@@ -17,8 +17,6 @@ const ALARM: f32 = 0.9;
 pub const GAUGE_HEIGHT: f32 = 28.0;
 /// Height of a gauge where seven of them have to fit into little.
 pub const GAUGE_LEAST_HEIGHT: f32 = 23.0;
-/// Least width at which words between name and figures say anything.
-const LEAST_WORDS: f32 = 36.0;
 /// Height of a small gauge.
 const SMALL_HEIGHT: f32 = 20.0;
 
@@ -133,6 +131,7 @@ pub fn small_gauge(ui: &mut Ui, view: &GaugeView<'_>, width: f32) -> Response {
 /// Paints the line above the bar: the name on the left, use and limit on the right, words between them.
 fn figures(ui: &Ui, view: &GaugeView<'_>, tokens: &Tokens, rect: Rect, y: f32) {
     let font = || theme::body_font(theme::FIGURE);
+    let caption = || theme::body_font(theme::CAPTION);
     let limit = match view.limit {
         _ if view.limit_room.is_some() => " / ".to_owned(),
         Some(limit) => format!(" / {limit}"),
@@ -150,34 +149,47 @@ fn figures(ui: &Ui, view: &GaugeView<'_>, tokens: &Tokens, rect: Rect, y: f32) {
     let name = one_line(ui, view.name, font(), tokens.text, left - rect.left() - space::S);
     let mut x = put(ui, name, rect.left(), y) + space::S;
     for (words, colour) in words(view, tokens) {
-        let room = left - space::S - x;
-        if room < LEAST_WORDS {
-            break;
+        // Half a word says nothing, and all of them are said under the pointer.
+        let shorter = words.iter().map(|words| ui.painter().layout_no_wrap(words.clone(), caption(), colour));
+        if let Some(galley) = shorter.into_iter().find(|galley| galley.size().x <= left - space::S - x) {
+            x = put(ui, galley, x, y) + space::S;
         }
-        let galley = one_line(ui, &words, theme::body_font(theme::CAPTION), colour, room);
-        x = put(ui, galley, x, y) + space::S;
     }
     let x = put(ui, value, left, y);
     put(ui, limit, x, y);
 }
 
-/// Returns what stands between name and figures, what matters most first.
-fn words(view: &GaugeView<'_>, tokens: &Tokens) -> Vec<(String, Color32)> {
+/// Returns what stands between name and figures, what matters most first; each with shorter forms for where
+/// there is less room.
+fn words(view: &GaugeView<'_>, tokens: &Tokens) -> Vec<(Vec<String>, Color32)> {
     if let Some(remark) = view.remark {
-        return vec![(remark.to_owned(), tokens.info)];
+        let sign = remark.split(' ').next().unwrap_or_default();
+        return vec![(vec![remark.to_owned(), sign.to_owned()], tokens.info)];
     }
     let mut words = Vec::new();
     if is_alarming(view) {
         let word =
             if view.fraction.is_some_and(|fraction| fraction >= 1.0) { "at limit" } else { "near limit" };
-        words.push((format!("{} {word}", icons::filled(icons::WARNING)), tokens.error));
+        let icon = icons::filled(icons::WARNING);
+        words.push((vec![format!("{icon} {word}"), icon], tokens.error));
     }
     match view.warning {
-        Some(warning) => words.push((format!("▲ {warning}"), tokens.warning)),
-        None if !view.peaks.is_empty() => words.push((view.peaks.to_owned(), tokens.text_muted)),
+        Some(warning) => words.push((vec![format!("▲ {warning}"), "▲".to_owned()], tokens.warning)),
+        None if !view.peaks.is_empty() => words.push((shorter_forms(view.peaks), tokens.text_muted)),
         None => {}
     }
     words
+}
+
+/// Returns a text whose parts stand between dots, and what is left of it without its last ones.
+fn shorter_forms(text: &str) -> Vec<String> {
+    let mut forms = vec![text.to_owned()];
+    let mut rest = text;
+    while let Some((before, _)) = rest.rsplit_once(" · ") {
+        rest = before;
+        forms.push(rest.to_owned());
+    }
+    forms
 }
 
 fn paint_bar(ui: &Ui, view: &GaugeView<'_>, tokens: &Tokens, bar: Rect) {

@@ -14,7 +14,7 @@ pub use card::{card, card_heading};
 pub use field::{TextField, field_error, text_field};
 pub use gauge::{GAUGE_HEIGHT, GAUGE_LEAST_HEIGHT, GaugeQuality, GaugeView, gauge, small_gauge};
 pub use row::{Row, row};
-pub use tab::{Tab, paint_tab_ground, tab, tab_bar};
+pub use tab::{Tab, keep_in_view, paint_tab_ground, tab, tab_bar};
 
 use std::sync::Arc;
 
@@ -104,16 +104,19 @@ pub fn key_hint(ui: &mut Ui, keys: &str) -> Response {
 /// Shows what an empty pane will hold, and how to get it there, in the middle of the space that is left.
 pub fn empty_state(ui: &mut Ui, icon: &str, headline: &str, hint: &str) -> Response {
     let tokens = tokens(ui);
-    ui.vertical_centered(|ui| {
-        ui.add_space((ui.available_height() * 0.5 - 56.0).clamp(space::M, 160.0));
-        ui.label(RichText::new(icon).size(24.0).color(tokens.text_faint));
-        ui.add_space(space::XS);
-        ui.label(theme::strong(headline).color(tokens.text));
-        if !hint.is_empty() {
-            ui.label(RichText::new(hint).color(tokens.text_muted));
-        }
-    })
-    .response
+    let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
+    let shown = frame.show(ui, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.add_space((ui.available_height() * 0.5 - 56.0).clamp(space::M, 160.0));
+            ui.label(RichText::new(icon).size(24.0).color(tokens.text_faint));
+            ui.add_space(space::XS);
+            ui.label(theme::strong(headline).color(tokens.text));
+            if !hint.is_empty() {
+                ui.label(RichText::new(hint).color(tokens.text_muted));
+            }
+        })
+    });
+    shown.response
 }
 
 /// Draws a round mark: full, or a ring for what is not running.
@@ -130,6 +133,32 @@ pub(super) fn one_line(ui: &Ui, text: &str, font: FontId, colour: Color32, width
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(0.0));
     ui.painter().layout_job(job)
+}
+
+/// Lays out a name in one line; where it is wider than `width` it is cut in its middle, since names that begin
+/// alike differ at their ends.
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of some dozen characters"
+)]
+pub(super) fn one_name(ui: &Ui, name: &str, font: FontId, colour: Color32, width: f32) -> Arc<Galley> {
+    let num_chars = name.chars().count();
+    // What is longer would be cut to a few characters anyway, and costs too much to lay out.
+    let whole = if num_chars <= 400 {
+        let galley = ui.painter().layout_no_wrap(name.to_owned(), font.clone(), colour);
+        if galley.size().x <= width {
+            return galley;
+        }
+        galley.size().x
+    } else {
+        num_chars as f32 * font.size * 0.6
+    };
+    let kept = ((width / whole * num_chars as f32) as usize).saturating_sub(1);
+    let head = kept * 2 / 5;
+    let cut = name.chars().take(head).chain(['…']).chain(name.chars().skip(num_chars - (kept - head)));
+    one_line(ui, &cut.collect::<String>(), font, colour, width)
 }
 
 /// Draws a galley so that its left edge is at `x` and its middle at `y`; returns where it ends.

@@ -78,6 +78,22 @@ pub fn paint_tab_ground(ui: &Ui, rect: egui::Rect, selected: bool, lit: bool) {
     painter.vline(rect.right() - 0.5, rect.y_range(), Stroke::new(1.0, tokens.border));
 }
 
+/// Scrolls a bar of tabs to the one in front, when it has come there or the bar has become another width.
+pub fn keep_in_view(ui: &Ui, tab: &Response, is_active: bool) {
+    // How wide the bar was when the tab was brought into view, in whole points.
+    let id = tab.id.with("in view");
+    let width = is_active.then(|| ui.clip_rect().width().round());
+    let before = ui.data(|data| data.get_temp::<Option<f32>>(id)).flatten();
+    if before == width {
+        return;
+    }
+    ui.data_mut(|data| data.insert_temp(id, width));
+    if is_active {
+        ui.scroll_to_rect_animation(tab.rect, None, egui::style::ScrollAnimation::none());
+        ui.ctx().request_repaint();
+    }
+}
+
 /// Lays out tabs from the left and, in what space they leave, `add_right` from the right edge.
 pub fn tab_bar(ui: &mut Ui, add_tabs: impl FnOnce(&mut Ui), add_right: impl FnOnce(&mut Ui)) {
     let tokens = tokens(ui);

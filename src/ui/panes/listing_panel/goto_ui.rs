@@ -11,8 +11,8 @@ use crate::ui::widgets::{row, text_field};
 const MOST_GOALS: usize = 9;
 
 /// Width of the field and of what is below it.
-const WIDTH: f32 = 180.0;
-const LIST_WIDTH: f32 = 380.0;
+const WIDTH: f32 = 150.0;
+const LIST_WIDTH: f32 = 460.0;
 
 /// The field and what it offers.
 #[derive(Default)]
@@ -58,8 +58,10 @@ impl GotoField {
         let error = (!self.text.trim().is_empty() && self.goals.is_empty())
             .then_some("No function, offset or line of this name or number");
         let field = text_field("Go to in listing", &mut self.text).id(field_id());
-        let field = field.hint("Function, 0x offset, line").icon(icons::CROSSHAIR_SIMPLE).width(WIDTH);
+        let field = field.hint("Name, 0x…, line").icon(icons::CROSSHAIR_SIMPLE).width(WIDTH);
         let response = ui.add(field.error(error));
+        let response =
+            response.on_hover_text("A function by name or index, an offset such as 0x1f, or a line");
         let is_open = (has_focus || response.has_focus()) && !self.goals.is_empty() && line.is_none();
         let chosen = &mut self.chosen;
         let goals = &self.goals;

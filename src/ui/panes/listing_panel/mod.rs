@@ -5,6 +5,7 @@
 
 mod goto_ui;
 mod lines;
+mod offsets_ui;
 mod search_ui;
 
 use std::ops::Range;
@@ -12,15 +13,17 @@ use std::sync::Arc;
 
 use egui::{Align, Key, KeyboardShortcut, Layout, Modifiers, Ui, UiBuilder, vec2};
 
-use crate::app::{Action, EditorWish, Source, SourceAction};
-use crate::engine::listing::Listing;
+use crate::app::{Action, EditorWish, Source, SourceAction, UiCommand, ViewAction};
+use crate::engine::listing::{Listing, MAX_LINE_BYTES, Stretch};
 use crate::model::humanize::{count, grouped};
 use crate::ui::editor::{ReadOptions, ReadView, Span, SpanKind, Spot, SpotRange, read_only_ui};
+use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
-use crate::ui::widgets::{code_link, hairline};
+use crate::ui::widgets::{code_link, hairline, icon_button};
 
 use goto_ui::GotoField;
 use lines::PrintedLines;
+use offsets_ui::{offsets_ui, offsets_width};
 use search_ui::{SearchBar, SearchDeed};
 
 /// Height of the bar above the text.
@@ -35,6 +38,7 @@ pub(super) struct ListingPanel {
     search: SearchBar,
     goto: GotoField,
     in_view: Range<usize>,
+    wants_all: bool,
 }
 
 impl ListingPanel {
@@ -43,16 +47,16 @@ impl ListingPanel {
         self.read.goto_line(line);
     }
 
-    /// Shows the listing over all the space that is left.
+    /// Shows the listing over all the space that is left, with offsets or without.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
         source: &Source,
-        listing: &Arc<Listing>,
+        (listing, with_offsets): (&Arc<Listing>, bool),
         actions: &mut Vec<Action>,
     ) {
         ui.spacing_mut().item_spacing.y = 0.0;
-        self.bar_ui(ui, source, listing, actions);
+        self.bar_ui(ui, source, (listing, with_offsets), actions);
         hairline(ui);
         let mut rest = ui.available_rect_before_wrap();
         let foot = rest.split_top_bottom_at_y(rest.bottom() - FOOT).1;
@@ -68,11 +72,24 @@ impl ListingPanel {
                 .inner;
             self.follow(source, deed, actions);
         }
-        ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| self.text_ui(ui, source, listing, actions));
+        let strip = if with_offsets { offsets_width(ui, listing) } else { 0.0 };
+        let (offsets, rest) = rest.split_left_right_at_x(rest.left() + strip);
+        let rows = ui
+            .scope_builder(UiBuilder::new().max_rect(rest), |ui| self.text_ui(ui, source, listing, actions))
+            .inner;
+        if with_offsets {
+            offsets_ui(ui, offsets, &rows, listing, &source.reading.pages);
+        }
         ui.scope_builder(UiBuilder::new().max_rect(foot), |ui| self.foot_ui(ui, source, listing));
     }
 
-    fn bar_ui(&mut self, ui: &mut Ui, source: &Source, listing: &Arc<Listing>, actions: &mut Vec<Action>) {
+    fn bar_ui(
+        &mut self,
+        ui: &mut Ui,
+        source: &Source,
+        (listing, with_offsets): (&Arc<Listing>, bool),
+        actions: &mut Vec<Action>,
+    ) {
         let size = vec2(ui.available_width(), BAR);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             ui.add_space(space::S);
@@ -80,6 +97,11 @@ impl ListingPanel {
             self.follow(source, deed, actions);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add_space(space::S);
+                let keys = UiCommand::Offsets.shortcut().map(|chord| chord.to_string()).unwrap_or_default();
+                let button = icon_button(icons::LIST_NUMBERS, UiCommand::Offsets.label()).small();
+                if ui.add(button.shortcut(&keys).selected(with_offsets)).clicked() {
+                    actions.push(Action::View(ViewAction::ShowOffsets(!with_offsets)));
+                }
                 if let Some(line) = self.goto.ui(ui, listing) {
                     self.read.goto_line(line);
                 }
@@ -102,25 +124,39 @@ impl ListingPanel {
         actions.push(Action::Source(action));
     }
 
-    fn text_ui(&mut self, ui: &mut Ui, source: &Source, listing: &Arc<Listing>, actions: &mut Vec<Action>) {
+    /// Shows the text; returns the lines in view, from 0, and the middles of their rows.
+    fn text_ui(
+        &mut self,
+        ui: &mut Ui,
+        source: &Source,
+        listing: &Arc<Listing>,
+        actions: &mut Vec<Action>,
+    ) -> Vec<(usize, f32)> {
         let spans = self.spans(source);
         let name = source.id.to_string();
         let lines = PrintedLines { listing, pages: &source.reading.pages };
         let options = ReadOptions { source: &name, spans: &spans, ..ReadOptions::default() };
-        let before = self.read.caret().line;
+        if std::mem::take(&mut self.wants_all) {
+            self.read.select_all(&lines);
+        }
         let answer = read_only_ui(ui, &mut self.read, &lines, &options);
         self.in_view = answer.in_view;
         let shown = line_number(self.in_view.start)..line_number(self.in_view.end);
         if source.reading.pages.lacks(&shown) {
             actions.push(Action::Source(SourceAction::ShowLines(source.id, shown)));
         }
-        if answer.moved && self.read.caret().line != before {
-            let line = line_number(self.read.caret().line);
+        let line = line_number(self.read.caret().line);
+        if answer.selection.is_some() && line != source.cursor.0 {
             actions.push(Action::Source(SourceAction::CursorMoved(source.id, line, 1)));
+        }
+        if let Some(selected) = answer.copied {
+            let stretch = stretch_of(&selected, listing, source);
+            actions.push(Action::Source(SourceAction::CopyListing(source.id, stretch)));
         }
         if answer.has_focus || self.search.has_focus(ui) || self.goto.has_focus(ui) {
             self.keys(ui);
         }
+        answer.rows
     }
 
     /// Does what menus, the palette or keys ask of whoever shows the source in front.
@@ -128,6 +164,10 @@ impl ListingPanel {
         match wish {
             EditorWish::Find => self.search.focus(),
             EditorWish::GoToLine => self.goto.focus(),
+            EditorWish::FindNext => self.search.ask_step(true),
+            EditorWish::FindPrevious => self.search.ask_step(false),
+            EditorWish::Copy => self.read.copy(),
+            EditorWish::SelectAll => self.wants_all = true,
             _ => {}
         }
     }
@@ -198,6 +238,17 @@ impl ListingPanel {
             });
         });
     }
+}
+
+/// Returns what is selected as the printer counts it. How long a line is that is not there is not known; the
+/// last one is taken as a whole, since selecting everything ends on it.
+fn stretch_of(selected: &SpotRange, listing: &Listing, source: &Source) -> Stretch {
+    let place = |spot: Spot| (line_number(spot.line), spot.byte);
+    let (start, mut end) = (place(selected.start()), place(selected.end()));
+    if end.0 == listing.num_lines() && source.reading.pages.line(end.0).is_none() {
+        end.1 = MAX_LINE_BYTES;
+    }
+    Stretch { start, end }
 }
 
 /// Returns the number of a row, from 1.

@@ -9,7 +9,7 @@ use crate::engine::listing::{Found, Listing, SearchPattern};
 use crate::model::humanize::{count, grouped};
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
-use crate::ui::widgets::{hairline, icon_button, one_line, put, text_field};
+use crate::ui::widgets::{hairline, icon_button, one_line, one_name, put, text_field};
 use crate::worker::listing_protocol::SearchEnd;
 
 use super::super::row_scroll::RowScroll;
@@ -20,11 +20,17 @@ const ROW: f32 = 22.0;
 const FUNCTION_AT: f32 = 96.0;
 const TEXT_AT: f32 = 280.0;
 
+/// Width of the field, in a narrow pane and in a wide one.
+const LEAST_FIELD: f32 = 150.0;
+const MOST_FIELD: f32 = 220.0;
+
 /// What is asked for in the bar.
 pub(super) struct SearchBar {
     pattern: SearchPattern,
     is_open: bool,
     wants_focus: bool,
+    /// Whether the next result is asked for, or the one before.
+    wants_step: Option<bool>,
     had_focus: bool,
     current: Option<usize>,
     /// Number of the search that `current` is about.
@@ -49,6 +55,7 @@ impl Default for SearchBar {
             pattern: SearchPattern::default(),
             is_open: false,
             wants_focus: false,
+            wants_step: None,
             had_focus: false,
             current: None,
             of: 0,
@@ -65,6 +72,11 @@ impl SearchBar {
     /// Asks for the keyboard.
     pub(super) fn focus(&mut self) {
         self.wants_focus = true;
+    }
+
+    /// Asks for the next result, or the one before; without a search, for what is looked for.
+    pub(super) fn ask_step(&mut self, forwards: bool) {
+        self.wants_step = Some(forwards);
     }
 
     pub(super) fn has_focus(&self, ui: &Ui) -> bool {
@@ -87,12 +99,18 @@ impl SearchBar {
         if std::mem::replace(&mut self.had_focus, has_focus) || has_focus {
             deed = self.keys(ui, search);
         }
+        match (self.wants_step.take(), search.filter(|_| self.is_open)) {
+            (Some(forwards), Some(search)) => deed = self.step(search, forwards),
+            (Some(_), None) => self.focus(),
+            (None, _) => {}
+        }
         let refused = search.and_then(|search| match &search.end {
             Some(SearchEnd::Refused(message)) if search.pattern == self.pattern => Some(message.as_str()),
             _ => None,
         });
+        let width = (ui.available_width() * 0.3).clamp(LEAST_FIELD, MOST_FIELD);
         let field = text_field("Search in listing", &mut self.pattern.text).id(field_id());
-        let field = field.hint("Search in listing").icon(icons::MAGNIFYING_GLASS).width(200.0);
+        let field = field.hint("Search in listing").icon(icons::MAGNIFYING_GLASS).width(width);
         ui.add(field.error(refused));
         let case = icon_button(icons::TEXT_AA, "Match case").small().selected(self.pattern.match_case);
         if ui.add(case).clicked() {
@@ -257,7 +275,7 @@ fn found_ui(ui: &Ui, rect: egui::Rect, listing: &Listing, found: &Found, is_curr
     let number = one_line(ui, &number, code.clone(), tokens.text_faint, FUNCTION_AT - space::L);
     put(ui, number, rect.left() + space::M, middle);
     let width = TEXT_AT - FUNCTION_AT - space::M;
-    put(ui, one_line(ui, &function, code.clone(), tokens.name, width), rect.left() + FUNCTION_AT, middle);
+    put(ui, one_name(ui, &function, code.clone(), tokens.name, width), rect.left() + FUNCTION_AT, middle);
     let width = rect.width() - TEXT_AT - space::M;
     put(ui, one_line(ui, &found.excerpt, code, tokens.text, width), rect.left() + TEXT_AT, middle);
     response.clicked()

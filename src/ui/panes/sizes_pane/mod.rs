@@ -24,6 +24,9 @@ use super::row_scroll::RowScroll;
 /// Least width of the pane that has the treemap beside the table.
 const WIDE: f32 = 560.0;
 
+/// Least width of the table beside it, so that names have room.
+const LEAST_TABLE: f32 = 310.0;
+
 /// By what the table is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
@@ -136,7 +139,7 @@ impl SizesPane {
         ui.spacing_mut().item_spacing.y = 0.0;
         let whole = ui.available_rect_before_wrap();
         let (left, right) = if whole.width() >= WIDE {
-            let middle = (whole.left() + whole.width() * 0.46).round();
+            let middle = (whole.left() + (whole.width() * 0.46).max(LEAST_TABLE)).round();
             (
                 Rect { max: egui::pos2(middle, whole.bottom()), ..whole },
                 Some(Rect { min: egui::pos2(middle + 1.0, whole.top()), ..whole }),

@@ -10,7 +10,7 @@ use super::table::{colour, hint, ratio};
 use crate::model::humanize::{bytes, grouped, percent};
 use crate::model::size_tree::{Part, PartKind};
 use crate::ui::theme::{self, Tokens, space, tokens};
-use crate::ui::widgets::{one_line, put};
+use crate::ui::widgets::{one_line, one_name, put};
 
 /// Areas that are drawn; the rest is one more.
 const MOST_AREAS: usize = 600;
@@ -114,7 +114,7 @@ fn area_ui(ui: &Ui, area: &Area, parts: &[Part], tokens: &Tokens, is_hovered: bo
     let (x, width) = (rect.left() + 5.0, rect.width() - 9.0);
     let name = part.map_or("smaller parts", |part| part.name.as_str());
     let top = rect.top() + 11.0;
-    put(ui, one_line(ui, name, theme::code_font(theme::CAPTION), tokens.text, width), x, top);
+    put(ui, one_name(ui, name, theme::code_font(theme::CAPTION), tokens.text, width), x, top);
     if rect.height() >= 34.0 {
         let size = bytes(area.bytes);
         put(
