@@ -568,6 +568,13 @@ fn what_a_call_takes_is_found_and_applied() {
     let world = harness.state();
     let limits = |world: &World| world.state.selected_plugin().expect("it is selected").options.limits;
     assert_eq!((limits(world).call_depth, limits(world).fuel), (Some(12), Some(100_000_000)));
+    press(&mut harness, "Apply wasm stack");
+    let engine = &harness.state().state.settings.engine;
+    assert_eq!(engine.wasm_stack_bytes, 64 * 1024, "what is needed and some room");
+    let toast = harness.state().state.notices.toasts().last().map(|toast| toast.notice.message.clone());
+    let told = "the wasm stack was set to 64 KiB: the open source is compiled anew; live plugins keep their \
+                engine until Reload";
+    assert_eq!(toast.as_deref(), Some(told));
     press(&mut harness, "Apply all");
     let limits = limits(harness.state());
     assert_eq!((limits.call_depth, limits.fuel, limits.memory_pages), (Some(12), Some(2300), Some(2)));

@@ -39,7 +39,7 @@ fn limit_icon(kind: LimitKind) -> &'static str {
     match kind {
         LimitKind::Fuel => icons::GAUGE,
         LimitKind::ExecutionTime => icons::TIMER,
-        LimitKind::MemoryPages => icons::MEMORY,
+        LimitKind::MemoryPages | LimitKind::GrowthPages => icons::MEMORY,
         LimitKind::TableElements => icons::TABLE,
         LimitKind::Instances => icons::CUBE,
         LimitKind::CallDepth | LimitKind::WasmStack => icons::STACK,

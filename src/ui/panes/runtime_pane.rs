@@ -7,6 +7,7 @@ use egui::{Frame, Grid, Margin, ScrollArea, Ui, vec2};
 use crate::app::{Action, AppState, SettingsAction};
 use crate::model::cache::{CacheListing, CacheRow};
 use crate::model::humanize;
+use crate::model::zone::Zone;
 use crate::ui::icons;
 use crate::ui::theme::{self, caption, space, tokens};
 use crate::ui::widgets::{hairline, icon_button, pane_title, pane_title_with, quiet_button, row};
@@ -49,7 +50,7 @@ impl RuntimePane {
             }
         });
         if let Some(listing) = &state.cache {
-            rows_ui(ui, listing, actions);
+            rows_ui(ui, &state.zone, listing, actions);
         }
     }
 }
@@ -65,11 +66,11 @@ fn figures_ui(ui: &mut Ui, state: &AppState) {
     };
     let time = |ns: u64| (humanize::duration_ns(ns), humanize::duration_exact_ns(ns));
     let count = |count: u64| (humanize::count(count), humanize::grouped(count));
-    let since = humanize::clock_time(state.started_unix_ms, 0);
+    let since = state.zone.clock_time(state.started_unix_ms);
     let figures = [
         ("Modules compiled", count(stats.modules_compiled)),
         ("Compile time", time(stats.total_compile_time_ns)),
-        ("Running since", (since, "Time of day in UTC".to_owned())),
+        ("Running since", (since, state.zone.phrase(state.started_unix_ms))),
         ("Plugins created", count(stats.plugins_created)),
         ("Active plugins", count(stats.active_plugins)),
         ("Plugins unloaded", count(stats.plugins_unloaded)),
@@ -126,16 +127,16 @@ fn summary_ui(ui: &mut Ui, listing: &CacheListing) {
     }
 }
 
-fn rows_ui(ui: &mut Ui, listing: &CacheListing, actions: &mut Vec<Action>) {
+fn rows_ui(ui: &mut Ui, zone: &Zone, listing: &CacheListing, actions: &mut Vec<Action>) {
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, space::ROW, listing.rows.len(), |ui, range| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for kept in &listing.rows[range] {
-            row_ui(ui, kept, actions);
+            row_ui(ui, zone, kept, actions);
         }
     });
 }
 
-fn row_ui(ui: &mut Ui, kept: &CacheRow, actions: &mut Vec<Action>) {
+fn row_ui(ui: &mut Ui, zone: &Zone, kept: &CacheRow, actions: &mut Vec<Action>) {
     let facts = &kept.facts;
     let name = if facts.name.is_empty() { "unnamed" } else { &facts.name };
     let place = match (kept.memory_bytes, kept.disk_bytes) {
@@ -150,14 +151,14 @@ fn row_ui(ui: &mut Ui, kept: &CacheRow, actions: &mut Vec<Action>) {
     let right = format!(
         "{short} · {} · {place} · {hits} · {}",
         humanize::binary_bytes(facts.wasm_bytes),
-        humanize::clock_time(kept.used_unix_ms, 0)
+        zone.clock_time(kept.used_unix_ms)
     );
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let width = (ui.available_width() - 44.0).max(80.0);
         ui.allocate_ui(vec2(width, space::ROW), |ui| {
             let shown = row(name).icon(icons::CUBE).right(&right).right_colour(tokens(ui).text_muted);
-            ui.add(shown).on_hover_text(describe(kept));
+            ui.add(shown).on_hover_text(describe(zone, kept));
         });
         let remove = format!("Remove {name} {short} from the cache");
         if ui.add(icon_button(icons::X, &remove).small()).clicked() {
@@ -166,11 +167,11 @@ fn row_ui(ui: &mut Ui, kept: &CacheRow, actions: &mut Vec<Action>) {
     });
 }
 
-fn describe(kept: &CacheRow) -> String {
+fn describe(zone: &Zone, kept: &CacheRow) -> String {
     let facts = &kept.facts;
     let bytes = |bytes: Option<u64>| bytes.map_or_else(|| "–".to_owned(), humanize::binary_bytes);
     format!(
-        "SHA-256 {}\n{}\nsource {}, wasm {}\nin memory {} (estimated), on disk {}\nmade in {} at {} UTC",
+        "SHA-256 {}\n{}\nsource {}, wasm {}\nin memory {} (estimated), on disk {}\nmade in {} at {}, {}",
         facts.sha256,
         facts.engine,
         humanize::binary_bytes(facts.source_bytes),
@@ -178,6 +179,7 @@ fn describe(kept: &CacheRow) -> String {
         bytes(kept.memory_bytes),
         bytes(kept.disk_bytes),
         humanize::duration_ns(facts.made_in_ns),
-        humanize::clock_time(facts.made_unix_ms, 0),
+        zone.clock_time(facts.made_unix_ms),
+        zone.phrase(facts.made_unix_ms),
     )
 }
