@@ -56,14 +56,18 @@ pub(super) fn head_ui(
             });
         });
     });
-    for (icon, text, is_bad) in verdicts(view, counts) {
-        let colour = if is_bad { tokens.warning } else { tokens.text_muted };
-        ui.horizontal(|ui| {
-            ui.add_space(space::M);
-            ui.add(Label::new(theme::caption(format!("{icon} {text}")).color(colour)).truncate())
-                .on_hover_text(text);
-        });
-    }
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 16.0;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for (icon, text, is_bad) in verdicts(view, counts) {
+            let colour = if is_bad { tokens.warning } else { tokens.text_muted };
+            ui.horizontal(|ui| {
+                ui.add_space(space::M);
+                let label = Label::new(theme::caption(format!("{icon} {text}")).color(colour)).truncate();
+                ui.add(label).on_hover_text(text);
+            });
+        }
+    });
 }
 
 /// Says how the counted call compares with the one that it repeats, and what its counts leave out.
