@@ -131,7 +131,7 @@ impl DefaultFuel {
     /// Takes up what was counted, where it stands for the call that it repeats.
     pub(crate) fn note(&mut self, view: &CountsView) {
         let Some((original, Repeated::Alike)) = view.repeated() else { return };
-        let counts = view.counted().filter(|counts| counts.is_exact);
+        let counts = view.counted().filter(|counts| counts.is_exact && !counts.prices.is_empty());
         let Some(fuel) = counts.and_then(|counts| counts.fuel_at(&PriceChanges::default())) else { return };
         self.by_number.insert(original.number, fuel);
         if self.by_number.len() > MOST_PRICED {
@@ -167,7 +167,7 @@ mod tests {
             markers: Vec::new(),
             entries: 2,
             fuel: Measured::Exact(20),
-            prices: PriceChanges::default(),
+            prices: PriceChanges::only("i32.mul"),
             bulk_fuel: Some(5),
             uncounted_functions: 0,
             is_exact: true,
@@ -191,5 +191,9 @@ mod tests {
             known.note(&view);
             assert_eq!(known.get(7), fuel, "{repeated:?}");
         }
+        let at_default = OperatorCounts { prices: PriceChanges::default(), ..counts };
+        let mut known = DefaultFuel::default();
+        known.note(&view(end(Outcome::Returned, 3, 20), at_default));
+        assert_eq!(known.get(7), None, "its fuel is that already");
     }
 }

@@ -75,8 +75,8 @@ impl LimitsPane {
                     limit_ui(ui, plugin, &self.usage(plugin, kind, height), actions);
                 }
                 stack_ui(ui, plugin, height);
-                growth_ui(ui, plugin, actions);
                 switches_ui(ui, state, plugin, actions);
+                growth_ui(ui, plugin, actions);
                 heap_ui(ui, plugin);
                 hairline(ui);
                 needs_ui(ui, state, plugin, actions);
