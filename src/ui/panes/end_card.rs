@@ -6,7 +6,7 @@ use egui::{Ui, vec2};
 
 use super::call_result::exact_figures;
 use super::definition::go_to;
-use super::outcome_words::{outcome_look, place_text};
+use super::outcome_words::{outcome_look, place_text, rule_text};
 use crate::app::{Action, AppState, CallAction, PluginAction, PluginView};
 use crate::model::call::{CallKind, CallRecord, DeniedGrowth, Frame, Outcome};
 use crate::model::diagnostic::Place;
@@ -78,6 +78,9 @@ impl EndCard {
             self.buttons_ui(ui, plugin, record, raise, actions);
             if record.outcome != Outcome::Returned {
                 used_ui(ui, record);
+            }
+            if let Some(rule) = &record.rule {
+                ui.label(theme::caption(rule_text(rule)).color(tokens(ui).text_muted));
             }
             saw_ui(ui, record);
             hint_ui(ui, record, raise.is_some());

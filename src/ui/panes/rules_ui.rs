@@ -2,9 +2,10 @@
 //!
 //! Reads no rules: the program's state does, and says what is wrong with them.
 
-use egui::{Label, Ui};
+use egui::{Label, Rect, Ui, pos2};
 
 use super::fold::fold_header;
+use super::progress::reveal_when_new;
 use crate::app::{Action, PluginAction, PluginView, RuleField};
 use crate::model::call::CallKind;
 use crate::model::limit_rules::MOST_RULES;
@@ -26,8 +27,16 @@ pub(super) struct RulesView {
 }
 
 impl RulesView {
-    /// Shows the list.
+    /// Shows the list, and brings it into view when it is opened or grows.
     pub(super) fn ui(&mut self, ui: &mut Ui, plugin: &PluginView, actions: &mut Vec<Action>) {
+        let top = ui.cursor().min;
+        self.list_ui(ui, plugin, actions);
+        let rect = Rect::from_min_max(top, pos2(ui.max_rect().right(), ui.cursor().top()));
+        let stamp = if self.is_open { 1 + plugin.rule_fields.len() as u64 } else { 0 };
+        reveal_when_new(ui, "rules", rect, stamp);
+    }
+
+    fn list_ui(&mut self, ui: &mut Ui, plugin: &PluginView, actions: &mut Vec<Action>) {
         let in_force = plugin.rules.list().len();
         let right = match in_force {
             0 => "none".to_owned(),

@@ -8,12 +8,13 @@ use crate::app::{Action, AppState, CallAction, PluginAction, PluginView, SourceA
 use crate::model::call::{CallKind, CallRecord, CallSample};
 use crate::model::diagnostic::Place;
 use crate::model::humanize;
-use crate::model::limit_rules::{LimitRule, RuleBound};
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
 use crate::ui::widgets::{code_link, link, quiet_button, section};
 
-use super::super::outcome_words::{call_text, function_text, outcome_look, place_text, results_text};
+use super::super::outcome_words::{
+    call_text, function_text, outcome_look, place_text, results_text, rule_text,
+};
 use super::super::timing_pane::measured;
 
 /// Most frames of a backtrace that are listed.
@@ -91,18 +92,6 @@ fn record_ui(
     figures_ui(ui, &record.sample(0), plugin.default_fuel.get(record.number));
     buttons_ui(ui, plugin, record, actions);
     backtrace_ui(ui, state, plugin, record, actions);
-}
-
-/// Says which rule changed the limits of a call, and to what.
-fn rule_text(rule: &LimitRule) -> String {
-    let part = |name: &str, bound: RuleBound, unit: &str| match bound {
-        RuleBound::Keep => None,
-        RuleBound::Lift => Some(format!("no {name} limit")),
-        RuleBound::At(value) => Some(format!("{name} {}{unit}", humanize::grouped(value))),
-    };
-    let parts = [part("fuel", rule.fuel, ""), part("time", rule.time_ms, " ms")];
-    let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    format!("by the rule for {}: {parts}", rule.pattern)
 }
 
 fn heading_ui(ui: &mut Ui, number: u64, name: &str, outcome: crate::model::call::Outcome) {
