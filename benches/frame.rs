@@ -2,7 +2,7 @@
 //!
 //! Measures what the window itself does, `ctx.run_ui`, and the tessellation apart: while the plot is zoomed, while
 //! calls are picked out by a drag over the plot with the list of calls open, and while the same is done in the
-//! distribution. The bar of each is a p99 under 4 ms.
+//! distribution, also with two builds compared. The bar of each is a p99 under 4 ms.
 #![allow(missing_docs, reason = "a benchmark is no library")]
 #![allow(clippy::print_stdout, reason = "the figures are what it is run for")]
 #![allow(clippy::cast_precision_loss, reason = "the numbers of a thousand frames fit into any float")]
@@ -17,9 +17,11 @@ use egui::{
     TouchPhase, pos2, vec2,
 };
 use panes_rig::{BOTH, Workers, call_often, end_call, make_ready, workbench};
-use wasm_workbench::model::ids::PluginId;
+use wasm_workbench::app::{Action, Pairing, Subject, ViewAction};
+use wasm_workbench::model::ids::{BuildNumber, PluginId};
 use wasm_workbench::ui::Workbench;
 use wasm_workbench::ui::theme::{self, Mode};
+use wasm_workbench::worker::protocol::PluginEvent;
 
 const CALLS: u64 = 1_000_000;
 const WARM_UP: usize = 50;
@@ -92,6 +94,24 @@ impl Bench {
         times
     }
 
+    /// Makes as many calls on a second build, and shows it against the first.
+    fn compare_with_another_build(&mut self) {
+        let plugin = self.plugin();
+        let build = self.workbench.state().plugin(plugin).expect("it is selected").build.build.clone();
+        let (build_number, state_reset) = (BuildNumber(2), false);
+        let event = PluginEvent::Instantiated { build, build_number, instantiate_ns: 1, state_reset };
+        self.workers.plugin(plugin, event);
+        call_often(&self.workers, plugin, CALLS);
+        self.frames(WARM_UP, |_, _| Vec::new());
+        // By an action and not by the popup, whose entries are there only while it is open.
+        let of = |build| Subject { plugin, build: Some(build) };
+        let pairing = Pairing { first: of(2), second: of(1) };
+        self.workbench.act(Action::View(ViewAction::Compare(Some(pairing))));
+        self.frames(WARM_UP, |_, _| Vec::new());
+        let shown = self.workbench.state().shown_pairing().expect("both builds have made calls");
+        assert!(shown.iter().all(|calls| calls.range.len() as u64 >= CALLS), "all calls are shown");
+    }
+
     fn brush(&self) -> wasm_workbench::model::timeline::Brush {
         self.workbench.state().selected_plugin().expect("it is selected").calls.brush
     }
@@ -130,6 +150,18 @@ fn main() {
     let times = bench.frames(FRAMES, drag);
     assert!(bench.brush().wall_ns.is_some(), "the drag has selected durations");
     times.print("brushed over the distribution, calls listed");
+
+    let mut bench = Bench::open(WITH_CALLS);
+    bench.compare_with_another_build();
+    bench.frames(FRAMES, zoom).print("zoomed, two builds of a million calls each");
+    let times = bench.frames(FRAMES, drag);
+    assert!(bench.brush().second.is_some(), "the drag has selected calls of both builds");
+    times.print("brushed over the plot, two builds compared");
+    let at = find(&mut bench, DISTRIBUTION);
+    bench.frames(3, |frame, _| click(at, frame));
+    let times = bench.frames(FRAMES, drag);
+    assert!(bench.brush().wall_ns.is_some(), "the drag has selected durations");
+    times.print("brushed over the distribution, two builds compared");
 }
 
 /// Returns where the control of that name is, as assistive technology sees it.

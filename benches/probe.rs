@@ -51,9 +51,10 @@ fn main() {
         }
         let counter = OperatorCounter { build: Arc::clone(&build), options, replay: Vec::new(), call };
         let began = Instant::now();
-        let count = || counter.count(&engines, &observer);
+        let count = || counter.count(&engines, &observer, &mut |_| true);
         let counts = foreground::run(&engines, build.thread_stack_bytes(), count);
         let counts = counts.expect("there are threads").expect("no panic").expect("it can be counted");
+        let counts = counts.expect("nobody stops it");
         assert!(counts.is_exact && counts.bulk_fuel == Some(0));
         println!(
             "{:<12}{:>8}{:>14.2}{:>16.1}{:>18.2}",

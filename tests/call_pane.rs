@@ -21,6 +21,7 @@ use wasm_workbench::model::bench::{BenchReport, BenchTimes, Span};
 use wasm_workbench::model::call::CallRecord;
 use wasm_workbench::model::ids::{BuildNumber, PluginId, RequestId};
 use wasm_workbench::model::lifecycle::{LifecycleStep, PluginState, StateChange};
+use wasm_workbench::model::limit_rules::RuleBound;
 use wasm_workbench::model::limits::LimitKind;
 use wasm_workbench::model::needs::Progress;
 use wasm_workbench::ui::theme::{self, Mode};
@@ -238,6 +239,7 @@ impl World {
                 plugin.set_limits(limits);
                 self.tell(id, PluginEvent::LimitsSet(limits));
             }
+            PluginCommand::SetRules(rules) => plugin.set_rules(rules),
             PluginCommand::ReadGlobals => {
                 let globals = plugin.globals();
                 self.tell(id, PluginEvent::Globals(globals));
@@ -568,6 +570,13 @@ fn what_a_call_takes_is_found_and_applied() {
     let world = harness.state();
     let limits = |world: &World| world.state.selected_plugin().expect("it is selected").options.limits;
     assert_eq!((limits(world).call_depth, limits(world).fuel), (Some(12), Some(100_000_000)));
+    press(&mut harness, "Apply wasm stack");
+    let engine = &harness.state().state.settings.engine;
+    assert_eq!(engine.wasm_stack_bytes, 64 * 1024, "what is needed and some room");
+    let toast = harness.state().state.notices.toasts().last().map(|toast| toast.notice.message.clone());
+    let told = "the wasm stack was set to 64 KiB: the open source is compiled anew; live plugins keep their \
+                engine until Reload";
+    assert_eq!(toast.as_deref(), Some(told));
     press(&mut harness, "Apply all");
     let limits = limits(harness.state());
     assert_eq!((limits.call_depth, limits.fuel, limits.memory_pages), (Some(12), Some(2300), Some(2)));
@@ -575,6 +584,34 @@ fn what_a_call_takes_is_found_and_applied() {
     let world = harness.state();
     let record = world.state.selected_plugin().and_then(|plugin| plugin.calls.records.back());
     assert!(record.is_some_and(CallRecord::is_success), "it still returns under what was applied");
+}
+
+#[test]
+fn a_function_has_limits_of_its_own_and_they_are_raised_where_they_stand() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "fib");
+    let fold = harness.get_by_role_and_label(egui::Role::DisclosureTriangle, "Rules for functions");
+    fold.click();
+    harness.run();
+    press(&mut harness, "Add rule");
+    type_into(&mut harness, "Rule 1: name", "fi?");
+    type_into(&mut harness, "Rule 1: fuel", "lots");
+    harness.get_by_label_contains("`lots` is no whole number");
+    assert!(harness.state().state.selected_plugin().is_some_and(|plugin| plugin.rules.is_empty()));
+    press(&mut harness, "Remove rule 1");
+    type_into(&mut harness, "$n i32", "10");
+    press(&mut harness, "Call");
+    press(&mut harness, "Add rule");
+    type_into(&mut harness, "Rule 1: fuel", "500");
+    harness.get_by_label("in force from the next call");
+    press(&mut harness, "Call");
+    harness.get_by_label("Stopped by the fuel limit");
+    harness.get_by_label("by the rule for fib: fuel 500");
+    press(&mut harness, "Raise to 5\u{202f}000, call again");
+    let plugin = harness.state().state.selected_plugin().expect("it is selected");
+    assert_eq!(plugin.rules.list()[0].fuel, RuleBound::At(5000));
+    assert_eq!(plugin.options.limits.fuel, Some(100_000_000), "the plugin's own stays");
+    assert!(plugin.calls.records.back().is_some_and(CallRecord::is_success));
 }
 
 #[test]

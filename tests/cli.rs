@@ -54,6 +54,8 @@ fn every_option_is_in_some_case_and_in_the_help() {
         "--limits",
         "--max-fuel",
         "--max-memory-pages",
+        "--max-growth-pages",
+        "--limit-for",
         "--max-table-elements",
         "--max-instances",
         "--max-execution-time-ms",

@@ -202,7 +202,7 @@ fn a_call_past_the_fuel_limit_says_so_and_the_next_one_goes_on() {
 
 #[test]
 fn one_click_on_a_sample_trips_its_limit_and_opens_the_card() {
-    const CASES: [(&str, &str, &str); 11] = [
+    const CASES: [(&str, &str, &str); 12] = [
         ("Limit: fuel", "Stopped by the fuel limit", "Raise to 400\u{202f}000, call again"),
         ("Limit: time", "Stopped by the time limit", "Raise to 1\u{202f}000 ms, call again"),
         ("Limit: memory", "Stopped by the fuel limit", "Raise memory limit to 17 pages, call again"),
@@ -222,6 +222,7 @@ fn one_click_on_a_sample_trips_its_limit_and_opens_the_card() {
         ("Loop in the start function", "Start function: stopped by the fuel limit", "Raise to 10 M, reload"),
         ("Loop in _initialize", "_initialize: stopped by the time limit", "Raise to 1\u{202f}000 ms, reload"),
         ("Limit: wasm stack", "Wasm stack exhausted", "Set call depth limit to 1\u{202f}000, call again"),
+        ("Limit: pages per growth", "Growth was refused", "Raise limit per growth to 17 pages, call again"),
     ];
     let limits = sample::all().iter().filter(|sample| sample.section == Section::Limits);
     assert_eq!(limits.count(), CASES.len(), "each sample on a limit has a case");

@@ -11,8 +11,9 @@ use wasm_workbench::engine::{
     BuildCache, CallObserver, CompileRequest, CreateFailure, EngineSettings, Engines, LiveView, NoObserver,
     Plugin, PluginOptions, Tick, compile,
 };
-use wasm_workbench::model::call::{CallRecord, Outcome};
+use wasm_workbench::model::call::{CallRecord, GrowthBound, Outcome};
 use wasm_workbench::model::event::LogLevel;
+use wasm_workbench::model::limit_rules::{LimitRule, LimitRules};
 use wasm_workbench::model::limits::{LimitKind, Limits, Usage};
 use wasm_workbench::model::measured::Measured;
 use wasm_workbench::model::value::Value;
@@ -181,6 +182,80 @@ fn memories_and_tables_are_limited_by_their_sums_to_the_page_and_element() {
         assert_eq!(place.line, Some(4 + u32::try_from("abtu".find(export).expect("it is one")).unwrap_or(0)));
         assert_eq!(record.refused_growths, 1);
     }
+}
+
+#[test]
+fn a_single_growth_is_limited_to_the_page_whichever_memory_it_is_of() {
+    let limits = Limits { growth_pages: Some(16), ..NO_LIMITS };
+    for (export, line) in [("a", 4), ("b", 5)] {
+        let mut plugin = plugin(GROW, limits);
+        for _ in 0..3 {
+            let record = call(&mut plugin, export, &[16]);
+            assert!(record.denied.is_empty() && record.results != [Value::I32(-1)], "{export}: {record:?}");
+        }
+        let record = call(&mut plugin, export, &[17]);
+        assert_eq!(
+            (record.outcome, &record.results[..]),
+            (Outcome::Returned, &[Value::I32(-1)][..]),
+            "{export}"
+        );
+        let [denied] = &record.denied[..] else { panic!("{export}: {:?}", record.denied) };
+        assert_eq!((denied.what, denied.bound), (LimitKind::MemoryPages, GrowthBound::PerGrowth));
+        assert_eq!((denied.requested, denied.growth, denied.limit), (3 + 48 + 17, 17, Some(16)));
+        assert_eq!(denied.place.as_ref().and_then(|place| place.line), Some(line));
+        assert_eq!(
+            record.hint.as_deref(),
+            Some("growth was refused before: raise the limit per growth to 17")
+        );
+        // What is asked for in smaller steps is granted, and tables have no such bound.
+        assert!(call(&mut plugin, export, &[1]).denied.is_empty());
+        assert!(call(&mut plugin, "t", &[1000]).denied.is_empty());
+    }
+    let lifted = call(&mut plugin(GROW, NO_LIMITS), "a", &[17]);
+    assert!(lifted.denied.is_empty(), "there is no such limit unless it is set");
+    let traps = Limits { trap_on_refused_growth: true, ..limits };
+    let record = call(&mut plugin(GROW, traps), "a", &[17]);
+    assert_eq!(record.outcome, Outcome::Limit(LimitKind::GrowthPages));
+    assert_eq!(record.message.as_deref(), Some("growth by 17 pages was refused, the limit per growth is 16"));
+    // A memory that begins with more than one growth may add is no growth.
+    let begins = "(module (memory 20) (func (export \"f\")))";
+    assert!(try_plugin(begins, limits).is_ok());
+}
+
+#[test]
+fn functions_have_the_limits_of_the_first_rule_that_names_them() {
+    let text = r#"(module
+      (global $n (mut i32) (i32.const 0))
+      (func $up (param i32)
+        (loop $again
+          (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+          (br_if $again (i32.gt_s (local.get 0) (i32.const 0)))))
+      (func $start (call $up (i32.const 10)))
+      (start $start)
+      (func (export "spin") (param i32) (call $up (local.get 0)))
+      (func (export "spin_long") (param i32) (call $up (local.get 0))))"#;
+    let own = Limits { fuel: Some(1000), ..NO_LIMITS };
+    let mut plugin = plugin(text, own);
+    let needed = call(&mut plugin, "spin", &[10]).fuel.value().expect("fuel is counted");
+    let rule = |text: &str| LimitRule::parse(text).expect("it is a rule");
+    let exact = rule(&format!("spin:fuel={needed}"));
+    let start = rule("(start):fuel=5");
+    plugin.set_rules(LimitRules::new(vec![exact, rule("spin_*:fuel=none"), start]));
+    // N passes and N + 1 does not, by the rule; the record has the limits that were in force.
+    let record = call(&mut plugin, "spin", &[10]);
+    assert_eq!((record.outcome, record.limits.fuel), (Outcome::Returned, Some(needed)));
+    let record = call(&mut plugin, "spin", &[11]);
+    assert_eq!(record.outcome, Outcome::Limit(LimitKind::Fuel));
+    plugin.renew().map_err(|failure| format!("{failure:?}")).expect("it is made again");
+    let record = call(&mut plugin, "spin_long", &[1_000]);
+    assert_eq!((record.outcome, record.limits.fuel), (Outcome::Returned, None));
+    // What runs at the start has a name too: that is its initial fuel.
+    plugin.renew().map_err(|failure| format!("{failure:?}")).expect("it is made again");
+    let record = plugin.initialize().remove(0);
+    assert_eq!((record.outcome, record.limits.fuel), (Outcome::Limit(LimitKind::Fuel), Some(5)));
+    plugin.set_rules(LimitRules::default());
+    plugin.renew().map_err(|failure| format!("{failure:?}")).expect("it is made again");
+    assert_eq!(plugin.initialize().remove(0).limits.fuel, Some(1000), "without rules the plugin's own count");
 }
 
 #[test]

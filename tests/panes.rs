@@ -5,18 +5,21 @@
 
 mod panes_rig;
 
+use std::sync::Arc;
+
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use panes_rig::{BOTH, Workers, call_often, end_call, log, make_ready, workbench};
+use wasm_workbench::engine::{Engines, NoObserver, OperatorCounter, SharedObserver};
 use wasm_workbench::model::cache::{CacheKey, CacheListing, CacheRow, CachedFacts};
 use wasm_workbench::model::event::LogLevel;
-use wasm_workbench::model::ids::PluginId;
+use wasm_workbench::model::ids::{PluginId, RequestId};
 use wasm_workbench::model::limits::Preset;
-use wasm_workbench::model::operators::PriceChanges;
+use wasm_workbench::model::operators::{CountStep, PriceChanges};
 use wasm_workbench::model::proposal::Proposal;
-use wasm_workbench::ui::Workbench;
 use wasm_workbench::ui::theme::{self, Mode};
+use wasm_workbench::ui::{Workbench, icons};
 use wasm_workbench::worker::protocol::{CacheCommand, Command, Event, PluginCommand};
 
 struct Window {
@@ -417,6 +420,75 @@ fn a_price_is_typed_checked_and_reset_and_one_operator_can_be_counted_alone() {
     window.click(Role::Button, "Reset all");
     assert_eq!(priced(&window), Some(PriceChanges::default()));
     assert!(window.is_shown("the engine's own prices"));
+}
+
+/// Returns the newest question about operators.
+fn asked_to_count(window: &Window) -> (RequestId, OperatorCounter) {
+    let sent = window.workers.sent.borrow();
+    let asked = sent.iter().rev().find_map(|command| match command {
+        Command::CountOperators { request, counter, .. } => Some((*request, (**counter).clone())),
+        _ => None,
+    });
+    asked.expect("it was asked")
+}
+
+#[test]
+fn operators_of_a_call_are_counted_listed_filtered_and_copied() {
+    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+        let layout = BOTH.replace("timing", "operators");
+        let mut window = Window::ready(mode, Some(&layout));
+        window.click(Role::Button, "Count the selected call");
+        assert!(asked_to_count(&window).1.replay.is_empty(), "nothing was called before");
+        for number in 1..=3 {
+            end_call(&window.workers, window.plugin(), number, 94);
+        }
+        window.harness.run();
+        window.click(Role::Button, "Stop counting");
+        let (request, _) = asked_to_count(&window);
+        window.workers.hear(Event::OperatorsCounted { request, result: Ok(None) });
+        window.harness.run();
+        assert!(window.is_shown("Counting was stopped"));
+        window.click(Role::Button, "Count the selected call");
+        let (request, counter) = asked_to_count(&window);
+        assert_eq!((counter.replay.len(), &*counter.call.export), (2, "fib"));
+        window.workers.hear(Event::CountMoved { request, step: CountStep::Calling });
+        window.harness.run();
+        assert!(window.is_shown("fib(24) · the call runs"));
+        let observer: SharedObserver = Arc::new(NoObserver);
+        let counts = counter.count(&Engines::new(), &observer, &mut |_| true).expect("it can be counted");
+        let result = Ok(counts.map(Arc::new));
+        window.workers.hear(Event::OperatorsCounted { request, result });
+        window.harness.run();
+        assert!(window.is_shown("after 2 earlier calls, replayed"));
+        window.shot(&format!("operators-{face}"));
+        let first = window
+            .harness
+            .get_all_by_role(Role::ListItem)
+            .filter(|row| row.accesskit_node().label().is_some_and(|label| label.ends_with(" fuel")));
+        assert!(first.count() > 3, "operators are listed");
+        // That call ended before the limits of a lesson stopped it, as the pretended workers had it.
+        assert!(
+            window.is_shown(&format!("{} Ended otherwise than call #3, which was: Returned", icons::WARNING))
+        );
+        window.click(Role::Button, "All operators");
+        window.click(Role::DisclosureTriangle, "32-bit integers");
+        window.shot(&format!("operators-classes-{face}"));
+        window.click(Role::Button, "By class");
+        window.type_into("Filter operators that ran", "i32.add");
+        let rows = window
+            .harness
+            .query_all_by_label_contains(" fuel")
+            .filter(|row| row.accesskit_node().role() == Role::ListItem);
+        assert_eq!(rows.count(), 1, "the filter leaves one");
+        window.harness.get_by_role_and_label(Role::Button, "Copy counts as CSV").click();
+        let copied = (0..4).any(|_| {
+            window.harness.run_steps(1);
+            window.harness.output().platform_output.commands.iter().any(|command| {
+                matches!(command, egui::OutputCommand::CopyText(text) if text.starts_with("operator,class,count"))
+            })
+        });
+        assert!(copied, "the rows are in the clipboard");
+    }
 }
 
 #[test]

@@ -263,6 +263,52 @@ fn two_builds_are_compared_with_a_plain_sentence() {
 }
 
 #[test]
+fn a_stretch_of_the_axis_selects_calls_of_both_builds_and_compares_those_alone() {
+    let mut window = Window::open(Mode::Dark);
+    // The second half of each build's calls is slower, of the first build by more.
+    window.call((0..400).map(|number| if number < 200 { 1000 } else { 4000 } + number % 37));
+    window.begin_build(2);
+    window.call((0..400).map(|number| if number < 200 { 2000 } else { 2400 } + number % 41));
+    window.click(Role::Button, "Compare");
+    window.click(Role::Button, "build 2 with build 1");
+    assert!(window.has("(n = 400 / 400)"));
+    window.drag("Timing plot", 0.1, 0.4, Modifiers::NONE);
+    let brush = window.brush();
+    let (first, second) = (brush.calls.expect("calls are selected"), brush.second.expect("of both"));
+    assert_eq!(
+        (first.0 - 400, first.1 - 400),
+        second,
+        "the same numbers, counted from each build's first call"
+    );
+    let count = second.1 - second.0 + 1;
+    let sentence = format!("build 2 is 1.98× slower at p50 than build 1 (n = {count} / {count})");
+    assert!(window.has(&sentence), "{sentence} is missing");
+    assert!(window.is_shown(&format!("{count} found")), "Calls lists those of the first");
+    assert!(window.has(&format!("Show calls of any number: #{} – #{}", second.0, second.1)));
+    window.shot("compare-brush-dark");
+    window.click(Role::Button, "Distribution");
+    let value = window.value_of("Distribution of wall time");
+    assert!(value.contains(&format!("{count} calls, p50 ")), "{value}");
+    window.drag("Distribution of wall time", 0.02, 0.5, Modifiers::NONE);
+    assert!(window.brush().wall_ns.is_some());
+    assert!(window.is_shown("no calls selected of build 2"), "those of build 2 all took longer");
+    window.click(Role::Button, "Distribution");
+    window.drag("Timing plot", 0.6, 0.9, Modifiers::NONE);
+    window.click(Role::Button, "Zoom to the selected calls");
+    assert!(window.is_shown("Show all calls"));
+    window.harness.key_press(Key::Escape);
+    window.harness.run();
+    assert!(!window.brush().is_set() && window.has("(n = 400 / 400)"));
+    window.drag("Timing plot", 0.1, 0.4, Modifiers::NONE);
+    window.click(Role::Button, "End the comparison");
+    assert_eq!(
+        (window.brush().calls, window.brush().second),
+        (None, None),
+        "it belonged to what was compared"
+    );
+}
+
+#[test]
 fn phases_of_each_build_are_told_with_their_times_and_calls() {
     let mut window = Window::open(Mode::Dark);
     window.call([100, 200]);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::editor_commands::EditorWish;
 use super::pane::PaneKind;
 use super::settings::{CacheSettings, ThemeChoice};
-use super::state::{Export, Pairing};
+use super::state::{Export, Pairing, RuleField};
 use super::templates::Template;
 use crate::engine::EngineSettings;
 use crate::engine::listing::{SearchPattern, Stretch};
@@ -166,6 +166,8 @@ pub enum PluginAction {
         /// Number of the call to repeat; `None` repeats nothing.
         call_again: Option<u64>,
     },
+    /// Change the limits of single functions, as they stand in their fields.
+    SetRules(Vec<RuleField>),
     /// Choose whether refused growth traps.
     SetTrapOnRefusedGrowth(bool),
     /// Choose whether imports that nobody provides are stubbed.
@@ -180,12 +182,19 @@ pub enum PluginAction {
     StopFinding,
     /// Set a limit to what is needed of it and some room; without a limit, all of them.
     ApplyNeeds(Option<LimitKind>),
+    /// Count which operators a call runs: that of a record by its number, or the one in the fields of Call.
+    CountOperators(Option<u64>),
+    /// End the counting of operators.
+    StopCounting,
     /// Forget calls and figures.
     ResetMetrics,
     /// Select a call in Calls and Timing, by its number.
     SelectCall(Option<u64>),
     /// Pick the calls between two numbers, or those of any number.
     BrushCalls(Option<(u64, u64)>),
+    /// Pick the calls of both sets that are compared: between two numbers of the first, and of the second where
+    /// there are any.
+    BrushPair((u64, u64), Option<(u64, u64)>),
     /// Pick the calls whose wall time lies between two, in nanoseconds, or those of any wall time.
     BrushWallNs(Option<(u64, u64)>),
     /// Ask for the calls as a file.

@@ -8,6 +8,7 @@ use super::action::{Action, CallAction, ExportFormat, FileAction, PluginAction, 
 use super::pane::PaneKind;
 use super::state::{AppState, SourceContent};
 use super::templates::Template;
+use crate::model::call::{CallKind, CallRecord};
 use crate::model::lifecycle::LifecycleStep;
 
 /// A key, named by what is printed on it.
@@ -211,6 +212,7 @@ commands! {
     ShowRuntime, "Runtime", "Shows what the program has done and which builds it keeps", None;
     ShowSettings, "Settings", "Shows engine, proposals, limits of new plugins and cache", None;
     ShowPrices, "Fuel prices", "Shows what operators cost in fuel, and sets it", None;
+    ShowOperators, "Operators", "Shows which operators a call ran, and how often", None;
     ResetLayout, "Reset layout", "Puts all panes back to where they were at first", None;
     Compile, "Compile", "Compiles the source now, without waiting for a pause", Some(Chord::ctrl(Key::Char('B')));
     Initialize, "Initialize", "Runs the start function and _initialize", None;
@@ -223,6 +225,7 @@ commands! {
     KeepUntilReload, "Keep instance until Reload", "Leaves the instance alone when its source is compiled anew", None;
     TrapOnRefusedGrowth, "Trap on refused growth", "Ends the call when memory or table growth is refused", None;
     CallFunction, "Call", "Calls the selected function with the arguments in the fields", Some(Chord::plain(Key::F(5)));
+    CountOperators, "Count operators", "Makes the call on a fresh instance and counts each operator that it runs", None;
     StopCall, "Stop", "Ends the running call", Some(Chord::shift(Key::F(5)));
     Pause, "Pause", "Holds the running call where it stands", Some(Chord::plain(Key::F(6)));
     Resume, "Resume", "Lets the held call go on", Some(Chord::shift(Key::F(6)));
@@ -335,6 +338,7 @@ pub const MENUS: &[Menu] = {
                 Some(C::ShowRuntime),
                 Some(C::ShowSettings),
                 Some(C::ShowPrices),
+                Some(C::ShowOperators),
                 None,
                 Some(C::ResetLayout),
                 None,
@@ -392,6 +396,7 @@ pub const MENUS: &[Menu] = {
                 Some(C::Pause),
                 Some(C::Resume),
                 None,
+                Some(C::CountOperators),
                 Some(C::RunDemo),
                 None,
                 Some(C::ExportCallsCsv),
@@ -424,6 +429,7 @@ impl UiCommand {
             Self::ShowRuntime => PaneKind::Runtime,
             Self::ShowSettings => PaneKind::Settings,
             Self::ShowPrices => PaneKind::Prices,
+            Self::ShowOperators => PaneKind::Operators,
             _ => return None,
         })
     }
@@ -528,6 +534,7 @@ impl UiCommand {
                 Ok(Action::Call(CallAction::Call))
             }),
             Self::CopyAsCommand => selected().map(|_| Action::Call(CallAction::CopyAsCommand(None))),
+            Self::CountOperators => countable(state),
             Self::RunDemo => match state.active_source().and_then(super::state::Source::sample) {
                 Some(sample) => Ok(Action::Call(CallAction::RunDemo(sample.id.to_owned()))),
                 None => Err("only samples have a demo".to_owned()),
@@ -553,6 +560,18 @@ impl UiCommand {
             _ => ViewAction::ShowPalette(!state.is_palette_open),
         }
     }
+}
+
+/// Finds the call whose operators can be counted: the selected one, or the one in the fields of Call.
+fn countable(state: &AppState) -> Result<Action, String> {
+    let plugin = state.selected_plugin().ok_or("no plugin is selected")?;
+    let is_export = |record: &&CallRecord| record.kind == CallKind::Export;
+    let number = plugin.calls.selected_record().filter(is_export).map(|record| record.number);
+    if number.is_none() {
+        let form = state.selected_form().ok_or("no function is selected")?;
+        form.values().map_err(|(index, err)| format!("argument {index}: {err}"))?;
+    }
+    Ok(Action::Plugin(plugin.id, PluginAction::CountOperators(number)))
 }
 
 #[cfg(test)]

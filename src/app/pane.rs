@@ -37,11 +37,13 @@ pub enum PaneKind {
     Settings,
     /// What operators cost in fuel.
     Prices,
+    /// Which operators a call ran, and how often.
+    Operators,
 }
 
 impl PaneKind {
     /// All panes in the order of the View menu.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Plugins,
         Self::Samples,
         Self::Source,
@@ -58,6 +60,7 @@ impl PaneKind {
         Self::Runtime,
         Self::Settings,
         Self::Prices,
+        Self::Operators,
     ];
 
     /// Returns the title of its tab.
@@ -79,6 +82,7 @@ impl PaneKind {
             Self::Runtime => "Runtime",
             Self::Settings => "Settings",
             Self::Prices => "Fuel prices",
+            Self::Operators => "Operators",
         }
     }
 
@@ -101,6 +105,7 @@ impl PaneKind {
             Self::Runtime => "runtime",
             Self::Settings => "settings",
             Self::Prices => "prices",
+            Self::Operators => "operators",
         }
     }
 

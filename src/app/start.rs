@@ -9,6 +9,7 @@ use super::state::{AppState, Keeping, Now, Purpose};
 use super::update::update;
 use crate::model::event::LogLevel;
 use crate::model::sample;
+use crate::model::zone::Zone;
 use crate::worker::protocol::{Command, Notice};
 
 /// What the program is given when it begins.
@@ -26,12 +27,15 @@ pub struct Startup {
     pub session: Option<String>,
     /// The home folder, which `~` stands for in a path that is typed.
     pub home: Option<PathBuf>,
+    /// What the clocks show where the program runs.
+    pub zone: Zone,
 }
 
 /// Begins: reads settings and session, and opens what is to be open.
 pub fn start(startup: Startup, now: Now) -> (AppState, Vec<Command>) {
     let mut state = AppState {
         started_unix_ms: now.unix_ms,
+        zone: startup.zone,
         keeping: Keeping {
             settings_path: startup.settings_path,
             session_path: startup.session_path,

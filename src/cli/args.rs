@@ -10,6 +10,7 @@ use super::engine_options::EngineOption;
 use super::failure::{Failure, shortened};
 use crate::engine::EngineSettings;
 use crate::model::command_line::limit_option;
+use crate::model::limit_rules::{LimitRule, LimitRules, MOST_RULES};
 use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::nearest::nearest;
 use crate::model::operators::PriceChanges;
@@ -57,6 +58,8 @@ pub(super) struct CallArgs {
     pub(super) warm_up: Option<u64>,
     /// Limits in force.
     pub(super) limits: Limits,
+    /// Limits of single functions, which go before those.
+    pub(super) rules: LimitRules,
     /// Whether missing imports are filled with stubs.
     pub(super) stub_missing_imports: bool,
     /// Whether the instance stays in use after a call that did not return.
@@ -93,18 +96,20 @@ enum RunOption {
     TrapOnRefusedGrowth,
     StubMissingImports,
     KeepAfterTrap,
+    LimitFor,
     NoCache,
     Engine(EngineOption),
     Invoke,
 }
 
-const PLAIN_OPTIONS: [(&str, RunOption); 11] = [
+const PLAIN_OPTIONS: [(&str, RunOption); 12] = [
     ("--json", RunOption::Json),
     ("--repeat", RunOption::Repeat),
     ("--seconds", RunOption::Seconds),
     ("--warm-up", RunOption::WarmUp),
     ("--prices", RunOption::Prices),
     ("--limits", RunOption::Limits),
+    ("--limit-for", RunOption::LimitFor),
     ("--trap-on-refused-growth", RunOption::TrapOnRefusedGrowth),
     ("--stub-missing-imports", RunOption::StubMissingImports),
     ("--keep-after-trap", RunOption::KeepAfterTrap),
@@ -133,7 +138,7 @@ impl CallVerb {
 
     /// Lists every option of the verb with its name.
     fn options(self) -> impl Iterator<Item = (&'static str, RunOption)> {
-        let limits = LimitKind::SETTABLE.into_iter();
+        let limits = LimitKind::FIELDS.into_iter();
         let limits = limits.filter_map(|kind| Some((limit_option(kind)?, RunOption::Limit(kind))));
         let engine = EngineOption::ALL.into_iter().map(|(name, option)| (name, RunOption::Engine(option)));
         let all = PLAIN_OPTIONS.into_iter().chain(limits).chain(engine);
@@ -144,6 +149,7 @@ impl CallVerb {
         match option {
             RunOption::Repeat => matches!(self, Self::Run | Self::Bench),
             RunOption::Seconds | RunOption::WarmUp => self == Self::Bench,
+            RunOption::LimitFor => self == Self::Run,
             _ => true,
         }
     }
@@ -212,6 +218,7 @@ pub(super) fn parse_call_verb(verb: CallVerb, words: &[OsString]) -> Result<Call
         preset: Preset::Default,
         limits: Vec::new(),
         traps_on_refused_growth: false,
+        rules: Vec::new(),
         args: CallArgs {
             input: Input::Stdin,
             json: false,
@@ -219,6 +226,7 @@ pub(super) fn parse_call_verb(verb: CallVerb, words: &[OsString]) -> Result<Call
             nanos: None,
             warm_up: None,
             limits: Limits::default(),
+            rules: LimitRules::default(),
             stub_missing_imports: false,
             keep_after_trap: false,
             engine: EngineSettings::default(),
@@ -242,7 +250,7 @@ pub(super) fn parse_call_verb(verb: CallVerb, words: &[OsString]) -> Result<Call
         limits.set(kind, value);
     }
     limits.trap_on_refused_growth = reader.traps_on_refused_growth;
-    Ok(CallArgs { input, limits, ..reader.args })
+    Ok(CallArgs { input, limits, rules: LimitRules::new(reader.rules), ..reader.args })
 }
 
 /// Whom a plain word belongs to.
@@ -265,6 +273,7 @@ struct RunReader<'a> {
     preset: Preset,
     limits: Vec<(LimitKind, Option<u64>)>,
     traps_on_refused_growth: bool,
+    rules: Vec<LimitRule>,
     /// All the rest.
     args: CallArgs,
 }
@@ -304,6 +313,10 @@ impl RunReader<'_> {
             RunOption::WarmUp => self.args.warm_up = Some(self.calls(name)?),
             RunOption::Prices => self.args.engine.prices = self.prices(name)?,
             RunOption::Limits => self.preset = self.preset(name)?,
+            RunOption::LimitFor => {
+                let rule = self.rule(name)?;
+                self.rules.push(rule);
+            }
             RunOption::Limit(kind) => {
                 let value = self.limit(name)?;
                 self.limits.push((kind, value));
@@ -359,6 +372,14 @@ impl RunReader<'_> {
         const TAKES: &str = "a number of calls";
         let word = self.operand(name, TAKES)?;
         number(&word).ok_or_else(|| wrong_operand(name, TAKES, &word))
+    }
+
+    fn rule(&mut self, name: &str) -> Result<LimitRule, Failure> {
+        let word = self.operand(name, "a rule such as `fib*:fuel=1000,time_ms=50`")?;
+        if self.rules.len() >= MOST_RULES {
+            return Err(Failure::usage(format!("at most {MOST_RULES} `{name}` are taken")));
+        }
+        LimitRule::parse(&word).map_err(Failure::usage)
     }
 
     fn prices(&mut self, name: &str) -> Result<PriceChanges, Failure> {

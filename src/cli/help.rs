@@ -73,9 +73,14 @@ Options, which may stand anywhere:
   --max-fuel N                  Units of fuel per call; here and below, `none` lifts the limit
   --max-execution-time-ms N     Wall-clock time per call
   --max-memory-pages N          Pages of 64 KiB over all memories
+  --max-growth-pages N          Pages that one growth of a memory may add
   --max-table-elements N        Elements over all tables
   --max-instances N             Core instances, which only components have several of
   --max-call-depth N            Frames on top of each other; the exported function is the first
+  --limit-for NAME:fuel=N,time_ms=N
+                                Fuel and time of single functions, before the limits above; `*` in NAME
+                                stands for any letters, `none` lifts one, and of several rules the first
+                                that matches counts. `(start)` and `_initialize` are names too
   --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
   --prices NAME=N,…             What operators cost in fuel, from 0 to 16, such as i32.mul=16; `*` stands for
                                 all that are not named
@@ -141,7 +146,7 @@ Options, which may stand anywhere:
   --invoke NAME ARGS…           The call, or one that is made before it; see `run --help` for values
   --                            Whatever follows is a value of the last --invoke
   --prices NAME=N,…             What operators cost, from 0 to 16; `*` stands for all that are not named
-  --limits PRESET, --max-… N    Limits in force, as in `run`; fuel is not limited
+  --limits PRESET, --max-… N    Limits in force, as in `run`; the time limit is doubled
   --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
   --json                        Print one JSON document

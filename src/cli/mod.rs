@@ -16,6 +16,7 @@ mod print;
 mod report;
 mod run;
 mod session;
+mod shadow;
 mod sizes;
 mod validate;
 

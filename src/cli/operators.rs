@@ -46,9 +46,7 @@ struct Document<'a> {
 ///
 /// Fails when the words are wrong, or the source can't be read, compiled, linked or counted.
 pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
-    let mut args = parse_call_verb(CallVerb::Operators, words)?;
-    // Counts are the same at any prices, and what they add up to is told for both.
-    let prices = std::mem::take(&mut args.engine.prices);
+    let args = parse_call_verb(CallVerb::Operators, words)?;
     let source = args.input.read()?;
     let engines = Engines::new();
     let build = build(&engines, &source, &args)?;
@@ -65,14 +63,19 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
         replay: calls.iter().map(probed).collect(),
         call: probed(&last),
     };
-    let counts = foreground::run(&engines, stack_bytes, || counter.count(&engines, &observer))
+    let counts = foreground::run(&engines, stack_bytes, || counter.count(&engines, &observer, &mut |_| true))
         .map_err(|err| Failure::new(format!("can't start a thread for the plugin: {err}")))?
         .ok_or_else(|| Failure::new("the program failed inside, see above"))?
         .map_err(|failure| Failure::new(failure.to_string()))?;
+    let Some(counts) = counts else {
+        output::to_stderr("the call was stopped\n");
+        return Ok(Status::GuestFailed);
+    };
+    let prices = &args.engine.prices;
     let text = if args.json {
-        to_json(&source.name, &last, &counts, &prices)
+        to_json(&source.name, &last, &counts, prices)
     } else {
-        to_text(&last, &counts, &prices)
+        to_text(&last, &counts, prices)
     };
     output::to_stdout(&text).map_err(|err| unwritable(&err))?;
     Ok(if counts.outcome == Outcome::Returned { Status::Good } else { Status::GuestFailed })

@@ -15,7 +15,6 @@ use crate::model::call_json::CallDocument;
 use crate::model::diagnostic::Place;
 use crate::model::humanize::{bytes, duration_ns, grouped};
 use crate::model::lifecycle::PluginState;
-use crate::model::limits::LimitKind;
 use crate::model::measured::Measured;
 use crate::model::metrics::MetricsSnapshot;
 use crate::model::raise::Raise;
@@ -28,8 +27,17 @@ struct RunDocument<'a> {
     plugin: &'a str,
     state: PluginState,
     compile: CompileDocument<'a>,
-    calls: Vec<CallDocument<'a>>,
+    calls: Vec<RunCall<'a>>,
     metrics: MetricsSnapshot,
+}
+
+/// A call, and with prices of its own what it burns at the engine's.
+#[derive(Serialize)]
+struct RunCall<'a> {
+    #[serde(flatten)]
+    call: CallDocument<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fuel_at_default_prices: Option<Option<u64>>,
 }
 
 #[derive(Serialize)]
@@ -64,7 +72,14 @@ pub(super) fn run_json(source: &Source, build: &Build, session: &Session) -> Str
             cache: info.cache,
             phases_ns: Phases { instantiate: session.instantiate_ns, ..info.phases },
         },
-        calls: session.calls.iter().map(|made| CallDocument::from(&made.record)).collect(),
+        calls: session
+            .calls
+            .iter()
+            .map(|made| RunCall {
+                call: CallDocument::from(&made.record),
+                fuel_at_default_prices: made.default_fuel,
+            })
+            .collect(),
         metrics: session.metrics.snapshot(),
     };
     serde_json::to_string_pretty(&document).expect("text, numbers and lists always serialise") + "\n"
@@ -73,7 +88,7 @@ pub(super) fn run_json(source: &Source, build: &Build, session: &Session) -> Str
 /// Writes the lines on one call: `add(20, 22) = 42   0.18 µs · 4 fuel · depth 1`, and why it failed.
 pub(super) fn call(made: &Made, file: &str) -> String {
     let record = &made.record;
-    let mut lines = vec![headline(record)];
+    let mut lines = vec![headline(record, made.default_fuel.flatten())];
     lines.extend(made.repeated.as_ref().and_then(repeated));
     // The trap's name is in the headline, and many a message says no more than that.
     let name = record.outcome.trap().map(crate::model::call::TrapKind::phrase);
@@ -95,7 +110,7 @@ pub(super) fn call(made: &Made, file: &str) -> String {
         lines.push(format!("  used: {}", used.join(" · ")));
     }
     if let Some(hint) = &record.hint {
-        let option = Raise::needed(record).and_then(|raise| raise.option());
+        let option = Raise::needed(record).and_then(|raise| raise.option(record));
         let option = option.map_or_else(String::new, |option| format!(" (`{option}`)"));
         lines.push(format!("  hint: {}{option}", printable_line(hint)));
     }
@@ -123,7 +138,7 @@ pub(super) fn calls_text(calls: u64) -> String {
     format!("{} {}", grouped(calls), if calls == 1 { "call" } else { "calls" })
 }
 
-fn headline(record: &CallRecord) -> String {
+fn headline(record: &CallRecord, default_fuel: Option<u64>) -> String {
     let name = printable_line(&record.export);
     let subject = if name.starts_with('(') { name } else { format!("{name}({})", values(&record.args)) };
     let end = match (record.outcome, record.results.as_slice()) {
@@ -132,17 +147,18 @@ fn headline(record: &CallRecord) -> String {
         (outcome, []) => format!("   {}", outcome.headline()),
         (outcome, results) => format!(" = {}   {}", values(results), outcome.headline()),
     };
-    let figures = figures(record);
+    let figures = figures(record, default_fuel);
     if figures.is_empty() { format!("{subject}{end}") } else { format!("{subject}{end}   {figures}") }
 }
 
-fn figures(record: &CallRecord) -> String {
+fn figures(record: &CallRecord, default_fuel: Option<u64>) -> String {
     if record.number == 0 {
         // It was never made.
         return String::new();
     }
     let mut parts = vec![duration_ns(record.wall_ns)];
-    parts.extend(measured(record.fuel).map(|fuel| format!("{fuel} fuel")));
+    let default = default_fuel.map_or_else(String::new, |fuel| format!(" ({} at default)", grouped(fuel)));
+    parts.extend(measured(record.fuel).map(|fuel| format!("{fuel} fuel{default}")));
     parts.extend(measured(record.peak_call_depth).map(|depth| format!("depth {depth}")));
     if record.peak_memory_pages > 0 {
         let noun = if record.peak_memory_pages == 1 { "page" } else { "pages" };
@@ -174,13 +190,8 @@ fn repeated(repeated: &Repeated) -> Option<String> {
 /// Lists refused growth; what was refused again and again is one line.
 fn refusals(made: &Made, file: &str) -> Vec<String> {
     let line = |growth: &DeniedGrowth| {
-        let what = match growth.what {
-            LimitKind::MemoryPages => "pages",
-            _ => "table elements",
-        };
-        let limit =
-            growth.limit.map_or_else(String::new, |limit| format!(", the limit is {}", grouped(limit)));
-        format!("  refused: growth to {} {what}{limit}", grouped(growth.requested))
+        let bound = growth.limit.map_or_else(String::new, |_| format!(", {}", growth.bound_phrase()));
+        format!("  refused: {}{bound}", growth.phrase())
     };
     // The newest are those whose places are known, so that they stand for older ones that are alike.
     let mut lines: Vec<_> =

@@ -8,14 +8,15 @@ use std::sync::Arc;
 use super::args::{CallArgs, CallVerb, Invoke, option_meant_by, parse_call_verb};
 use super::failure::{Failure, location, shortened};
 use super::input::Source;
-use super::session::{Call, Made, Watch, drive};
+use super::session::{Call, Made, Setting, Watch, drive};
 use super::{Status, output, report, unwritable};
 use crate::app::Settings;
 use crate::engine::front::SizeCaps;
-use crate::engine::{Build, BuildCache, CompileRequest, Engines, PluginOptions, compile};
+use crate::engine::{Build, BuildCache, CompileRequest, EngineSettings, Engines, PluginOptions, compile};
 use crate::model::interface::{ExternType, Import, Interface};
 use crate::model::interface_json::{kind_word, type_text};
 use crate::model::nearest::nearest;
+use crate::model::operators::PriceChanges;
 use crate::model::signature::FuncSignature;
 use crate::model::value::parse_value;
 use crate::worker::artefacts::ArtefactFolder;
@@ -39,15 +40,17 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     }
     let watch = Arc::new(Watch::default());
     stop_on_ctrl_c(&watch);
-    let options = options(&args);
     let repeat = args.repeat.unwrap_or(1);
+    let default_priced = default_priced(&engines, &source, &args)?;
+    let (options, rules) = (options(&args), args.rules.clone());
+    let setting = Setting { build: Arc::clone(&build), default_priced, options, rules, repeat };
     let mut written = Ok(());
     let mut print = |made: &Made| {
         if !args.json && written.is_ok() {
             written = output::to_stdout(&report::call(made, &source.file));
         }
     };
-    let body = || drive(Arc::clone(&build), options, &watch, &calls, repeat, &mut print);
+    let body = || drive(setting, &watch, &calls, &mut print);
     let session = foreground::run(&engines, build.thread_stack_bytes(), body)
         .map_err(|err| Failure::new(format!("can't start a thread for the plugin: {err}")))?
         .ok_or_else(|| Failure::new("the program failed inside, see above"))?
@@ -89,6 +92,22 @@ pub(super) fn build(engines: &Engines, source: &Source, args: &CallArgs) -> Resu
     let text = warnings.chain(notices).collect::<Vec<_>>().concat();
     output::to_stderr(&output::printable(&text));
     Ok(build)
+}
+
+/// Compiles the source at the engine's own prices, where it is called at others.
+fn default_priced(
+    engines: &Engines,
+    source: &Source,
+    args: &CallArgs,
+) -> Result<Option<Arc<Build>>, Failure> {
+    if args.engine.prices.is_empty() || !args.engine.fuel {
+        return Ok(None);
+    }
+    let settings = EngineSettings { prices: PriceChanges::default(), ..args.engine.clone() };
+    let caps = SizeCaps::default();
+    let request = CompileRequest { source: &source.bytes, settings: &settings, caps, read_ns: None };
+    let build = compile(engines, &BuildCache::new(0), &request);
+    build.map(Some).map_err(|failure| Failure::of_source(source.file.clone(), failure.diagnostics))
 }
 
 /// Opens the cache that the window keeps too, where and as large as the settings file says; in memory nothing

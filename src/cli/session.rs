@@ -8,11 +8,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::output::{printable_line, to_stderr};
+use super::shadow::Shadow;
 use crate::engine::{Build, CallObserver, CreateFailure, LiveView, Plugin, PluginOptions, Repeat, Tick};
 use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::event::LogLevel;
 use crate::model::interface::Import;
 use crate::model::lifecycle::PluginState;
+use crate::model::limit_rules::LimitRules;
 use crate::model::metrics::PluginMetrics;
 use crate::model::timeline::Durations;
 use crate::model::value::Value;
@@ -35,6 +37,23 @@ pub(super) struct Made {
     pub(super) repeated: Option<Repeated>,
     /// How often growth was refused; the record names the newest refusals only.
     pub(super) refused_growths: u64,
+    /// What it burns at the engine's own prices: nothing where it runs at those, `None` inside where that is not known.
+    pub(super) default_fuel: Option<Option<u64>>,
+}
+
+/// How a run is made.
+#[derive(Clone)]
+pub(super) struct Setting {
+    /// What is called.
+    pub(super) build: Arc<Build>,
+    /// The same at the engine's own prices, where its own differ.
+    pub(super) default_priced: Option<Arc<Build>>,
+    /// Limits and options.
+    pub(super) options: PluginOptions,
+    /// Limits of single functions.
+    pub(super) rules: LimitRules,
+    /// How often each call is made.
+    pub(super) repeat: u64,
 }
 
 /// A repeated call.
@@ -71,6 +90,8 @@ struct Driver<'a> {
     plugin: Plugin,
     watch: &'a Watch,
     repeat: u64,
+    shadow: Option<Shadow>,
+    is_priced: bool,
     session: Session,
     sink: Sink<'a>,
     /// Whether start function and `_initialize` returned.
@@ -143,13 +164,13 @@ impl CallObserver for Watch {
 ///
 /// Returns the imports that nobody provides.
 pub(super) fn drive(
-    build: Arc<Build>,
-    options: PluginOptions,
+    setting: Setting,
     watch: &Arc<Watch>,
     calls: &[Call],
-    repeat: u64,
     sink: Sink<'_>,
 ) -> Result<Session, Vec<Import>> {
+    let Setting { build, default_priced, options, rules, repeat } = setting;
+    let is_priced = default_priced.is_some();
     let mut session = Session {
         calls: Vec::new(),
         state: PluginState::Error,
@@ -157,19 +178,22 @@ pub(super) fn drive(
         instantiate_ns: None,
     };
     let observer: Arc<dyn CallObserver> = Arc::clone(watch) as _;
-    let plugin = match Plugin::create(build, 1, options, observer) {
+    let mut plugin = match Plugin::create(build, 1, options, observer) {
         Ok(plugin) => plugin,
         Err(CreateFailure::MissingImports(imports)) => return Err(imports),
         Err(CreateFailure::Failed(record)) => {
-            session.note(*record, sink);
+            session.note(*record, is_priced.then_some(None), sink);
             for call in calls {
                 session.skip(call, Outcome::Error, "not called: there is no instance", sink);
             }
             return Ok(session);
         }
     };
+    plugin.set_rules(rules);
     session.instantiate_ns = Some(plugin.instantiate_ns());
-    let mut driver = Driver { plugin, watch, repeat, session, sink, is_initialized: false };
+    let shadow = default_priced.and_then(|build| Shadow::new(build, options, watch));
+    let mut driver =
+        Driver { plugin, watch, repeat, shadow, is_priced, session, sink, is_initialized: false };
     driver.initialize();
     for call in calls {
         driver.call(call);
@@ -182,8 +206,10 @@ impl Driver<'_> {
         let records = self.plugin.initialize();
         self.is_initialized = records.iter().all(CallRecord::is_success);
         self.session.state = if self.is_initialized { PluginState::Ready } else { PluginState::Error };
-        for record in records {
-            self.session.note(record, self.sink);
+        let shadow = self.shadow.as_mut().map(|shadow| shadow.initialize(&records)).unwrap_or_default();
+        for (at, record) in records.into_iter().enumerate() {
+            let default_fuel = self.is_priced.then(|| shadow.get(at).copied().flatten());
+            self.session.note(record, default_fuel, self.sink);
         }
     }
 
@@ -197,9 +223,12 @@ impl Driver<'_> {
             if let Err(failure) = self.plugin.renew() {
                 self.is_initialized = false;
                 if let CreateFailure::Failed(record) = failure {
-                    self.session.note(*record, self.sink);
+                    self.session.note(*record, self.is_priced.then_some(None), self.sink);
                 }
                 return false;
+            }
+            if let Some(shadow) = &mut self.shadow {
+                shadow.renew();
             }
             self.initialize();
         }
@@ -243,7 +272,9 @@ impl Driver<'_> {
         self.session.metrics.record_sample(&record.sample(0), refused, unix_ms());
         self.session.state = if record.is_success() { PluginState::Ready } else { PluginState::Error };
         let repeated = (self.repeat > 1).then_some(Repeated { asked: self.repeat, durations });
-        self.session.push(Made { record, repeated, refused_growths: refused }, self.sink);
+        let shadow = self.shadow.as_mut().and_then(|shadow| shadow.call(call, self.repeat, &record));
+        let default_fuel = self.is_priced.then_some(shadow);
+        self.session.push(Made { record, repeated, refused_growths: refused, default_fuel }, self.sink);
     }
 
     /// Stops the plugin; one whose last call failed has nothing that it could clean up.
@@ -253,7 +284,8 @@ impl Driver<'_> {
             && let Some(record) = self.plugin.cleanup()
         {
             self.session.state = if record.is_success() { PluginState::Stopped } else { PluginState::Error };
-            self.session.note(record, self.sink);
+            let shadow = self.shadow.as_mut().and_then(|shadow| shadow.cleanup(&record));
+            self.session.note(record, self.is_priced.then_some(shadow), self.sink);
         }
         self.session.metrics.set_current_memory_pages(self.plugin.usage().memory_pages);
         self.session
@@ -267,10 +299,15 @@ impl Session {
     }
 
     /// Takes up a call that was made once.
-    fn note(&mut self, record: CallRecord, sink: &mut (dyn FnMut(&Made) + Send)) {
+    fn note(
+        &mut self,
+        record: CallRecord,
+        default_fuel: Option<Option<u64>>,
+        sink: &mut (dyn FnMut(&Made) + Send),
+    ) {
         self.metrics.record(&record, unix_ms());
         let refused_growths = record.refused_growths;
-        self.push(Made { record, repeated: None, refused_growths }, sink);
+        self.push(Made { record, repeated: None, refused_growths, default_fuel }, sink);
     }
 
     /// Takes up a call that was not made: it is listed, but counts nowhere.
@@ -281,7 +318,7 @@ impl Session {
             ..CallRecord::begin(CallKind::Export, call.export.as_str().into(), &call.args)
         };
         let refused_growths = record.denied.len() as u64;
-        self.push(Made { record, repeated: None, refused_growths }, sink);
+        self.push(Made { record, repeated: None, refused_growths, default_fuel: None }, sink);
     }
 
     fn push(&mut self, made: Made, sink: &mut (dyn FnMut(&Made) + Send)) {

@@ -125,9 +125,13 @@ impl Build {
         Self {
             wasm_stack_bytes,
             settings: EngineSettings { wasm_stack_bytes, ..self.settings.clone() },
-            artefact: Arc::new(Artefact::Core(artefact)),
-            ..self.with_info(self.info.clone())
+            ..self.with_artefact(artefact)
         }
+    }
+
+    /// The same build with other machine code, such as one that counts more.
+    pub(crate) fn with_artefact(&self, artefact: CoreArtefact) -> Self {
+        Self { artefact: Arc::new(Artefact::Core(artefact)), ..self.with_info(self.info.clone()) }
     }
 
     /// Finds the function, line and column of an offset in the binary before the rewriting pass.

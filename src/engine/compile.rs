@@ -153,11 +153,7 @@ fn artefact(
         return Ok(Artefact::Component(component));
     }
     let started = Instant::now();
-    let options = RewriteOptions {
-        depth: settings.call_depth,
-        prices: settings.fuel.then(|| Prices::changed(&settings.prices)),
-        record_refused_growth: settings.fuel || settings.call_depth,
-    };
+    let options = rewrite_options(settings);
     let rewritten = rewrite::rewrite(&checked.wasm, &options).map_err(|err| err.to_string());
     phases.rewrite = Some(nanos_since(started));
     let started = Instant::now();
@@ -184,6 +180,16 @@ fn artefact(
     };
     phases.compile = Some(nanos_since(started));
     Ok(Artefact::Core(CoreArtefact { module, rewritten }))
+}
+
+/// Returns what the pass adds under these settings.
+pub(crate) fn rewrite_options(settings: &EngineSettings) -> RewriteOptions {
+    RewriteOptions {
+        depth: settings.call_depth,
+        prices: settings.fuel.then(|| Prices::changed(&settings.prices)),
+        record_refused_growth: settings.fuel || settings.call_depth,
+        count_operators: false,
+    }
 }
 
 fn refused(message: String, phases: Phases) -> CompileFailure {

@@ -66,7 +66,7 @@ pub(crate) fn explain_instantiation(error: &wasmtime::Error, host: &Host) -> End
         host.meter.refusals().iter().filter_map(|refusal| denied_growth(refusal, None)).collect();
     let outcome = match (host.clock.stop, denied.last()) {
         (Some(cause), _) => outcome_of_stop(cause),
-        (None, Some(growth)) => Outcome::Limit(growth.what),
+        (None, Some(growth)) => Outcome::Limit(growth.kind()),
         (None, None) => {
             limit_in_words(&format!("{error:#}")).map_or_else(|| outcome_of_error(error), Outcome::Limit)
         }
@@ -117,7 +117,7 @@ fn outcome_of_error(error: &wasmtime::Error) -> Outcome {
         };
     }
     if let Some(growth) = error.downcast_ref::<GrowthTrap>() {
-        Outcome::Limit(growth.what)
+        Outcome::Limit(growth.kind)
     } else if error.is::<StubCalled>() {
         Outcome::Trapped(TrapKind::MissingImport)
     } else if error.is::<HostFunctionFailed>() {
@@ -182,8 +182,9 @@ pub(crate) fn denied(live: &mut LiveInstance, has_trapped: bool) -> Vec<DeniedGr
 }
 
 fn denied_growth(refusal: &Refusal, place: Option<Place>) -> Option<DeniedGrowth> {
-    let limit = Some(refusal.limit?);
-    Some(DeniedGrowth { what: refusal.what, requested: refusal.requested, limit, place })
+    let Refusal { what, requested, growth, bound, limit } = *refusal;
+    limit?;
+    Some(DeniedGrowth { what, requested, growth, bound, limit, place })
 }
 
 /// Offsets of the operators whose growth was refused in this call, newest first.

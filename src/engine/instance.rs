@@ -54,6 +54,8 @@ pub(crate) struct LiveInstance {
     /// Exported functions by index, for references to functions.
     pub(crate) functions: HashMap<u32, Func>,
     pub(crate) instantiate_ns: u64,
+    /// The instance itself; components have none that is looked into.
+    instance: Option<Instance>,
 }
 
 /// What a store is limited and watched by.
@@ -174,10 +176,26 @@ impl LiveInstance {
             growth: None,
             functions: HashMap::new(),
             instantiate_ns,
+            instance: None,
         }
     }
 
+    /// Returns how often each of so many straight pieces of code has run; nothing where none is counted.
+    pub(crate) fn operator_runs(&mut self, blocks: usize) -> Vec<u64> {
+        let Artefact::Core(CoreArtefact { rewritten: Some(parts), .. }) = &*self.build.artefact else {
+            return Vec::new();
+        };
+        let Some(instance) = self.instance else { return Vec::new() };
+        let store = &mut self.store;
+        let mut runs = |block| {
+            let global = instance.get_global(&mut *store, &parts.layout.counter(block))?;
+            global.get(&mut *store).i64().map(i64::cast_unsigned)
+        };
+        (0..blocks).map(|block| runs(block).unwrap_or(0)).collect()
+    }
+
     fn take_handles(&mut self, instance: Instance, rewritten: Option<&RewrittenParts>) {
+        self.instance = Some(instance);
         let build = Arc::clone(&self.build);
         for (name, index, signature) in build.interface.exported_functions() {
             let name: Arc<str> = name.into();

@@ -4,6 +4,7 @@
 
 use wasmtime::ResourceLimiter;
 
+use crate::model::call::{DeniedGrowth, GrowthBound};
 use crate::model::limits::{LimitKind, Limits, RefusedGrowth};
 
 /// Bytes in the page that limits are counted in, whatever a memory's own page size.
@@ -19,18 +20,21 @@ pub(crate) struct Refusal {
     pub(crate) what: LimitKind,
     /// The new total that was asked for.
     pub(crate) requested: u64,
+    /// How much this growth asked for.
+    pub(crate) growth: u64,
+    /// Which bound was in the way.
+    pub(crate) bound: GrowthBound,
     /// The limit that refused it; `None` when the module's own maximum or the system did.
     pub(crate) limit: Option<u64>,
 }
 
 /// The error with which growth past a limit traps, where the limits say so.
 #[derive(Debug, thiserror::Error)]
-#[error("growth to {requested} {unit} was refused: the limit is {limit}")]
+#[error("{what} was refused: {bound}")]
 pub(crate) struct GrowthTrap {
-    pub(crate) what: LimitKind,
-    pub(crate) requested: u64,
-    pub(crate) limit: u64,
-    pub(crate) unit: &'static str,
+    pub(crate) kind: LimitKind,
+    what: String,
+    bound: String,
 }
 
 /// A memory as it was made during instantiation, kept to tell the collector's heap from the others.
@@ -198,10 +202,13 @@ impl Meter {
         self.refusals.push(refusal);
     }
 
-    fn answer(&mut self, refusal: Refusal, limit: u64, unit: &'static str) -> wasmtime::Result<bool> {
+    fn answer(&mut self, refusal: Refusal) -> wasmtime::Result<bool> {
         self.refuse(refusal);
         if self.limits().trap_on_refused_growth {
-            return Err(GrowthTrap { what: refusal.what, requested: refusal.requested, limit, unit }.into());
+            let Refusal { what, requested, growth, bound, limit } = refusal;
+            let denied = DeniedGrowth { what, requested, growth, bound, limit, place: None };
+            let (kind, what, bound) = (denied.kind(), denied.phrase(), denied.bound_phrase());
+            return Err(GrowthTrap { kind, what, bound }.into());
         }
         Ok(false)
     }
@@ -228,15 +235,26 @@ impl ResourceLimiter for Meter {
         let delta = desired.saturating_sub(current);
         let total = self.memory_bytes.saturating_add(self.gc_heap_bytes).saturating_add(delta);
         let requested = total.div_ceil(PAGE_BYTES);
-        if let Some(limit) = self.limits().memory_pages
-            && total > limit.saturating_mul(PAGE_BYTES)
-        {
-            let refusal = Refusal { what: LimitKind::MemoryPages, requested, limit: Some(limit) };
-            return self.answer(refusal, limit, "pages");
+        let refusal = Refusal {
+            what: LimitKind::MemoryPages,
+            requested,
+            growth: delta.div_ceil(PAGE_BYTES),
+            bound: GrowthBound::Total,
+            limit: None,
+        };
+        let limits = self.limits();
+        let exceeds = |limit: &u64, bytes: u64| bytes > limit.saturating_mul(PAGE_BYTES);
+        if let Some(limit) = limits.memory_pages.filter(|limit| exceeds(limit, total)) {
+            return self.answer(Refusal { limit: Some(limit), ..refusal });
+        }
+        // What a memory begins with is no growth, and nobody asks for that of the collector's heap.
+        let is_guests = self.is_instantiated && !is_gc_heap;
+        if let Some(limit) = limits.growth_pages.filter(|limit| is_guests && exceeds(limit, delta)) {
+            return self.answer(Refusal { limit: Some(limit), bound: GrowthBound::PerGrowth, ..refusal });
         }
         if maximum.is_some_and(|maximum| desired > maximum as u64) {
             // The engine refuses this itself, right after we would have granted it.
-            self.refuse(Refusal { what: LimitKind::MemoryPages, requested, limit: None });
+            self.refuse(refusal);
             return Ok(false);
         }
         if is_gc_heap {
@@ -258,7 +276,9 @@ impl ResourceLimiter for Meter {
         self.was_asked = true;
         // This also fires without a grant before it, when the memory's type can't hold the new size.
         let mut requested = self.memory_bytes.div_ceil(PAGE_BYTES);
+        let mut growth = 1;
         if let Some((LimitKind::MemoryPages, delta, is_gc_heap)) = self.last_grant.take() {
+            growth = delta.div_ceil(PAGE_BYTES);
             if is_gc_heap {
                 self.gc_heap_bytes -= delta;
             } else {
@@ -267,7 +287,8 @@ impl ResourceLimiter for Meter {
         } else {
             requested = requested.saturating_add(1);
         }
-        self.refuse(Refusal { what: LimitKind::MemoryPages, requested, limit: None });
+        let bound = GrowthBound::Total;
+        self.refuse(Refusal { what: LimitKind::MemoryPages, requested, growth, bound, limit: None });
         Ok(())
     }
 
@@ -281,14 +302,18 @@ impl ResourceLimiter for Meter {
         self.last_grant = None;
         let delta = (desired as u64).saturating_sub(current as u64);
         let requested = self.table_elements.saturating_add(delta);
-        if let Some(limit) = self.limits().table_elements
-            && requested > limit
-        {
-            let refusal = Refusal { what: LimitKind::TableElements, requested, limit: Some(limit) };
-            return self.answer(refusal, limit, "table elements");
+        let refusal = Refusal {
+            what: LimitKind::TableElements,
+            requested,
+            growth: delta,
+            bound: GrowthBound::Total,
+            limit: None,
+        };
+        if let Some(limit) = self.limits().table_elements.filter(|limit| requested > *limit) {
+            return self.answer(Refusal { limit: Some(limit), ..refusal });
         }
         if maximum.is_some_and(|maximum| desired > maximum) {
-            self.refuse(Refusal { what: LimitKind::TableElements, requested, limit: None });
+            self.refuse(refusal);
             return Ok(false);
         }
         self.table_elements = requested;
@@ -300,13 +325,15 @@ impl ResourceLimiter for Meter {
 
     fn table_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
         self.was_asked = true;
-        let mut requested = self.table_elements;
+        let (mut requested, mut growth) = (self.table_elements, 1);
         if let Some((LimitKind::TableElements, delta, _)) = self.last_grant.take() {
+            growth = delta;
             self.table_elements -= delta;
         } else {
             requested = requested.saturating_add(1);
         }
-        self.refuse(Refusal { what: LimitKind::TableElements, requested, limit: None });
+        let bound = GrowthBound::Total;
+        self.refuse(Refusal { what: LimitKind::TableElements, requested, growth, bound, limit: None });
         Ok(())
     }
 
@@ -335,11 +362,35 @@ mod tests {
         meter.resum(2 * PAGE_BYTES, 0, 0);
         assert!(meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
         assert!(!meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
-        assert_eq!(
-            meter.refusals(),
-            [Refusal { what: LimitKind::MemoryPages, requested: 4, limit: Some(3) }]
-        );
+        let refusal = Refusal {
+            what: LimitKind::MemoryPages,
+            requested: 4,
+            growth: 1,
+            bound: GrowthBound::Total,
+            limit: Some(3),
+        };
+        assert_eq!(meter.refusals(), [refusal]);
         assert_eq!(meter.memory_pages(), 3);
+    }
+
+    #[test]
+    fn a_single_growth_has_a_bound_of_its_own() {
+        let limits = Limits { growth_pages: Some(2), ..Limits::UNLIMITED };
+        let mut meter = Meter::new(limits, Life::default());
+        // What a memory begins with is no growth.
+        assert!(meter.memory_growing(0, 5 * PAGE, None).unwrap());
+        meter.resum(5 * PAGE_BYTES, 0, 0);
+        assert!(meter.memory_growing(5 * PAGE, 7 * PAGE, None).unwrap());
+        assert!(!meter.memory_growing(7 * PAGE, 10 * PAGE, None).unwrap());
+        let refused = meter.refusals()[0];
+        assert_eq!((refused.requested, refused.growth, refused.limit), (10, 3, Some(2)));
+        assert_eq!(refused.bound, GrowthBound::PerGrowth);
+        // Where both are in the way, the total is what has to be raised first.
+        meter.set_limits(Limits { memory_pages: Some(7), ..limits });
+        assert!(!meter.memory_growing(7 * PAGE, 10 * PAGE, None).unwrap());
+        assert_eq!(meter.refusals()[1].bound, GrowthBound::Total);
+        // Tables have no such bound.
+        assert!(meter.table_growing(0, 100, None).unwrap());
     }
 
     #[test]

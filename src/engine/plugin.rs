@@ -17,6 +17,7 @@ use super::pages::SeenPages;
 use crate::model::call::{CallKind, CallRecord, CallSample, INSTANTIATE_NAME, Outcome};
 use crate::model::cause::{Cause, EngineWords};
 use crate::model::interface::Import;
+use crate::model::limit_rules::LimitRules;
 use crate::model::limits::{Limits, Usage};
 use crate::model::measured::Measured;
 use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
@@ -111,6 +112,7 @@ pub struct Plugin {
     build: Arc<Build>,
     build_number: u64,
     options: PluginOptions,
+    rules: LimitRules,
     observer: SharedObserver,
     live: Option<LiveInstance>,
     born: Instant,
@@ -140,6 +142,7 @@ impl Plugin {
             build,
             build_number,
             options,
+            rules: LimitRules::default(),
             observer,
             live: None,
             born: Instant::now(),
@@ -335,6 +338,7 @@ impl Plugin {
         samples: &mut Vec<CallSample>,
     ) -> Option<CallRecord> {
         self.was_called = true;
+        self.put_limits(&entry.name);
         let born = self.born;
         let until = Instant::now() + SAMPLES_LAST;
         let live = self.live.as_mut()?;
@@ -362,6 +366,7 @@ impl Plugin {
         calls: u64,
     ) -> Result<u64, Box<CallRecord>> {
         self.was_called = true;
+        self.put_limits(&entry.name);
         let started_ns = super::instance::nanos_since(self.born);
         let Some(live) = self.live.as_mut() else {
             return Err(Box::new(self.run_entry(entry, args, CallKind::Export)));
@@ -398,6 +403,7 @@ impl Plugin {
         let started_ns = super::instance::nanos_since(self.born);
         let mut record = self.record(kind, Arc::clone(&entry.name), args, started_ns);
         self.was_called = true;
+        self.put_limits(&entry.name);
         let Some(live) = self.live.as_mut() else {
             record.outcome = Outcome::Error;
             record.message = Some(CallRefusal::NoInstance.to_string());
@@ -424,7 +430,7 @@ impl Plugin {
         if record.kind == CallKind::Export {
             record.fresh_instance = std::mem::take(&mut self.is_fresh_after_failure);
         }
-        let limits = self.options.limits;
+        let limits = record.limits;
         let Some(live) = self.live.as_mut() else { return };
         live.store.data_mut().memory_generation += 1;
         let end = match error {
@@ -444,7 +450,8 @@ impl Plugin {
     fn record(&self, kind: CallKind, export: Arc<str>, args: &[Value], started_ns: u64) -> CallRecord {
         CallRecord {
             number: self.next_number,
-            limits: self.options.limits,
+            limits: self.rules.apply(self.options.limits, &export),
+            rule: self.rules.of(&export).cloned(),
             build: self.build_number,
             started_ns,
             instances: self.build.core_instances,
@@ -524,6 +531,23 @@ impl Plugin {
         }
     }
 
+    /// Gives single functions limits of their own, from the next call on; start function and hooks have names too.
+    pub fn set_rules(&mut self, rules: LimitRules) {
+        self.rules = rules;
+        self.set_limits(self.options.limits);
+    }
+
+    /// Puts the limits in force that a function has by the rules.
+    fn put_limits(&mut self, name: &str) {
+        if self.rules.is_empty() {
+            return;
+        }
+        let limits = self.rules.apply(self.options.limits, name);
+        if let Some(live) = self.live.as_mut().filter(|live| live.store.data().meter.limits() != limits) {
+            live.set_limits(limits);
+        }
+    }
+
     /// Puts options in force; stubs wait for the next instance.
     pub fn set_options(&mut self, options: PluginOptions) {
         self.options = options;
@@ -540,6 +564,11 @@ impl Plugin {
             usage.call_depth_call_peak = self.last.peak_call_depth;
             usage
         })
+    }
+
+    /// Returns how often each of so many straight pieces of code has run since the instance was made.
+    pub(crate) fn operator_runs(&mut self, blocks: usize) -> Vec<u64> {
+        self.live.as_mut().map(|live| live.operator_runs(blocks)).unwrap_or_default()
     }
 
     /// Returns part of a memory, or `None` when there is no such memory.

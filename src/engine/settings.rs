@@ -336,6 +336,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_set_beside_fuel_and_epochs_changes_no_machine_code() {
+        let text = r#"(module (memory 1) (func $f (export "f") (param i32) (result i32)
+            (if (result i32) (i32.lt_s (local.get 0) (i32.const 2))
+              (then (i32.load (local.get 0)))
+              (else (call $f (i32.sub (local.get 0) (i32.const 1)))))))"#;
+        let wasm = wat::parse_str(text).expect("the text is right");
+        let code = |config: &Config| {
+            let engine = Engine::new(config).expect("the settings go together");
+            let module = wasmtime::Module::new(&engine, &wasm).expect("the module is valid");
+            let function = module.functions().next().expect("it has one");
+            module.text()[function.offset..][..function.len].to_vec()
+        };
+        let mut bare = Config::new();
+        bare.consume_fuel(true).epoch_interruption(true);
+        assert!(code(&bare) == code(&EngineSettings::default().config(Pricing::ByEngine)));
+    }
+
+    #[test]
     fn an_engine_is_told_by_what_makes_it_different() {
         assert_eq!(EngineSettings::default().summary(), "Cranelift, speed, fuel, call depth");
         let proposals = Proposals::default().with(Proposal::Gc, false);

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::diagnostic::Place;
+use super::humanize::grouped;
+use super::limit_rules::LimitRule;
 use super::limits::{LimitKind, Limits};
 use super::measured::Measured;
 use super::value::Value;
@@ -138,6 +140,16 @@ impl Outcome {
     }
 }
 
+/// Which bound refused a growth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrowthBound {
+    /// The one of all memories or tables together.
+    Total,
+    /// The one of each single growth.
+    PerGrowth,
+}
+
 /// Growth that a guest asked for and was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeniedGrowth {
@@ -145,10 +157,52 @@ pub struct DeniedGrowth {
     pub what: LimitKind,
     /// The new total that was asked for, in pages or elements.
     pub requested: u64,
-    /// The limit at that time, in pages or elements; `None` when the guest's own maximum refused it.
+    /// How much this growth asked for, in pages or elements.
+    pub growth: u64,
+    /// Which bound refused it.
+    pub bound: GrowthBound,
+    /// The bound at that time, in pages or elements; `None` when the guest's own maximum refused it.
     pub limit: Option<u64>,
     /// The operator that asked; `None` when it is not known.
     pub place: Option<Place>,
+}
+
+impl DeniedGrowth {
+    /// Returns the limit that refused it.
+    pub fn kind(&self) -> LimitKind {
+        match self.bound {
+            GrowthBound::Total => self.what,
+            GrowthBound::PerGrowth => LimitKind::GrowthPages,
+        }
+    }
+
+    /// Says what was asked for and refused, such as `growth to 20 pages` or `growth by 32 pages`.
+    pub fn phrase(&self) -> String {
+        match self.bound {
+            GrowthBound::Total => format!("growth to {}", self.units(self.requested)),
+            GrowthBound::PerGrowth => format!("growth by {}", self.units(self.growth)),
+        }
+    }
+
+    /// Says what the bound is, such as `the limit is 16` or `the limit per growth is 16`.
+    pub fn bound_phrase(&self) -> String {
+        match (self.limit.map(grouped), self.bound) {
+            (Some(limit), GrowthBound::Total) => format!("the limit is {limit}"),
+            (Some(limit), GrowthBound::PerGrowth) => format!("the limit per growth is {limit}"),
+            (None, _) => "the module's own maximum is in the way".to_owned(),
+        }
+    }
+
+    /// Writes a number of pages or elements with its unit.
+    fn units(&self, count: u64) -> String {
+        let unit = match (self.what, count) {
+            (LimitKind::TableElements, 1) => "table element",
+            (LimitKind::TableElements, _) => "table elements",
+            (_, 1) => "page",
+            _ => "pages",
+        };
+        format!("{} {unit}", grouped(count))
+    }
 }
 
 /// Which part of a plugin's life a call belongs to.
@@ -224,6 +278,8 @@ pub struct CallRecord {
     pub wasm_stack_bytes: u64,
     /// Limits in force.
     pub limits: Limits,
+    /// The rule for single functions that changed them, if one did.
+    pub rule: Option<LimitRule>,
     /// Number of the build that ran.
     pub build: u64,
     /// When it started, in nanoseconds since the plugin's timeline began.
@@ -277,6 +333,7 @@ impl CallRecord {
             instances: 0,
             wasm_stack_bytes: 0,
             limits: Limits::UNLIMITED,
+            rule: None,
             build: 1,
             started_ns: 0,
         }

@@ -71,9 +71,10 @@ pub struct RaiseDocument {
     pub option: Option<String>,
 }
 
-impl From<Raise> for RaiseDocument {
-    fn from(raise: Raise) -> Self {
-        Self { limit: raise.kind.snake_case(), to: raise.value, option: raise.option() }
+impl RaiseDocument {
+    fn of(record: &CallRecord) -> Option<Self> {
+        let raise = Raise::needed(record)?;
+        Some(Self { limit: raise.kind.snake_case(), to: raise.value, option: raise.option(record) })
     }
 }
 
@@ -98,7 +99,7 @@ impl<'a> From<&'a CallRecord> for CallDocument<'a> {
             refused_growths: record.refused_growths,
             guest_saw: record.note.as_deref(),
             hint: record.hint.as_deref(),
-            raise: Raise::needed(record).map(RaiseDocument::from),
+            raise: RaiseDocument::of(record),
             used: UsedDocument::of(record),
             backtrace: record.backtrace.iter().map(|frame| &frame.place).collect(),
         }
@@ -181,7 +182,7 @@ fn texts(values: &[Value]) -> Vec<String> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::call::{CallKind, Frame, Outcome, TrapKind};
+    use super::super::call::{CallKind, Frame, GrowthBound, Outcome, TrapKind};
     use super::super::limits::Limits;
     use super::*;
 
@@ -214,6 +215,8 @@ pub(super) mod tests {
             fresh_instance: false,
             denied: vec![DeniedGrowth {
                 what: LimitKind::MemoryPages,
+                growth: 1,
+                bound: GrowthBound::Total,
                 requested: 300,
                 limit: Some(256),
                 place: None,
@@ -222,6 +225,7 @@ pub(super) mod tests {
             instances: 1,
             wasm_stack_bytes: 512 * 1024,
             limits: Limits::default(),
+            rule: None,
             build: 7,
             started_ns: 1000,
         }
@@ -253,8 +257,8 @@ pub(super) mod tests {
                 r#""trap":"integer_divide_by_zero","message":"integer divide by zero, in `div`","#,
                 r#""place":{"function":"div","index":3,"line":4,"column":5,"offset":42},"results":[],"#,
                 r#""wall_ns":180,"fuel":4,"fuel_exact":false,"peak_memory_pages":2,"peak_call_depth":1,"#,
-                r#""fresh_instance":false,"denied":[{"what":"memory_pages","requested":300,"limit":256,"#,
-                r#""place":null}],"refused_growths":1,"guest_saw":null,"hint":"check the divisor","#,
+                r#""fresh_instance":false,"denied":[{"what":"memory_pages","requested":300,"growth":1,"#,
+                r#""bound":"total","limit":256,"place":null}],"refused_growths":1,"guest_saw":null,"hint":"check the divisor","#,
                 r#""raise":{"limit":"memory_pages","to":300,"option":"--max-memory-pages 300"},"#,
                 r#""used":{"fuel":{"used":4,"exact":false,"limit":100000000},"#,
                 r#""execution_time_ns":{"used":180,"exact":true,"limit":30000000000},"#,

@@ -41,7 +41,7 @@ impl Cause {
 /// Returns the newest growth that a limit refused and after which the guest went on.
 fn refused_before(record: &CallRecord) -> Option<&DeniedGrowth> {
     let refused = record.denied.iter().rev().find(|growth| growth.limit.is_some())?;
-    let is_the_end = record.kind == CallKind::Instantiate || record.outcome == Outcome::Limit(refused.what);
+    let is_the_end = record.kind == CallKind::Instantiate || record.outcome == Outcome::Limit(refused.kind());
     (!is_the_end).then_some(refused)
 }
 
@@ -71,7 +71,7 @@ fn message(record: &CallRecord, engine: EngineWords<'_>) -> Option<String> {
             humanize::grouped(record.instances),
             number(limits.instances)
         ),
-        Outcome::Limit(LimitKind::MemoryPages | LimitKind::TableElements) => {
+        Outcome::Limit(LimitKind::MemoryPages | LimitKind::GrowthPages | LimitKind::TableElements) => {
             growth_message(record, engine.words)
         }
         Outcome::Cancelled => "the call was stopped".to_owned(),
@@ -86,10 +86,13 @@ fn message(record: &CallRecord, engine: EngineWords<'_>) -> Option<String> {
 
 fn growth_message(record: &CallRecord, words: &str) -> String {
     let Some(growth) = record.denied.last() else { return words.to_owned() };
-    let (asked, limit) = (units(growth.what, growth.requested), number(growth.limit));
+    let bound = growth.bound_phrase();
     match record.kind {
-        CallKind::Instantiate => format!("the plugin starts with {asked}, the limit is {limit}"),
-        _ => format!("growth to {asked} was refused, the limit is {limit}"),
+        CallKind::Instantiate => {
+            let asked = growth.phrase();
+            format!("the plugin starts with {}, {bound}", asked.trim_start_matches("growth to "))
+        }
+        _ => format!("{} was refused, {bound}", growth.phrase()),
     }
 }
 
@@ -99,22 +102,11 @@ fn refused_clause(record: &CallRecord, growth: &DeniedGrowth) -> String {
         0 | 1 => String::new(),
         times => format!(" {} times", humanize::grouped(times)),
     };
-    format!("{} growth to {} was refused{times}", growth.what.short(), units(growth.what, growth.requested))
+    format!("{} {} was refused{times}", growth.what.short(), growth.phrase())
 }
 
 fn number(limit: Option<u64>) -> String {
     humanize::grouped(limit.unwrap_or_default())
-}
-
-/// Writes a number of pages or elements with its unit.
-fn units(what: LimitKind, count: u64) -> String {
-    let unit = match (what, count) {
-        (LimitKind::MemoryPages, 1) => "page",
-        (LimitKind::MemoryPages, _) => "pages",
-        (_, 1) => "table element",
-        _ => "table elements",
-    };
-    format!("{} {unit}", humanize::grouped(count))
 }
 
 fn guest_saw(record: &CallRecord, engine: EngineWords<'_>) -> Option<String> {
@@ -125,7 +117,7 @@ fn guest_saw(record: &CallRecord, engine: EngineWords<'_>) -> Option<String> {
     }
     let saw = match record.outcome {
         _ if record.kind == CallKind::Instantiate => "nothing: there is no instance to run in",
-        Outcome::Limit(LimitKind::MemoryPages | LimitKind::TableElements) => {
+        Outcome::Limit(LimitKind::MemoryPages | LimitKind::GrowthPages | LimitKind::TableElements) => {
             "a trap instead of −1, as the limits ask for"
         }
         _ if refused_before(record).is_some() => "−1 for the growth that was refused, and went on",
@@ -212,6 +204,7 @@ fn trap_hint(call: CallKind, kind: TrapKind) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::call::GrowthBound;
     use super::super::call_json::tests::trapped_record;
     use super::super::limits::Limits;
     use super::*;
@@ -223,6 +216,7 @@ mod tests {
             fuel: Some(40_000),
             execution_time_ms: Some(100),
             memory_pages: Some(16),
+            growth_pages: None,
             table_elements: Some(10),
             instances: Some(2),
             call_depth: Some(100),
@@ -230,6 +224,8 @@ mod tests {
         };
         let denied = denied.iter().map(|(what, requested, limit)| DeniedGrowth {
             what: *what,
+            growth: 1,
+            bound: GrowthBound::Total,
             requested: *requested,
             limit: Some(*limit),
             place: None,

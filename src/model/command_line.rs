@@ -27,6 +27,7 @@ pub fn limit_option(kind: LimitKind) -> Option<&'static str> {
         LimitKind::Fuel => Some("--max-fuel"),
         LimitKind::ExecutionTime => Some("--max-execution-time-ms"),
         LimitKind::MemoryPages => Some("--max-memory-pages"),
+        LimitKind::GrowthPages => Some("--max-growth-pages"),
         LimitKind::TableElements => Some("--max-table-elements"),
         LimitKind::Instances => Some("--max-instances"),
         LimitKind::CallDepth => Some("--max-call-depth"),
@@ -41,7 +42,7 @@ fn limit_words(limits: &Limits) -> Vec<String> {
         Some(Preset::Default) => {}
         Some(preset) => words.extend(["--limits".to_owned(), preset.name().to_owned()]),
         None => {
-            for kind in LimitKind::SETTABLE {
+            for kind in LimitKind::FIELDS {
                 let value = limits.get(kind);
                 if let Some(option) = limit_option(kind).filter(|_| value != Limits::default().get(kind)) {
                     words.push(option.to_owned());
@@ -96,10 +97,10 @@ mod tests {
             run_command("-", &tutorial, "f", &[]),
             "wasm-workbench run ./- --limits tutorial --trap-on-refused-growth --invoke f"
         );
-        let own = Limits { fuel: Some(7), call_depth: None, ..Limits::default() };
+        let own = Limits { fuel: Some(7), growth_pages: Some(16), call_depth: None, ..Limits::default() };
         assert_eq!(
             run_command("a.wasm", &own, "f", &[]),
-            "wasm-workbench run a.wasm --max-fuel 7 --max-call-depth none --invoke f"
+            "wasm-workbench run a.wasm --max-fuel 7 --max-growth-pages 16 --max-call-depth none --invoke f"
         );
     }
 }

@@ -12,6 +12,8 @@ pub enum LimitKind {
     ExecutionTime,
     /// Pages of 64 KiB that all linear memories may have together.
     MemoryPages,
+    /// Pages that a single growth of a memory may add.
+    GrowthPages,
     /// Elements that all tables may have together.
     TableElements,
     /// Core instances that one plugin may consist of.
@@ -23,11 +25,23 @@ pub enum LimitKind {
 }
 
 impl LimitKind {
-    /// The six limits that a person sets, in the order of the Limits pane.
+    /// The six limits that have a gauge and a field, in the order of the Limits pane.
     pub const SETTABLE: [Self; 6] = [
         Self::Fuel,
         Self::ExecutionTime,
         Self::MemoryPages,
+        Self::TableElements,
+        Self::Instances,
+        Self::CallDepth,
+    ];
+
+    /// Everything that a person sets: the six limits, and the bound of a single growth, which has no gauge since
+    /// nothing is used up of it.
+    pub const FIELDS: [Self; 7] = [
+        Self::Fuel,
+        Self::ExecutionTime,
+        Self::MemoryPages,
+        Self::GrowthPages,
         Self::TableElements,
         Self::Instances,
         Self::CallDepth,
@@ -39,6 +53,7 @@ impl LimitKind {
             Self::Fuel => "Fuel",
             Self::ExecutionTime => "Execution time (ms)",
             Self::MemoryPages => "Memory pages",
+            Self::GrowthPages => "Pages per growth",
             Self::TableElements => "Table elements",
             Self::Instances => "Instances",
             Self::CallDepth => "Call depth",
@@ -63,6 +78,7 @@ impl LimitKind {
             Self::Fuel => "fuel",
             Self::ExecutionTime => "time",
             Self::MemoryPages => "memory",
+            Self::GrowthPages => "growth",
             Self::TableElements => "table",
             Self::Instances => "instances",
             Self::CallDepth => "depth",
@@ -76,6 +92,7 @@ impl LimitKind {
             Self::Fuel => "fuel limit",
             Self::ExecutionTime => "time limit",
             Self::MemoryPages => "memory limit",
+            Self::GrowthPages => "limit per growth",
             Self::TableElements => "table limit",
             Self::Instances => "instance limit",
             Self::CallDepth => "call depth limit",
@@ -89,6 +106,7 @@ impl LimitKind {
             Self::Fuel => "fuel",
             Self::ExecutionTime => "execution_time",
             Self::MemoryPages => "memory_pages",
+            Self::GrowthPages => "growth_pages",
             Self::TableElements => "table_elements",
             Self::Instances => "instances",
             Self::CallDepth => "call_depth",
@@ -144,6 +162,7 @@ impl Preset {
     pub fn limits(self) -> Limits {
         let of = |pages, elements, instances, millis, fuel, depth| Limits {
             memory_pages: Some(pages),
+            growth_pages: None,
             table_elements: Some(elements),
             instances: Some(instances),
             execution_time_ms: Some(millis),
@@ -165,6 +184,8 @@ impl Preset {
 pub struct Limits {
     /// Pages of 64 KiB over all linear memories.
     pub memory_pages: Option<u64>,
+    /// Pages of 64 KiB that one growth of a memory may add.
+    pub growth_pages: Option<u64>,
     /// Elements over all tables.
     pub table_elements: Option<u64>,
     /// Core instances, read when the plugin is instantiated.
@@ -183,6 +204,7 @@ impl Limits {
     /// Nothing is limited.
     pub const UNLIMITED: Self = Self {
         memory_pages: None,
+        growth_pages: None,
         table_elements: None,
         instances: None,
         execution_time_ms: None,
@@ -197,6 +219,7 @@ impl Limits {
             LimitKind::Fuel => self.fuel,
             LimitKind::ExecutionTime => self.execution_time_ms,
             LimitKind::MemoryPages => self.memory_pages,
+            LimitKind::GrowthPages => self.growth_pages,
             LimitKind::TableElements => self.table_elements,
             LimitKind::Instances => self.instances,
             LimitKind::CallDepth => self.call_depth,
@@ -210,6 +233,7 @@ impl Limits {
             LimitKind::Fuel => self.fuel = value,
             LimitKind::ExecutionTime => self.execution_time_ms = value,
             LimitKind::MemoryPages => self.memory_pages = value,
+            LimitKind::GrowthPages => self.growth_pages = value,
             LimitKind::TableElements => self.table_elements = value,
             LimitKind::Instances => self.instances = value,
             LimitKind::CallDepth => self.call_depth = value,
@@ -290,7 +314,7 @@ mod tests {
 
     #[test]
     fn each_settable_limit_is_read_back() {
-        for kind in LimitKind::SETTABLE {
+        for kind in LimitKind::FIELDS {
             let mut limits = Limits::UNLIMITED;
             limits.set(kind, Some(7));
             assert_eq!(limits.get(kind), Some(7), "{}", kind.label());

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::call::Outcome;
+use super::csv::CsvWriter;
+use super::measured::Measured;
+use super::operator_class::OperatorClass;
 use super::value::Value;
 
 /// The highest price of an operator.
@@ -50,15 +53,53 @@ pub struct OperatorCounts {
     pub outcome: Outcome,
     /// Its results.
     pub results: Vec<Value>,
-    /// The operators that ran, the most frequent first.
+    /// The operators that ran, the most frequent first; without `end` and `else` where these cost nothing, since
+    /// they only mark places.
     pub operators: Vec<OperatorCount>,
+    /// Those that only mark places and are not listed.
+    pub markers: Vec<OperatorCount>,
     /// How often a function was entered, which costs a unit each time, at any prices.
     pub entries: u64,
+    /// Fuel that it burnt, at [`Self::prices`].
+    pub fuel: Measured<u64>,
+    /// Prices that it was called at.
+    pub prices: PriceChanges,
     /// Fuel for the bytes and elements of bulk operations, at any prices; `None` when it was not measured.
     pub bulk_fuel: Option<u64>,
+    /// Functions that could not be given counters, so that their operators are not among those counted.
+    pub uncounted_functions: u64,
     /// Whether the counts are right to the unit; in a call that did not return, the last straight piece of code
     /// counts as a whole.
     pub is_exact: bool,
+}
+
+/// How far counting is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountStep {
+    /// The module gets its counters and is compiled with them.
+    Preparing,
+    /// An earlier call is made again.
+    Before {
+        /// How many have been made.
+        made: usize,
+        /// How many there are.
+        of: usize,
+    },
+    /// The call itself runs.
+    Calling,
+}
+
+/// The operators of one class together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClassCount {
+    /// The class.
+    pub class: OperatorClass,
+    /// How many of its operators ran.
+    pub kinds: usize,
+    /// How often they ran.
+    pub count: u64,
+    /// What they cost at the prices of the call.
+    pub fuel: u64,
 }
 
 impl PriceChanges {
@@ -131,14 +172,85 @@ impl OperatorCounts {
         Some(self.operator_fuel(prices).saturating_add(self.bulk_fuel?))
     }
 
+    /// Returns what an operator cost in all, at the prices of the call.
+    pub fn fuel_of(&self, operator: &OperatorCount) -> u64 {
+        operator.cost(&self.prices)
+    }
+
+    /// Adds the operators of each class up; classes of which none ran are left out, the largest comes first.
+    pub fn classes(&self) -> Vec<ClassCount> {
+        let of = |class| {
+            let none = ClassCount { class, kinds: 0, count: 0, fuel: 0 };
+            let own = self.operators.iter().filter(|operator| operator.class() == class);
+            own.fold(none, |sum, operator| ClassCount {
+                class,
+                kinds: sum.kinds + 1,
+                count: sum.count.saturating_add(operator.count),
+                fuel: sum.fuel.saturating_add(self.fuel_of(operator)),
+            })
+        };
+        let mut classes: Vec<_> =
+            OperatorClass::ALL.map(of).into_iter().filter(|sum| sum.kinds > 0).collect();
+        classes.sort_by(|left, right| right.count.cmp(&left.count));
+        classes
+    }
+
+    /// Writes one row for each operator, then the function entries and the bulk work, as comma-separated values.
+    pub fn to_csv(&self) -> String {
+        let mut csv = CsvWriter::with_header(&["operator", "class", "count", "share", "price", "fuel"]);
+        let total = self.total();
+        for operator in &self.operators {
+            csv.field(&operator.name);
+            csv.field(operator.class().label());
+            csv.value(&operator.count);
+            csv.field(&share(operator.count, total));
+            csv.value(&self.prices.price_of(&operator.name, operator.default_price));
+            csv.value(&self.fuel_of(operator));
+            csv.end_row();
+        }
+        let mut other = |name: &str, count: Option<u64>, fuel: u64| {
+            csv.field(name);
+            csv.field("");
+            csv.optional(count);
+            csv.field("");
+            csv.field("");
+            csv.value(&fuel);
+            csv.end_row();
+        };
+        other("(function entries)", Some(self.entries), self.entries);
+        if let Some(bulk) = self.bulk_fuel {
+            other("(bytes and elements)", None, bulk);
+        }
+        csv.finish()
+    }
+
     /// Returns the fuel for operators and function entries alone.
     pub fn operator_fuel(&self, prices: &PriceChanges) -> u64 {
-        let costs = self.operators.iter().map(|operator| {
-            let price = prices.price_of(&operator.name, operator.default_price);
-            operator.count.saturating_mul(u64::from(price))
-        });
-        costs.fold(self.entries, u64::saturating_add)
+        let all = self.operators.iter().chain(&self.markers);
+        all.map(|operator| operator.cost(prices)).fold(self.entries, u64::saturating_add)
     }
+}
+
+impl OperatorCount {
+    /// Returns the class that it is listed by.
+    pub fn class(&self) -> OperatorClass {
+        OperatorClass::of(&self.name)
+    }
+
+    /// Tells whether it only marks where something ends.
+    pub fn is_marker(&self) -> bool {
+        matches!(self.name.as_str(), "end" | "else")
+    }
+
+    fn cost(&self, prices: &PriceChanges) -> u64 {
+        self.count.saturating_mul(u64::from(prices.price_of(&self.name, self.default_price)))
+    }
+}
+
+/// Writes a share as a number from 0 to 1.
+#[allow(clippy::cast_precision_loss, reason = "six digits of a share are enough")]
+fn share(part: u64, whole: u64) -> String {
+    format!("{:.6}", part as f64 / whole.max(1) as f64)
 }
 
 #[cfg(test)]
@@ -152,8 +264,12 @@ mod tests {
             outcome: Outcome::Returned,
             results: Vec::new(),
             operators: vec![operator("local.get", 10, 1), operator("i32.mul", 4, 1), operator("block", 2, 0)],
+            markers: vec![operator("end", 5, 0)],
             entries: 3,
+            fuel: Measured::Exact(117),
+            prices: PriceChanges::default(),
             bulk_fuel: Some(100),
+            uncounted_functions: 0,
             is_exact: true,
         }
     }
@@ -166,6 +282,7 @@ mod tests {
             ("local.get=0, i32.mul=0", 103),
             ("*=0", 103),
             ("*=0,block=5", 113),
+            ("*=0,end=2", 113),
         ];
         for (text, fuel) in table {
             let prices = PriceChanges::parse(text).expect("it is well written");
@@ -173,6 +290,26 @@ mod tests {
         }
         assert_eq!(counts().operator_fuel(&PriceChanges::only("i32.mul")), 4 + 3);
         assert_eq!((counts().total(), PriceChanges::default().is_empty()), (16, true));
+    }
+
+    #[test]
+    fn classes_and_rows_add_up_to_the_fuel_of_the_call() {
+        let prices = PriceChanges::parse("i32.mul=16").expect("it is well written");
+        let counts = OperatorCounts { prices, ..counts() };
+        let classes = counts.classes();
+        let listed: Vec<_> = classes.iter().map(|of| (of.class, of.kinds, of.count, of.fuel)).collect();
+        let expected = [
+            (OperatorClass::Variables, 1, 10, 10),
+            (OperatorClass::I32, 1, 4, 64),
+            (OperatorClass::Control, 1, 2, 0),
+        ];
+        assert_eq!(listed, expected);
+        let fuel: u64 = classes.iter().map(|of| of.fuel).sum();
+        assert_eq!(Some(fuel + counts.entries + 100), counts.fuel_at(&counts.prices));
+        let csv = counts.to_csv();
+        let rows: Vec<_> = csv.lines().collect();
+        assert_eq!(rows[2], "i32.mul,32-bit integers,4,0.250000,16,64");
+        assert_eq!(rows[4..], ["(function entries),,3,,,3", "(bytes and elements),,,,,100"]);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //!
 //! Knows no fields and no buttons; whoever has some offers the raise and applies it.
 
-use super::call::{CallRecord, Outcome};
+use super::call::{CallRecord, DeniedGrowth, GrowthBound, Outcome};
 use super::humanize;
+use super::limit_rules::RuleBound;
 use super::limits::{LimitKind, Limits};
 
 /// Depth limit that is offered where the engine's stack had to stop a recursion.
@@ -49,31 +50,34 @@ impl Raise {
         match self.kind {
             LimitKind::Fuel | LimitKind::CallDepth | LimitKind::WasmStack => value,
             LimitKind::ExecutionTime => format!("{value} ms"),
-            LimitKind::MemoryPages => format!("{value} pages"),
+            LimitKind::MemoryPages | LimitKind::GrowthPages => format!("{value} pages"),
             LimitKind::TableElements => format!("{value} elements"),
             LimitKind::Instances => format!("{value} instances"),
         }
     }
 
-    /// Returns the option of the command line that sets it, such as `--max-fuel 400000`.
-    pub fn option(&self) -> Option<String> {
-        let name = match self.kind {
-            LimitKind::Fuel => "--max-fuel",
-            LimitKind::ExecutionTime => "--max-execution-time-ms",
-            LimitKind::MemoryPages => "--max-memory-pages",
-            LimitKind::TableElements => "--max-table-elements",
-            LimitKind::Instances => "--max-instances",
-            LimitKind::CallDepth => "--max-call-depth",
-            LimitKind::WasmStack => return None,
-        };
+    /// Returns the option of the command line that sets it for a call, such as `--max-fuel 400000`, or
+    /// `--limit-for fib:fuel=400000` where a rule has set it.
+    pub fn option(&self, record: &CallRecord) -> Option<String> {
+        let rule = record.rule.as_ref().filter(|rule| rule.bound(self.kind) != RuleBound::Keep);
+        if let Some(rule) = rule {
+            let key = if self.kind == LimitKind::Fuel { "fuel" } else { "time_ms" };
+            let word = format!("{}:{key}={}", rule.pattern, self.value);
+            return Some(super::command_line::shell_quote(["--limit-for", &word]));
+        }
+        let name = super::command_line::limit_option(self.kind)?;
         Some(format!("{name} {}", self.value))
     }
 
     fn of_refused_growth(record: &CallRecord) -> Option<Self> {
         let growth = record.denied.iter().rev().find(|growth| growth.limit.is_some())?;
-        let same = record.denied.iter().filter(|other| other.what == growth.what && other.limit.is_some());
-        let value = same.map(|other| other.requested).max()?;
-        Some(Self { kind: growth.what, value })
+        let kind = growth.kind();
+        let same = record.denied.iter().filter(|other| other.kind() == kind && other.limit.is_some());
+        let asked = |other: &DeniedGrowth| match other.bound {
+            GrowthBound::Total => other.requested,
+            GrowthBound::PerGrowth => other.growth,
+        };
+        Some(Self { kind, value: same.map(asked).max()? })
     }
 
     fn of_outcome(record: &CallRecord) -> Option<Self> {
@@ -81,9 +85,10 @@ impl Raise {
         let limit = record.limits.get(kind).map(|limit| limit.max(1));
         let value = match kind {
             LimitKind::Fuel | LimitKind::ExecutionTime => limit?.saturating_mul(10),
-            LimitKind::MemoryPages | LimitKind::TableElements | LimitKind::CallDepth => {
-                limit?.saturating_mul(2)
-            }
+            LimitKind::MemoryPages
+            | LimitKind::GrowthPages
+            | LimitKind::TableElements
+            | LimitKind::CallDepth => limit?.saturating_mul(2),
             LimitKind::Instances => record.instances.max(limit?.saturating_add(1)),
             LimitKind::WasmStack => {
                 // Well below what the stack had room for, so that the limit is what stops the next one.
@@ -98,8 +103,9 @@ impl Raise {
 
 #[cfg(test)]
 mod tests {
-    use super::super::call::{DeniedGrowth, TrapKind};
+    use super::super::call::TrapKind;
     use super::super::call_json::tests::trapped_record;
+    use super::super::limit_rules::LimitRule;
     use super::super::measured::Measured;
     use super::*;
 
@@ -109,6 +115,8 @@ mod tests {
     fn ended(outcome: Outcome, limits: Limits, requested: &[u64]) -> CallRecord {
         let denied = requested.iter().map(|requested| DeniedGrowth {
             what: LimitKind::MemoryPages,
+            growth: 1,
+            bound: GrowthBound::Total,
             requested: *requested,
             limit: Some(16),
             place: None,
@@ -135,6 +143,19 @@ mod tests {
             let raise = Raise::after(&ended(outcome, limits, requested), &limits);
             assert_eq!(raise.map(|raise| (raise.kind, raise.value)), expected, "{outcome:?} {requested:?}");
         }
+    }
+
+    #[test]
+    fn growth_that_asked_for_too_much_at_once_raises_the_limit_per_growth() {
+        let limits = Limits { growth_pages: Some(16), ..Limits::default() };
+        let mut record = ended(Outcome::Trapped(TrapKind::Unreachable), limits, &[200, 90]);
+        for (growth, asked) in record.denied.iter_mut().zip([40, 32]) {
+            (growth.bound, growth.growth) = (GrowthBound::PerGrowth, asked);
+        }
+        let raise = Raise::after(&record, &limits).expect("it is in the way");
+        assert_eq!((raise.kind, raise.value), (LimitKind::GrowthPages, 40));
+        assert_eq!(raise.option(&record).as_deref(), Some("--max-growth-pages 40"));
+        assert_eq!(Raise::after(&record, &Limits::default()), None, "it has been lifted since");
     }
 
     #[test]
@@ -166,8 +187,18 @@ mod tests {
     fn instances_are_raised_to_as_many_as_there_are() {
         let limits = Limits { instances: Some(2), ..Limits::default() };
         let record = ended(Outcome::Limit(LimitKind::Instances), limits, &[]);
-        let raise = Raise::after(&CallRecord { instances: 3, ..record }, &limits).expect("it is in the way");
-        assert_eq!((raise.value, raise.option().as_deref()), (3, Some("--max-instances 3")));
+        let record = CallRecord { instances: 3, ..record };
+        let raise = Raise::after(&record, &limits).expect("it is in the way");
+        assert_eq!((raise.value, raise.option(&record).as_deref()), (3, Some("--max-instances 3")));
+    }
+
+    #[test]
+    fn a_limit_that_a_rule_sets_is_raised_by_its_option() {
+        let limits = Limits { fuel: Some(100), ..Limits::default() };
+        let rule = LimitRule::parse("fib*:fuel=100").ok();
+        let record = CallRecord { rule, ..ended(Outcome::Limit(LimitKind::Fuel), limits, &[]) };
+        let raise = Raise::needed(&record).expect("it is in the way");
+        assert_eq!(raise.option(&record).as_deref(), Some("--limit-for 'fib*:fuel=1000'"));
     }
 
     #[test]

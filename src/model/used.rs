@@ -33,6 +33,8 @@ impl UsedOfLimit {
                 LimitKind::ExecutionTime => {
                     (Measured::Exact(record.wall_ns), limit.map(|limit| limit.saturating_mul(MILLI)))
                 }
+                // A bound that nothing is used up of has no share.
+                LimitKind::GrowthPages => (Measured::NotMeasured, limit),
                 LimitKind::MemoryPages => (Measured::Exact(record.peak_memory_pages), limit),
                 LimitKind::TableElements => (Measured::Exact(record.peak_table_elements), limit),
                 LimitKind::Instances => (Measured::Exact(record.instances), limit),

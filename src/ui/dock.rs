@@ -122,7 +122,7 @@ fn neighbours(pane: PaneKind) -> &'static [PaneKind] {
         P::Source | P::Problems => &[P::Source, P::Problems],
         P::Runtime | P::Settings => &[P::Timing, P::Calls, P::Events, P::Memory, P::Problems],
         P::Exports | P::Call | P::Limits => &[P::Call, P::Exports, P::Limits],
-        P::Timing | P::Memory | P::Calls | P::Events | P::Sizes | P::Prices => {
+        P::Timing | P::Memory | P::Calls | P::Events | P::Sizes | P::Prices | P::Operators => {
             &[P::Timing, P::Memory, P::Calls, P::Events, P::Sizes, P::Prices, P::Problems]
         }
     }
@@ -446,7 +446,8 @@ mod tests {
     fn the_default_layout_holds_what_is_looked_at_daily_and_closed_panes_come_back() {
         let mut dock = Dock::new();
         for pane in PaneKind::ALL {
-            let is_rare = matches!(pane, PaneKind::Prices | PaneKind::Runtime | PaneKind::Settings);
+            use PaneKind as P;
+            let is_rare = matches!(pane, P::Prices | P::Operators | P::Runtime | P::Settings);
             assert_eq!(dock.is_open(pane), !is_rare, "{pane:?}");
         }
         for pane in PaneKind::ALL {

@@ -49,6 +49,7 @@ pub fn launch(files: Vec<PathBuf>) -> Result<(), LaunchError> {
         session: session_path.as_deref().and_then(read_text),
         session_path,
         home: Folders::home(),
+        zone: crate::worker::zone::of_system(),
     };
     let config = config(&folders, startup.settings.as_deref());
     let connect = move |wake: Wake| {

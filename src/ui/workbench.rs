@@ -96,6 +96,11 @@ impl Workbench {
         &self.state
     }
 
+    /// Does something as if a person had, with the next frame.
+    pub fn act(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
     /// Takes in what happened, runs what was asked for, and says when to be called again.
     pub fn logic(&mut self, ctx: &Context) {
         self.dress(ctx);

@@ -25,6 +25,7 @@ pub mod ticker;
 mod unsaved;
 mod watcher;
 mod workers;
+pub mod zone;
 
 pub use content::{Content, WriteContent};
 pub use outlet::Wake;

@@ -15,6 +15,7 @@ use crate::engine::{Build, CLEANUP_HOOK, CallObserver, CallRefusal, CreateFailur
 use crate::model::call::CallRecord;
 use crate::model::ids::{BuildNumber, CallId};
 use crate::model::lifecycle::{LifecycleStep, PluginState};
+use crate::model::limit_rules::LimitRules;
 
 /// A build and which of its source's builds it is.
 #[derive(Clone)]
@@ -32,6 +33,7 @@ pub(crate) struct PluginThread {
     /// What the next instance is an instance of.
     build: Numbered,
     options: PluginOptions,
+    rules: LimitRules,
     /// `None` before the first instance.
     plugin: Option<Plugin>,
     /// Whether neither start function nor `_initialize` has run in the instance.
@@ -57,6 +59,7 @@ impl PluginThread {
             stack_bytes: build.build.thread_stack_bytes(),
             build,
             options,
+            rules: LimitRules::default(),
             plugin: None,
             is_new: false,
             is_initialized: false,
@@ -182,6 +185,12 @@ impl PluginThread {
             PluginCommand::Unload => {}
             PluginCommand::SetLimits(limits) => self.set_options(PluginOptions { limits, ..self.options }),
             PluginCommand::SetOptions(options) => self.set_options(options),
+            PluginCommand::SetRules(rules) => {
+                if let Some(plugin) = &mut self.plugin {
+                    plugin.set_rules(rules.clone());
+                }
+                self.rules = rules;
+            }
             look => self.look(look),
         }
     }
@@ -398,8 +407,12 @@ impl PluginThread {
             Some(plugin) => plugin.replace(Arc::clone(&build), build_number.0),
             None => {
                 let observer: Arc<dyn CallObserver> = Arc::clone(&watcher) as _;
-                Plugin::create(Arc::clone(&build), build_number.0, self.options, observer)
-                    .map(|plugin| self.plugin = Some(plugin))
+                Plugin::create(Arc::clone(&build), build_number.0, self.options, observer).map(
+                    |mut plugin| {
+                        plugin.set_rules(self.rules.clone());
+                        self.plugin = Some(plugin);
+                    },
+                )
             }
         };
         watcher.end_guest();

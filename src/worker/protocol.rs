@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::content::Content;
 use super::listing_protocol::{ListingCommand, ListingEvent};
-use crate::engine::{Build, CompileFailure, EngineSettings, PluginOptions, Probe};
+use crate::engine::{Build, CompileFailure, EngineSettings, OperatorCounter, PluginOptions, Probe};
 use crate::model::bench::{BenchPlan, BenchProgress, BenchReport};
 use crate::model::cache::{CacheKey, CacheListing};
 use crate::model::call::{CallRecord, CallSample};
@@ -17,9 +17,11 @@ use crate::model::event::LogLevel;
 use crate::model::ids::{BuildNumber, CallId, Generation, PluginId, RequestId, SourceId};
 use crate::model::interface::Import;
 use crate::model::lifecycle::StateChange;
+use crate::model::limit_rules::LimitRules;
 use crate::model::limits::{Limits, Usage};
 use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
 use crate::model::needs::{Needs, Progress};
+use crate::model::operators::{CountStep, OperatorCounts};
 use crate::model::text::{FileContent, TextBuffer};
 use crate::model::value::Value;
 use crate::model::wat::WatReading;
@@ -68,7 +70,16 @@ pub enum Command {
         /// What is to be found out.
         probe: Box<Probe>,
     },
-    /// End a probe.
+    /// Count the operators of a call, on a fresh instance and on a thread of its own.
+    CountOperators {
+        /// Answer to this request.
+        request: RequestId,
+        /// Name of its thread.
+        name: Arc<str>,
+        /// What is to be counted.
+        counter: Box<OperatorCounter>,
+    },
+    /// End a probe, or the counting of operators.
     StopProbe {
         /// Request that it answers.
         request: RequestId,
@@ -218,6 +229,8 @@ pub enum PluginCommand {
     Unload,
     /// Change the limits; each says when it takes effect.
     SetLimits(Limits),
+    /// Give single functions limits of their own, from the next call on.
+    SetRules(LimitRules),
     /// Change the options other than the limits, from the next instance on.
     SetOptions(PluginOptions),
     /// Show part of a memory, also while a call runs.
@@ -337,6 +350,20 @@ pub enum Event {
         request: RequestId,
         /// The answer, nothing when it was stopped, or why there is none.
         result: Result<Option<Arc<Needs>>, String>,
+    },
+    /// Counting operators is this far.
+    CountMoved {
+        /// Request that it answers.
+        request: RequestId,
+        /// How far.
+        step: CountStep,
+    },
+    /// Operators were counted, or not.
+    OperatorsCounted {
+        /// Request that it answers.
+        request: RequestId,
+        /// The counts, nothing when it was stopped, or why there are none.
+        result: Result<Option<Arc<OperatorCounts>>, String>,
     },
     /// Something about the listing or the sizes of a binary.
     Listing(ListingEvent),

@@ -126,7 +126,12 @@ impl Workers {
                 let build = Numbered { build, number: build_number };
                 return self.create(plugin, &name, build, options, initialize);
             }
-            Command::Probe { request, name, probe } => return self.probers.start(request, &name, *probe),
+            Command::Probe { request, name, probe } => {
+                return self.probers.find_needs(request, &name, *probe);
+            }
+            Command::CountOperators { request, name, counter } => {
+                return self.probers.count_operators(request, &name, *counter);
+            }
             Command::StopProbe { request } => {
                 self.probers.stop(request);
                 true

@@ -289,6 +289,25 @@ pub(crate) const CASES: &[Case] = &[
     ),
     case("operators_trap", "operators sample_plugins/traps.wat --invoke divide 1 0"),
     case("operators_bad_price", "operators sample_plugins/math.wat --prices i32.mull=2 --invoke add 1 2"),
+    case(
+        "operators_limit",
+        "operators sample_plugins/limit_fuel.wat --max-fuel 1000 --prices loop=0 --invoke forever",
+    ),
+    case(
+        "prices_run_json",
+        "run sample_plugins/math.wat --json --prices i32.mul=16 --max-fuel 120 --invoke factorial 5 \
+         --invoke factorial 9 --invoke factorial 5",
+    ),
+    case(
+        "limit_growth",
+        "run sample_plugins/page_growth.wat --max-growth-pages 2 --invoke grow 2 --invoke grow 3",
+    ),
+    case(
+        "limit_rules",
+        "run sample_plugins/math.wat --limit-for 'fib*:fuel=100' --limit-for '*:fuel=none,time_ms=9' \
+         --invoke factorial 5 --invoke fibonacci 10",
+    ),
+    case("limit_rules_wrong", "run sample_plugins/math.wat --limit-for fib:depth=3 --invoke factorial 5"),
     case("prices_run", "run sample_plugins/math.wat --prices i32.mul=16 --invoke factorial 5"),
     case("prices_run_one_alone", "run sample_plugins/math.wat --prices '*=0,i32.mul=1' --invoke factorial 5"),
 ];

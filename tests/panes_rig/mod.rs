@@ -20,7 +20,9 @@ use wasm_workbench::engine::listing::{Listing, Matcher, whole_text};
 use wasm_workbench::engine::sizes::sizes;
 use wasm_workbench::engine::{BuildCache, CompileRequest, Engines, compile};
 use wasm_workbench::model::build::Phases;
-use wasm_workbench::model::call::{CallKind, CallRecord, CallSample, DeniedGrowth, Frame, Outcome, TrapKind};
+use wasm_workbench::model::call::{
+    CallKind, CallRecord, CallSample, DeniedGrowth, Frame, GrowthBound, Outcome, TrapKind,
+};
 use wasm_workbench::model::diagnostic::Place;
 use wasm_workbench::model::event::LogLevel;
 use wasm_workbench::model::ids::{CallId, PluginId};
@@ -265,6 +267,8 @@ pub(crate) fn end_call(workers: &Workers, plugin: PluginId, number: u64, total: 
     let is_success = sample.outcome == Outcome::Returned;
     let denied = DeniedGrowth {
         what: LimitKind::MemoryPages,
+        growth: 1,
+        bound: GrowthBound::Total,
         requested: 20,
         limit: Some(16),
         place: Some(place.clone()),
@@ -290,6 +294,7 @@ pub(crate) fn end_call(workers: &Workers, plugin: PluginId, number: u64, total: 
         denied: if sample.was_denied { vec![denied] } else { Vec::new() },
         refused_growths: u64::from(sample.was_denied),
         instances: 1,
+        rule: None,
         wasm_stack_bytes: 512 * 1024,
         limits: Preset::Tutorial.limits(),
         build: 1,

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wasm_workbench::engine::{Build, Probe, ProbedCall};
+use wasm_workbench::engine::{Build, OperatorCounter, Probe, ProbedCall};
 use wasm_workbench::model::bench::{BenchPlan, Span, WarmUp};
 use wasm_workbench::model::call::Outcome;
 use wasm_workbench::model::ids::{CallId, RequestId};
 use wasm_workbench::model::lifecycle::PluginState;
 use wasm_workbench::model::limits::LimitKind;
+use wasm_workbench::model::measured::Measured;
 use wasm_workbench::model::needs::Needs;
+use wasm_workbench::model::operators::{CountStep, OperatorCounts};
 use wasm_workbench::model::value::Value;
 use wasm_workbench::worker::protocol::{
     BenchRequest, CallRequest, Command, Event, PluginCommand, PluginEvent,
@@ -88,6 +90,57 @@ fn probes_are_bounded_and_end_with_the_program() {
     let began = Instant::now();
     drop(bench);
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+fn count(
+    bench: &Bench,
+    id: u64,
+    build: &Arc<Build>,
+    replay: usize,
+    export: &str,
+    args: &[Value],
+) -> RequestId {
+    let request = RequestId(id);
+    let call = ProbedCall { export: export.into(), args: args.to_vec() };
+    let earlier = ProbedCall { export: "add".into(), args: ARGS.to_vec() };
+    let replay = vec![earlier; replay];
+    let counter = OperatorCounter { build: Arc::clone(build), options: UNLIMITED, replay, call };
+    bench.send(Command::CountOperators { request, name: "test".into(), counter: Box::new(counter) });
+    request
+}
+
+fn wait_counts(bench: &Bench, id: RequestId) -> Result<Option<Arc<OperatorCounts>>, String> {
+    bench.wait("the counts", |event| match event {
+        Event::OperatorsCounted { request, result } if request == id => Some(result),
+        _ => None,
+    })
+}
+
+#[test]
+fn operators_are_counted_on_a_thread_of_their_own() {
+    let mut bench = Bench::new();
+    let build = bench.compile(GUESTS);
+    let id = count(&bench, 3, &build, 2, "add", &ARGS);
+    let counts = wait_counts(&bench, id).expect("it can be counted").expect("nobody stops it");
+    assert_eq!((counts.total(), counts.entries, counts.fuel), (3, 1, Measured::Exact(4)));
+    assert_eq!(counts.results, [Value::I32(3)]);
+    let id = count(&bench, 4, &build, 0, "no_such_export", &[]);
+    assert!(wait_counts(&bench, id).is_err_and(|reason| reason.contains("no_such_export")));
+}
+
+#[test]
+fn counting_a_guest_that_spins_says_so_and_is_stopped() {
+    let mut bench = Bench::new();
+    let build = bench.compile(GUESTS);
+    let id = count(&bench, 1, &build, 0, "forever", &[]);
+    bench.wait("the call to run", |event| match event {
+        Event::CountMoved { request, step: CountStep::Calling } if request == id => Some(()),
+        _ => None,
+    });
+    let stopped = Instant::now();
+    bench.send(Command::StopProbe { request: id });
+    assert_eq!(wait_counts(&bench, id), Ok(None));
+    assert!(stopped.elapsed() < STOPS_WITHIN, "{:?}", stopped.elapsed());
 }
 
 #[test]

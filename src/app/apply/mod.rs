@@ -6,6 +6,7 @@ mod compile;
 mod files;
 mod listings;
 mod needs;
+mod operators;
 mod plugin;
 
 use super::state::{AppState, Now};
@@ -27,6 +28,8 @@ pub fn apply(state: &mut AppState, event: Event, now: Now) -> Vec<Command> {
         }
         Event::ProbeMoved { request, progress } => needs::moved(state, request, progress),
         Event::ProbeEnded { request, result } => needs::ended(state, request, result),
+        Event::CountMoved { request, step } => operators::moved(state, request, step),
+        Event::OperatorsCounted { request, result } => operators::ended(state, request, result),
         Event::Listing(event) => listings::apply(state, event, now, &mut out),
         Event::Plugin { plugin, event } => plugin::apply(state, plugin, event, now, &mut out),
         Event::FileOpened { request, path, result } => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::state::{AppState, BenchView, Now, PluginView, Purpose, ResultText};
-use super::super::update::{read_text, show_again};
+use super::super::update::{count_unasked, read_text, show_again};
 use super::super::{demo, due, journal};
 use crate::engine::Build;
 use crate::model::bench::BenchReport;
@@ -144,6 +144,7 @@ fn call_ended(
     if let Some((address, bytes)) = text_behind(record) {
         read_text(state, id, (record.number, address, bytes), out);
     }
+    count_unasked(state, id, record, now, out);
     demo::call_ended(state, id, call, record, now, out);
 }
 

@@ -5,6 +5,7 @@
 mod calls;
 mod desk;
 mod needs;
+mod operators;
 mod pairing;
 mod phases;
 mod plugin;
@@ -20,10 +21,11 @@ pub use calls::{BenchView, MOST_RECORDS, PendingCall, PluginCalls, ResultText};
 pub use desk::{
     AfterSaving, Dialog, DifferenceView, Effect, Export, NoticeEntry, Notices, SaveWhat, TOAST_LASTS,
 };
-pub use needs::{EarlierCalls, NeedsStatus, NeedsView, roomy_limit};
+pub use needs::{EarlierCalls, NeedsStatus, NeedsView, roomy_limit, roomy_stack_bytes};
+pub use operators::{CountsStatus, CountsView, DefaultFuel, OriginalEnd, Repeated};
 pub use pairing::{Pairing, PastPlugin, Subject, SubjectCalls};
 pub use phases::PhaseRun;
-pub use plugin::{LimitField, MemoryEdit, PluginMemory, PluginView};
+pub use plugin::{LimitField, MemoryEdit, PluginMemory, PluginView, RuleField};
 pub use reading::{ListingPages, ListingSearch, Reading, SizesView};
 pub use requests::{Purpose, Requests};
 pub use source::{CompileStatus, GoTo, GoodBuild, Origin, Source, SourceContent};
@@ -40,6 +42,7 @@ use crate::model::interface::Interface;
 use crate::model::limits::Limits;
 use crate::model::metrics::RuntimeStats;
 use crate::model::signature::FuncSignature;
+use crate::model::zone::Zone;
 use crate::worker::protocol::Notice;
 
 /// The time as the one who calls `update` sees it, so that the functions themselves need no clock.
@@ -94,6 +97,8 @@ pub struct AppState {
     pub cache: Option<Arc<CacheListing>>,
     /// When the program began, in milliseconds since the Unix epoch.
     pub started_unix_ms: u64,
+    /// What the clocks show where the program runs.
+    pub zone: Zone,
     /// What the program has done since it began.
     pub runtime: RuntimeStats,
     pub(crate) ids: Ids,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::ProbedCall;
+use crate::engine::{EngineSettings, ProbedCall};
 use crate::model::call::{CallKind, CallRecord};
 use crate::model::ids::{BuildNumber, RequestId};
 use crate::model::limits::LimitKind;
@@ -76,7 +76,20 @@ pub fn roomy_limit(need: &Need) -> Option<(LimitKind, u64)> {
     LimitKind::SETTABLE.contains(&need.limit).then(|| (need.limit, with_margin(need.limit, value)))
 }
 
+/// Returns the native stack, in bytes, that gives a call what it needs and some room, within what can be set.
+pub fn roomy_stack_bytes(need: &Need) -> Option<usize> {
+    let value = need.together.or(need.needed).filter(|_| need.limit == LimitKind::WasmStack)?;
+    let range = EngineSettings::WASM_STACK_BYTES;
+    let bytes = usize::try_from(with_margin(LimitKind::WasmStack, value)).unwrap_or(usize::MAX);
+    Some(bytes.clamp(*range.start(), *range.end()))
+}
+
 impl EarlierCalls {
+    /// Nanoseconds that all of them took together.
+    pub(crate) fn wall_ns(&self) -> u64 {
+        self.wall_ns
+    }
+
     /// Begins anew, with a fresh instance.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();

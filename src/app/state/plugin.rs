@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::phases::PhaseRun;
-use super::{EarlierCalls, GoodBuild, NeedsView, PluginCalls};
+use super::{CountsView, DefaultFuel, EarlierCalls, GoodBuild, NeedsView, PluginCalls};
 use crate::engine::PluginOptions;
 use crate::model::ids::{PluginId, SourceId};
 use crate::model::interface::Import;
 use crate::model::lifecycle::{LifecycleStep, PluginState, StateChange};
-use crate::model::limits::{LimitKind, Usage};
+use crate::model::limit_rules::{LimitRule, LimitRules, RuleBound};
+use crate::model::limits::{LimitKind, Limits, Usage};
 use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
 
 /// Most entries of a plugin's history of states.
@@ -41,6 +42,10 @@ pub struct PluginView {
     pub options: PluginOptions,
     /// Fields of the limits whose text stands for no number, or whose change is not in force yet.
     pub limit_fields: BTreeMap<LimitKind, LimitField>,
+    /// Limits of single functions, as they stand in their fields.
+    pub rule_fields: Vec<RuleField>,
+    /// Those of them that are rules, in force from the next call on.
+    pub rules: LimitRules,
     /// Whether it keeps its instance when its source is compiled anew.
     pub keep_until_reload: bool,
     /// What it uses of its limits.
@@ -49,6 +54,10 @@ pub struct PluginView {
     pub calls: PluginCalls,
     /// What a call would take, once somebody has asked.
     pub needs: Option<NeedsView>,
+    /// Which operators a call runs, once somebody has asked.
+    pub counts: Option<CountsView>,
+    /// What calls at prices of their own would burn at the engine's.
+    pub default_fuel: DefaultFuel,
     /// Calls that the instance has had.
     pub(crate) earlier: EarlierCalls,
     /// Its memory as far as somebody looks at it.
@@ -80,6 +89,51 @@ pub struct LimitField {
     pub effect: Option<&'static str>,
     /// Whether the plugin has taken the change up.
     pub is_set: bool,
+}
+
+/// A rule for single functions as it is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RuleField {
+    /// Name of an export, with `*` for any letters.
+    pub pattern: String,
+    /// Fuel per call: a number, `none`, or nothing for the plugin's own.
+    pub fuel: String,
+    /// Milliseconds per call, likewise.
+    pub time_ms: String,
+    /// Why it is no rule, if so.
+    pub error: Option<String>,
+}
+
+impl RuleField {
+    /// Reads the rule; `None` while nothing is typed.
+    ///
+    /// # Errors
+    ///
+    /// Says why it is no rule.
+    pub fn read(&self) -> Result<Option<LimitRule>, String> {
+        let fields = [&self.pattern, &self.fuel, &self.time_ms];
+        if fields.iter().all(|field| field.trim().is_empty()) {
+            return Ok(None);
+        }
+        let rule = LimitRule {
+            pattern: self.pattern.trim().to_owned(),
+            fuel: RuleBound::parse(&self.fuel)?,
+            time_ms: RuleBound::parse(&self.time_ms)?,
+        };
+        rule.check()?;
+        Ok(Some(rule))
+    }
+}
+
+impl From<&LimitRule> for RuleField {
+    fn from(rule: &LimitRule) -> Self {
+        Self {
+            pattern: rule.pattern.clone(),
+            fuel: rule.fuel.to_text(),
+            time_ms: rule.time_ms.to_text(),
+            error: None,
+        }
+    }
 }
 
 /// Memory of a plugin as far as somebody looks at it.
@@ -134,10 +188,14 @@ impl PluginView {
             history: VecDeque::new(),
             options,
             limit_fields: BTreeMap::new(),
+            rule_fields: Vec::new(),
+            rules: LimitRules::default(),
             keep_until_reload: false,
             usage: Usage::default(),
             calls: PluginCalls::default(),
             needs: None,
+            counts: None,
+            default_fuel: DefaultFuel::default(),
             earlier: EarlierCalls::default(),
             memory: PluginMemory::default(),
             globals: Vec::new(),
@@ -166,6 +224,11 @@ impl PluginView {
             (None, Some(limit)) => limit.to_string(),
             (None, None) => "none".to_owned(),
         }
+    }
+
+    /// Returns the limits of a call of that function: the plugin's own, and what a rule says before them.
+    pub fn limits_of(&self, export: &str) -> Limits {
+        self.rules.apply(self.options.limits, export)
     }
 
     pub(crate) fn record(&mut self, change: StateChange, since_start: Duration) {

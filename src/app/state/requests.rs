@@ -56,6 +56,11 @@ pub enum Purpose {
         /// Plugin whose call it is.
         plugin: PluginId,
     },
+    /// Count the operators of a call of a plugin.
+    CountOperators {
+        /// Plugin whose call it is.
+        plugin: PluginId,
+    },
     /// Read the text that the result of a call points at.
     ReadText {
         /// Plugin that it lies in.

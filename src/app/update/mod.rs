@@ -7,6 +7,7 @@ mod files;
 mod listings;
 mod memory;
 mod needs;
+mod operators;
 mod plugins;
 mod prices;
 mod recovery;
@@ -20,6 +21,7 @@ pub(crate) use files::{
     save_to, write_export,
 };
 pub(crate) use memory::show_again;
+pub(crate) use operators::count_unasked;
 pub(crate) use plugins::{create_plugin, tell};
 pub(crate) use prices::remember as remember_prices;
 pub(crate) use recovery::{file_read as recovered_file_read, offer as offer_recovered};

@@ -1,9 +1,11 @@
 //! Asking what a call would take, and setting limits by the answer.
 
-use super::super::state::{AppState, NeedsStatus, NeedsView, Now, PluginView, Purpose, roomy_limit};
+use super::super::state::{AppState, NeedsStatus, NeedsView, Now, Purpose, roomy_limit, roomy_stack_bytes};
 use super::plugins::set_limits;
-use crate::engine::{Probe, ProbedCall};
+use super::settings::set_engine;
+use crate::engine::{EngineSettings, Probe, ProbedCall};
 use crate::model::call::CallKind;
+use crate::model::humanize::binary_bytes;
 use crate::model::ids::PluginId;
 use crate::model::limits::LimitKind;
 use crate::worker::protocol::Command;
@@ -17,10 +19,7 @@ pub(super) fn find(
     out: &mut Vec<Command>,
 ) {
     stop(state, id, out);
-    let call = match number {
-        Some(number) => of_record(state, id, number),
-        None => of_fields(state, id),
-    };
+    let call = asked_call(state, id, number);
     let name = state.plugin_label(id);
     let request = state.requests.ask(Purpose::FindNeeds { plugin: id });
     let Some(plugin) = state.plugin_mut(id) else { return };
@@ -53,15 +52,42 @@ pub(super) fn stop(state: &mut AppState, id: PluginId, out: &mut Vec<Command>) {
     }
 }
 
-/// Sets one limit to what is needed of it and some room, or all of them.
-pub(super) fn apply(plugin: &mut PluginView, kind: Option<LimitKind>, out: &mut Vec<Command>) {
+/// Sets one limit to what is needed of it and some room, or all limits of the plugin.
+///
+/// The stack is a setting of the engine, and so only set when it is named.
+pub(super) fn apply(
+    state: &mut AppState,
+    id: PluginId,
+    kind: Option<LimitKind>,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
+    let Some(plugin) = state.plugin_mut(id) else { return };
     let Some(needs) = plugin.needs.as_ref().and_then(NeedsView::found) else { return };
+    if kind == Some(LimitKind::WasmStack) {
+        if let Some(bytes) = needs.need(LimitKind::WasmStack).and_then(roomy_stack_bytes) {
+            set_stack(state, bytes, now, out);
+        }
+        return;
+    }
     let mut limits = plugin.options.limits;
     let wanted = needs.limits.iter().filter(|need| kind.is_none_or(|kind| need.limit == kind));
     for (kind, value) in wanted.filter_map(roomy_limit) {
         limits.set(kind, Some(value));
     }
     set_limits(plugin, limits, out);
+}
+
+/// Sets the native stack of the engine, which has every source compiled anew.
+fn set_stack(state: &mut AppState, bytes: usize, now: Now, out: &mut Vec<Command>) {
+    let engine = EngineSettings { wasm_stack_bytes: bytes, ..state.settings.engine.clone() };
+    let reason = format!("the wasm stack was set to {}", binary_bytes(bytes as u64));
+    set_engine(state, engine, &reason, now, out);
+}
+
+/// Returns the call of a record by its number, or the one in the fields of Call.
+pub(super) fn asked_call(state: &AppState, id: PluginId, number: Option<u64>) -> Result<ProbedCall, String> {
+    number.map_or_else(|| of_fields(state, id), |number| of_record(state, id, number))
 }
 
 fn of_record(state: &AppState, id: PluginId, number: u64) -> Result<ProbedCall, String> {

@@ -2,12 +2,13 @@
 
 use super::super::action::PluginAction;
 use super::super::export;
-use super::super::state::{AppState, LimitField, Now, PluginView};
-use super::{Repetition, needs, send_call};
+use super::super::state::{AppState, LimitField, Now, PluginView, RuleField};
+use super::{Repetition, needs, operators, send_call};
 use crate::engine::PluginOptions;
 use crate::model::event::LogLevel;
 use crate::model::ids::{PluginId, SourceId};
 use crate::model::lifecycle::LifecycleStep;
+use crate::model::limit_rules::{LimitRules, MOST_RULES};
 use crate::model::limits::{LimitKind, Limits};
 use crate::worker::protocol::{Command, PluginCommand};
 
@@ -35,10 +36,9 @@ pub(super) fn update(
             let trap_on_refused_growth = plugin.options.limits.trap_on_refused_growth;
             set_limits(plugin, Limits { trap_on_refused_growth, ..preset.limits() }, out);
         }
+        PluginAction::SetRules(fields) => set_rules(plugin, fields, out),
         PluginAction::RaiseLimit { kind, value, call_again } => {
-            let mut limits = plugin.options.limits;
-            limits.set(kind, value);
-            set_limits(plugin, limits, out);
+            raise_limit(plugin, kind, value, call_again, out);
             if let Some(number) = call_again {
                 call_again_on(state, id, number, now, out);
             }
@@ -58,10 +58,16 @@ pub(super) fn update(
         PluginAction::SetKeepUntilReload(keep) => set_keep_until_reload(state, id, keep, out),
         PluginAction::FindNeeds(number) => needs::find(state, id, number, now, out),
         PluginAction::StopFinding => needs::stop(state, id, out),
-        PluginAction::ApplyNeeds(kind) => needs::apply(plugin, kind, out),
-        PluginAction::ResetMetrics => plugin.calls.reset(),
+        PluginAction::ApplyNeeds(kind) => needs::apply(state, id, kind, now, out),
+        PluginAction::CountOperators(number) => operators::count(state, id, number, now, out),
+        PluginAction::StopCounting => operators::stop(state, id, out),
+        PluginAction::ResetMetrics => {
+            plugin.calls.reset();
+            plugin.default_fuel.clear();
+        }
         PluginAction::SelectCall(number) => plugin.calls.selected = number,
         PluginAction::BrushCalls(span) => plugin.calls.brush.set_calls(span),
+        PluginAction::BrushPair(first, second) => plugin.calls.brush.set_pair(first, second),
         PluginAction::BrushWallNs(span) => plugin.calls.brush.set_wall_ns(span),
         PluginAction::ExportCalls(format) => {
             let name = format!("{}-calls.{}", plugin.stem, format.extension());
@@ -166,7 +172,7 @@ fn set_limit_text(plugin: &mut PluginView, kind: LimitKind, text: String, out: &
 
 pub(super) fn set_limits(plugin: &mut PluginView, limits: Limits, out: &mut Vec<Command>) {
     plugin.limit_fields.clear();
-    for kind in LimitKind::SETTABLE {
+    for kind in LimitKind::FIELDS {
         if plugin.options.limits.get(kind) != limits.get(kind) {
             let text = limits.get(kind).map_or_else(|| "none".to_owned(), |limit| limit.to_string());
             let field = LimitField { text, error: None, effect: Some(takes_effect(kind)), is_set: false };
@@ -175,6 +181,45 @@ pub(super) fn set_limits(plugin: &mut PluginView, limits: Limits, out: &mut Vec<
     }
     plugin.options.limits = limits;
     tell(plugin.id, PluginCommand::SetLimits(limits), out);
+}
+
+/// Puts those of the rules in force that can be read.
+fn set_rules(plugin: &mut PluginView, mut fields: Vec<RuleField>, out: &mut Vec<Command>) {
+    fields.truncate(MOST_RULES);
+    let mut rules = Vec::new();
+    for field in &mut fields {
+        match field.read() {
+            Ok(rule) => {
+                field.error = None;
+                rules.extend(rule);
+            }
+            Err(error) => field.error = Some(error),
+        }
+    }
+    plugin.rule_fields = fields;
+    let rules = LimitRules::new(rules);
+    if plugin.rules != rules {
+        plugin.rules = rules.clone();
+        tell(plugin.id, PluginCommand::SetRules(rules), out);
+    }
+}
+
+/// Sets a limit that was in a call's way: in the rule that sets it for this function, or else in the plugin.
+fn raise_limit(
+    plugin: &mut PluginView,
+    kind: LimitKind,
+    value: Option<u64>,
+    number: Option<u64>,
+    out: &mut Vec<Command>,
+) {
+    let record = number.and_then(|number| plugin.calls.record(number));
+    if let Some(rules) = record.and_then(|record| plugin.rules.raised(&record.export, kind, value)) {
+        let fields = rules.list().iter().map(RuleField::from).collect();
+        return set_rules(plugin, fields, out);
+    }
+    let mut limits = plugin.options.limits;
+    limits.set(kind, value);
+    set_limits(plugin, limits, out);
 }
 
 fn set_options(plugin: &mut PluginView, options: PluginOptions, out: &mut Vec<Command>) {
@@ -206,6 +251,7 @@ fn takes_effect(kind: LimitKind) -> &'static str {
         LimitKind::Fuel
         | LimitKind::ExecutionTime
         | LimitKind::MemoryPages
+        | LimitKind::GrowthPages
         | LimitKind::TableElements
         | LimitKind::CallDepth => "takes effect with the next call",
     }

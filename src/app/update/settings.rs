@@ -38,7 +38,13 @@ pub(super) fn update(state: &mut AppState, action: SettingsAction, now: Now, out
 }
 
 /// Has every source compiled for another engine; live plugins keep theirs until they are reloaded.
-fn set_engine(state: &mut AppState, engine: EngineSettings, reason: &str, now: Now, out: &mut Vec<Command>) {
+pub(super) fn set_engine(
+    state: &mut AppState,
+    engine: EngineSettings,
+    reason: &str,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
     if state.settings.engine == engine {
         return;
     }

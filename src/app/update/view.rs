@@ -46,7 +46,15 @@ pub(super) fn update(state: &mut AppState, action: ViewAction, _now: Now, _out: 
             export::ask_for_place(state, &format!("events.{}", format.extension()), export);
         }
         ViewAction::ExportFile { suggested, export } => export::ask_for_place(state, &suggested, export),
-        ViewAction::Compare(pairing) => state.pairing = pairing,
+        ViewAction::Compare(pairing) => {
+            if state.pairing != pairing
+                && let Some(plugin) = state.selection.plugin.and_then(|id| state.plugin_mut(id))
+            {
+                // What is picked out by numbers belongs to the sets that were shown.
+                plugin.calls.brush.set_calls(None);
+            }
+            state.pairing = pairing;
+        }
         ViewAction::ResetAllMetrics => {
             for plugin in &mut state.plugins {
                 plugin.calls.reset();

@@ -1,27 +1,24 @@
-//! Counts the operators that one call runs, on fresh instances: one of the module with counters in it, and one of
-//! the module as it is, for the fuel.
+//! Counts the operators that one call runs, on a fresh instance of the module with counters in it.
 //!
 //! Decides nothing about what the counts mean; that is [`crate::model::operators`].
 
-mod pass;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use super::build::Build;
-use super::cache::BuildCache;
-use super::compile::{CompileRequest, compile};
-use super::front::SizeCaps;
+use wasmtime::Module;
+
+use super::build::{Build, CoreArtefact, RewrittenParts};
+use super::compile::rewrite_options;
 use super::observer::SharedObserver;
 use super::plugin::{CallRefusal, CreateFailure, Plugin, PluginOptions};
 use super::probe::ProbedCall;
-use super::rewrite::{Prices, operator_names};
-use super::settings::Engines;
+use super::rewrite::{self, CountedBlock, Prices, RewriteError, RewriteOptions, operator_names};
+use super::settings::{EngineSettings, Engines, Pricing};
 use crate::model::call::{CallRecord, Outcome};
 use crate::model::limits::Limits;
-use crate::model::operators::{OperatorCount, OperatorCounts, PriceChanges};
-use crate::model::value::Value;
+use crate::model::operators::{CountStep, OperatorCount, OperatorCounts};
 
 /// Largest binary that gets counters, in bytes: it is compiled anew with them.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
@@ -34,7 +31,7 @@ const TIME_LIMIT_MS: (u64, u64) = (2000, 30_000);
 pub struct OperatorCounter {
     /// What is called.
     pub build: Arc<Build>,
-    /// Limits and options in force; fuel is not limited, since counters burn some.
+    /// Limits and options in force; the time limit is doubled, since counters take some.
     pub options: PluginOptions,
     /// Calls that are made before.
     pub replay: Vec<ProbedCall>,
@@ -53,7 +50,7 @@ pub enum CountFailure {
     /// The call does not fit, or nothing was made.
     #[error("{0}")]
     Refused(#[from] CallRefusal),
-    /// The instance could not be made or initialized, or a call before did not return.
+    /// The instance could not be made or initialized.
     #[error("{step} did not return: {reason}")]
     Before {
         /// Name of the step.
@@ -75,14 +72,27 @@ pub enum CountFailure {
     },
 }
 
-impl From<wasmparser::BinaryReaderError> for CountFailure {
-    fn from(error: wasmparser::BinaryReaderError) -> Self {
-        Self::Engine { reason: error.to_string() }
+impl From<RewriteError> for CountFailure {
+    fn from(error: RewriteError) -> Self {
+        match error {
+            RewriteError::TooMany { .. } | RewriteError::TooLarge { .. } => Self::TooLarge,
+            other => Self::Engine { reason: other.to_string() },
+        }
     }
+}
+
+/// A module with counters.
+struct Counting {
+    build: Arc<Build>,
+    blocks: Vec<CountedBlock>,
+    uncounted_functions: u64,
 }
 
 impl OperatorCounter {
     /// Makes the call and counts.
+    ///
+    /// Before each step `go_on` is told which it is, and ends the work by `false`; the observer ends a call
+    /// by cancelling it. Returns `None` when it was ended.
     ///
     /// # Errors
     ///
@@ -91,129 +101,152 @@ impl OperatorCounter {
         &self,
         engines: &Engines,
         observer: &SharedObserver,
-    ) -> Result<OperatorCounts, CountFailure> {
+        go_on: &mut dyn FnMut(CountStep) -> bool,
+    ) -> Result<Option<OperatorCounts>, CountFailure> {
+        if !go_on(CountStep::Preparing) {
+            return Ok(None);
+        }
+        let counting = self.prepare(engines)?;
+        let Some(mut plugin) = self.instance(&counting, observer, go_on)? else { return Ok(None) };
+        if observer.is_cancelled() || !go_on(CountStep::Calling) {
+            return Ok(None);
+        }
+        let before = plugin.operator_runs(counting.blocks.len());
+        let record = plugin.call(&self.call.export, &self.call.args)?;
+        if observer.is_cancelled() {
+            return Ok(None);
+        }
+        let after = plugin.operator_runs(counting.blocks.len());
+        Ok(Some(self.add_up(&record, &counting, &before, &after)))
+    }
+
+    /// Gives the module counters, and compiles it with them.
+    fn prepare(&self, engines: &Engines) -> Result<Counting, CountFailure> {
         if self.build.info.kind.is_component() {
             return Err(CallRefusal::IsComponent.into());
         }
         if self.build.wasm.len() > MOST_BYTES {
             return Err(CountFailure::TooLarge);
         }
-        let own_globals = u32::try_from(self.build.interface.globals.len()).unwrap_or(u32::MAX);
-        let counted = pass::add_counters(&self.build.wasm, own_globals)?;
-        let caps = SizeCaps::default();
-        let settings = &self.build.settings;
-        let request = CompileRequest { source: &counted.wasm, settings, caps, read_ns: None };
-        let build = compile(engines, &BuildCache::new(0), &request).map_err(|failure| {
-            let message = failure.diagnostics.first().map(|first| first.message.clone());
-            CountFailure::Engine { reason: message.unwrap_or_default() }
-        })?;
-        let (mut plugin, before) = self.prepare(build, observer, own_globals)?;
-        let record = plugin.call(&self.call.export, &self.call.args)?;
-        let after = counters(&mut plugin, own_globals);
-        let plain = self.prepare(Arc::clone(&self.build), observer, own_globals)?.0;
-        let plain_fuel = plain_fuel(plain, &self.call, record.outcome)?;
-        Ok(add_up(&record, &counted.blocks, &before, &after, plain_fuel))
+        // Fuel need not be known while the call runs, and the optimizing compiler makes the faster code.
+        let settings = EngineSettings { exact_live_fuel: false, ..self.build.settings.clone() };
+        let options = RewriteOptions { count_operators: true, ..rewrite_options(&settings) };
+        let parts = rewrite::rewrite(&self.build.wasm, &options)?;
+        let failure = |error: wasmtime::Error| CountFailure::Engine { reason: format!("{error:#}") };
+        let engine = engines.get(&settings, Pricing::ByPass).map_err(failure)?;
+        let module = Module::from_binary(&engine, &parts.wasm).map_err(failure)?;
+        let rewritten = Some(Arc::new(RewrittenParts { layout: parts.layout, offsets: parts.offsets }));
+        Ok(Counting {
+            build: Arc::new(self.build.with_artefact(CoreArtefact { module, rewritten })),
+            blocks: parts.blocks,
+            uncounted_functions: parts.uncounted.len() as u64,
+        })
     }
 
-    /// Makes an instance and the calls before the one that counts; returns the counters then.
-    fn prepare(
+    /// Makes an instance and the calls before the one that counts; `None` when that was ended.
+    fn instance(
         &self,
-        build: Arc<Build>,
+        counting: &Counting,
         observer: &SharedObserver,
-        own_globals: u32,
-    ) -> Result<(Plugin, Vec<u64>), CountFailure> {
+        go_on: &mut dyn FnMut(CountStep) -> bool,
+    ) -> Result<Option<Plugin>, CountFailure> {
         let (least_ms, most_ms) = TIME_LIMIT_MS;
         let set = self.options.limits;
         let millis =
             set.execution_time_ms.map_or(most_ms, |ms| ms.saturating_mul(2).clamp(least_ms, most_ms));
-        let limits = Limits { fuel: None, execution_time_ms: Some(millis), ..set };
+        let limits = Limits { execution_time_ms: Some(millis), ..set };
         let options = PluginOptions { limits, ..self.options };
-        let mut plugin = match Plugin::create(build, 1, options, Arc::clone(observer)) {
-            Ok(plugin) => plugin,
-            Err(CreateFailure::MissingImports(imports)) => {
-                return Err(CountFailure::MissingImports { count: imports.len() });
+        let build = Arc::clone(&counting.build);
+        let mut plugin = Plugin::create(build, 1, options, Arc::clone(observer)).map_err(not_made)?;
+        initialize(&mut plugin)?;
+        for (made, call) in self.replay.iter().enumerate() {
+            if observer.is_cancelled() || !go_on(CountStep::Before { made, of: self.replay.len() }) {
+                return Ok(None);
             }
-            Err(CreateFailure::Failed(record)) => return Err(before(&record)),
+            plugin.call(&call.export, &call.args)?;
+            if plugin.needs_renewal() && !observer.is_cancelled() {
+                plugin.renew().map_err(not_made)?;
+                initialize(&mut plugin)?;
+            }
+        }
+        Ok(Some(plugin))
+    }
+
+    fn add_up(
+        &self,
+        record: &CallRecord,
+        counting: &Counting,
+        before: &[u64],
+        after: &[u64],
+    ) -> OperatorCounts {
+        let names = operator_names();
+        let mut by_slot = vec![0_u64; names.len()];
+        let mut entries = 0_u64;
+        for ((block, before), after) in counting.blocks.iter().zip(before).zip(after) {
+            let runs = after.wrapping_sub(*before);
+            if runs == 0 {
+                continue;
+            }
+            entries += if block.is_entry { runs } else { 0 };
+            for slot in &block.operators {
+                if let Some(count) = by_slot.get_mut(usize::from(*slot)) {
+                    *count = count.saturating_add(runs);
+                }
+            }
+        }
+        let prices = &self.build.settings.prices;
+        let is_quiet = |operator: &OperatorCount| {
+            operator.is_marker() && prices.price_of(&operator.name, operator.default_price) == 0
         };
-        for record in plugin.initialize() {
-            if !record.is_success() {
-                return Err(before(&record));
-            }
+        let (markers, operators) = in_order(&by_slot).into_iter().partition(is_quiet);
+        let has_returned = record.outcome == Outcome::Returned;
+        let mut counts = OperatorCounts {
+            outcome: record.outcome,
+            results: record.results.clone(),
+            operators,
+            markers,
+            entries,
+            fuel: record.fuel,
+            prices: prices.clone(),
+            bulk_fuel: None,
+            uncounted_functions: counting.uncounted_functions,
+            is_exact: has_returned && counting.uncounted_functions == 0,
+        };
+        let own = counts.operator_fuel(&counts.prices);
+        let fuel = record.fuel.value().filter(|_| counts.is_exact && record.fuel.is_exact());
+        counts.bulk_fuel = fuel.and_then(|fuel| fuel.checked_sub(own));
+        counts
+    }
+}
+
+/// Lists the operators that ran, the most frequent first; those that are written alike are one.
+fn in_order(by_slot: &[u64]) -> Vec<OperatorCount> {
+    let defaults = Prices::default();
+    let mut operators: Vec<OperatorCount> = Vec::new();
+    for (slot, (_, default_price)) in defaults.iter().enumerate() {
+        let (name, count) = (&operator_names()[slot], by_slot[slot]);
+        match operators.iter_mut().find(|operator| operator.name == *name) {
+            _ if count == 0 => {}
+            Some(operator) => operator.count = operator.count.saturating_add(count),
+            None => operators.push(OperatorCount { name: name.clone(), count, default_price }),
         }
-        for call in &self.replay {
-            let record = plugin.call(&call.export, &call.args)?;
-            if !record.is_success() {
-                return Err(before(&record));
-            }
-        }
-        let counters = counters(&mut plugin, own_globals);
-        Ok((plugin, counters))
+    }
+    operators.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.name.cmp(&right.name)));
+    operators
+}
+
+fn initialize(plugin: &mut Plugin) -> Result<(), CountFailure> {
+    let failed = plugin.initialize().into_iter().find(|record| !record.is_success());
+    failed.map_or(Ok(()), |record| Err(before(&record)))
+}
+
+fn not_made(failure: CreateFailure) -> CountFailure {
+    match failure {
+        CreateFailure::MissingImports(imports) => CountFailure::MissingImports { count: imports.len() },
+        CreateFailure::Failed(record) => before(&record),
     }
 }
 
 fn before(record: &CallRecord) -> CountFailure {
     CountFailure::Before { step: record.export.to_string(), reason: record.outcome.headline().to_lowercase() }
-}
-
-/// Reads the globals behind the module's own.
-fn counters(plugin: &mut Plugin, own_globals: u32) -> Vec<u64> {
-    let values = plugin.globals().into_iter().filter(|global| global.index >= own_globals);
-    values
-        .map(|global| match global.value {
-            Value::I64(count) => count.cast_unsigned(),
-            _ => 0,
-        })
-        .collect()
-}
-
-/// Returns the fuel of the same call without counters, if it ends the same way and its fuel is exact.
-fn plain_fuel(mut plugin: Plugin, call: &ProbedCall, expected: Outcome) -> Result<Option<u64>, CountFailure> {
-    let record = plugin.call(&call.export, &call.args)?;
-    let is_exact = record.outcome == expected && record.fuel.is_exact();
-    Ok(record.fuel.value().filter(|_| is_exact))
-}
-
-fn add_up(
-    record: &CallRecord,
-    blocks: &[pass::Block],
-    before: &[u64],
-    after: &[u64],
-    plain_fuel: Option<u64>,
-) -> OperatorCounts {
-    let names = operator_names();
-    let defaults: Vec<u8> = Prices::default().iter().map(|(_, price)| price).collect();
-    let mut by_slot = vec![0_u64; names.len()];
-    let mut entries = 0_u64;
-    for ((block, before), after) in blocks.iter().zip(before).zip(after) {
-        let runs = after.wrapping_sub(*before);
-        if runs == 0 {
-            continue;
-        }
-        entries += if block.is_entry { runs } else { 0 };
-        for slot in &block.operators {
-            if let Some(count) = by_slot.get_mut(usize::from(*slot)) {
-                *count = count.saturating_add(runs);
-            }
-        }
-    }
-    let ran = by_slot.into_iter().enumerate().filter(|(_, count)| *count > 0);
-    let mut operators: Vec<_> = ran
-        .map(|(slot, count)| OperatorCount {
-            name: names[slot].clone(),
-            count,
-            default_price: defaults[slot],
-        })
-        .collect();
-    operators.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.name.cmp(&right.name)));
-    let mut counts = OperatorCounts {
-        outcome: record.outcome,
-        results: record.results.clone(),
-        operators,
-        entries,
-        bulk_fuel: None,
-        is_exact: record.outcome == Outcome::Returned,
-    };
-    let own = counts.operator_fuel(&PriceChanges::default());
-    counts.bulk_fuel = plain_fuel.and_then(|fuel| fuel.checked_sub(own));
-    counts
 }

@@ -1,14 +1,40 @@
 //! Counts against the engine's own fuel, on the samples that ship and on code with every kind of branch.
 
 use super::*;
-use crate::engine::settings::EngineSettings;
-use crate::engine::{NoObserver, OperatorCounter};
+use crate::engine::front::SizeCaps;
+use crate::engine::{BuildCache, CompileRequest, NoObserver, compile};
+use crate::model::call::TrapKind;
+use crate::model::limits::LimitKind;
+use crate::model::measured::Measured;
+use crate::model::operators::PriceChanges;
 use crate::model::sample::{self, Section};
+use crate::model::value::Value;
+
+const FACTORIAL: &str = r#"(module
+  (memory 1)
+  (func $factorial (export "factorial") (param i64) (result i64)
+    (memory.fill (i32.const 0) (i32.const 1) (i32.const 100))
+    (if (result i64) (i64.le_s (local.get 0) (i64.const 1))
+      (then (i64.const 1))
+      (else (i64.mul (local.get 0) (call $factorial (i64.sub (local.get 0) (i64.const 1))))))))"#;
 
 fn build(engines: &Engines, source: &[u8]) -> Arc<Build> {
-    let settings = EngineSettings::default();
+    build_at(engines, source, &PriceChanges::default())
+}
+
+fn build_at(engines: &Engines, source: &[u8], prices: &PriceChanges) -> Arc<Build> {
+    let settings = EngineSettings { prices: prices.clone(), ..EngineSettings::default() };
     let request = CompileRequest { source, settings: &settings, caps: SizeCaps::default(), read_ns: None };
     compile(engines, &BuildCache::new(0), &request).expect("the test's text compiles")
+}
+
+/// Makes the same call without counters.
+fn plain(counter: &OperatorCounter) -> CallRecord {
+    let OperatorCounter { build, options, call, .. } = counter;
+    let mut plugin =
+        Plugin::create(Arc::clone(build), 1, *options, Arc::new(NoObserver)).expect("it is made");
+    initialize(&mut plugin).expect("it starts");
+    plugin.call(&call.export, &call.args).expect("the arguments fit")
 }
 
 fn count(engines: &Engines, build: &Arc<Build>, export: &str, args: &[Value]) -> OperatorCounts {
@@ -19,7 +45,15 @@ fn count(engines: &Engines, build: &Arc<Build>, export: &str, args: &[Value]) ->
         call: ProbedCall { export: export.into(), args: args.to_vec() },
     };
     let observer: SharedObserver = Arc::new(NoObserver);
-    counter.count(engines, &observer).unwrap_or_else(|failure| panic!("{export}: {failure}"))
+    counted(&counter, engines, &observer).unwrap_or_else(|failure| panic!("{export}: {failure}"))
+}
+
+fn counted(
+    counter: &OperatorCounter,
+    engines: &Engines,
+    observer: &SharedObserver,
+) -> Result<OperatorCounts, CountFailure> {
+    Ok(counter.count(engines, observer, &mut |_| true)?.expect("nobody stops it"))
 }
 
 fn of(counts: &OperatorCounts, name: &str) -> u64 {
@@ -91,7 +125,14 @@ fn counts_at_the_engines_prices_are_its_fuel_on_every_sample() {
             if matches!(sample.section, Section::Limits | Section::Lifecycle) {
                 continue;
             }
-            let Ok(counts) = counter.count(&engines, &observer) else { continue };
+            let Ok(counts) = counted(&counter, &engines, &observer) else { continue };
+            let record = plain(&counter);
+            assert_eq!(
+                (counts.outcome, counts.fuel),
+                (record.outcome, record.fuel),
+                "{} {export}",
+                sample.id
+            );
             if counts.is_exact {
                 let fuel = counts.bulk_fuel;
                 assert!(fuel.is_some(), "{} {export}: more counted than burnt", sample.id);
@@ -126,6 +167,111 @@ fn counts_begin_with_the_call_and_not_with_the_instance() {
     let options = PluginOptions::default();
     let counter = OperatorCounter { build, options, replay: vec![up.clone(); 3], call: up };
     let observer: SharedObserver = Arc::new(NoObserver);
-    let counts = counter.count(&engines, &observer).expect("it can be counted");
+    let counts = counted(&counter, &engines, &observer).expect("it can be counted");
     assert_eq!((of(&counts, "i32.add"), counts.entries), (1, 1));
+}
+
+#[test]
+fn bulk_work_is_told_apart_at_any_prices() {
+    let engines = Engines::default();
+    let args = [Value::I64(6)];
+    let plain = count(&engines, &build(&engines, FACTORIAL.as_bytes()), "factorial", &args);
+    assert!(plain.bulk_fuel >= Some(600), "{:?}", plain.bulk_fuel);
+    for text in ["i64.mul=16", "*=0", "*=3,i64.mul=7,memory.fill=0,local.get=16"] {
+        let prices = PriceChanges::parse(text).expect("it is well written");
+        let priced = count(&engines, &build_at(&engines, FACTORIAL.as_bytes(), &prices), "factorial", &args);
+        assert_eq!(priced.bulk_fuel, plain.bulk_fuel, "{text}");
+        assert_eq!(priced.fuel_at(&prices).map(Measured::Exact), Some(priced.fuel), "{text}");
+        assert_eq!(
+            plain.fuel_at(&prices).map(Measured::Exact),
+            Some(priced.fuel),
+            "{text}, by the plain counts"
+        );
+        assert_eq!(priced.fuel_at(&PriceChanges::default()).map(Measured::Exact), Some(plain.fuel), "{text}");
+    }
+}
+
+#[test]
+fn one_operator_alone_costs_as_often_as_it_runs_and_one_for_each_entry() {
+    let text = FACTORIAL.replace("(memory.fill (i32.const 0) (i32.const 1) (i32.const 100))", "");
+    let engines = Engines::default();
+    for name in ["i64.mul", "local.get", "i32.add", "call", "if"] {
+        let build = build_at(&engines, text.as_bytes(), &PriceChanges::only(name));
+        let counts = count(&engines, &build, "factorial", &[Value::I64(6)]);
+        let expected = of(&counts, name) + counts.entries;
+        assert_eq!(counts.fuel, Measured::Exact(expected), "{name}");
+        assert_eq!(counts.entries, 6);
+    }
+}
+
+#[test]
+fn counters_burn_nothing_and_every_limit_stays_in_force() {
+    let engines = Engines::default();
+    let build = build(&engines, FACTORIAL.as_bytes());
+    let call = ProbedCall { export: "factorial".into(), args: vec![Value::I64(6)] };
+    let needed = count(&engines, &build, "factorial", &call.args).fuel.value().expect("it is measured");
+    let observer: SharedObserver = Arc::new(NoObserver);
+    let ends = [
+        (Limits { fuel: Some(needed), ..Limits::UNLIMITED }, Outcome::Returned),
+        (Limits { fuel: Some(needed - 1), ..Limits::UNLIMITED }, Outcome::Limit(LimitKind::Fuel)),
+        (Limits { call_depth: Some(6), ..Limits::UNLIMITED }, Outcome::Returned),
+        (Limits { call_depth: Some(5), ..Limits::UNLIMITED }, Outcome::Limit(LimitKind::CallDepth)),
+    ];
+    for (limits, outcome) in ends {
+        let options = PluginOptions { limits, ..PluginOptions::default() };
+        let (build, call) = (Arc::clone(&build), call.clone());
+        let counter = OperatorCounter { build, options, replay: Vec::new(), call };
+        let counts = counted(&counter, &engines, &observer).expect("it can be counted");
+        assert_eq!((counts.outcome, counts.is_exact), (outcome, outcome == Outcome::Returned), "{limits:?}");
+    }
+}
+
+#[test]
+fn a_call_after_one_that_trapped_is_counted_on_a_fresh_instance() {
+    let text = r#"(module (global $n (mut i32) (i32.const 0))
+      (func (export "up") (result i32) (global.set $n (i32.add (global.get $n) (i32.const 1))) (global.get $n))
+      (func (export "trap") (unreachable)))"#;
+    let engines = Engines::default();
+    let build = build(&engines, text.as_bytes());
+    let call = |export: &str| ProbedCall { export: export.into(), args: Vec::new() };
+    let observer: SharedObserver = Arc::new(NoObserver);
+    let after = |replay: Vec<ProbedCall>| OperatorCounter {
+        build: Arc::clone(&build),
+        options: PluginOptions::default(),
+        replay,
+        call: call("up"),
+    };
+    let counts = counted(&after(vec![call("up"), call("up")]), &engines, &observer).expect("it is counted");
+    assert_eq!(counts.results, [Value::I32(3)]);
+    let counts = counted(&after(vec![call("up"), call("trap")]), &engines, &observer).expect("it is counted");
+    assert_eq!((counts.results, counts.operators.len()), (vec![Value::I32(1)], 4));
+    let trap = OperatorCounter { call: call("trap"), ..after(Vec::new()) };
+    let counts = counted(&trap, &engines, &observer).expect("it is counted");
+    assert_eq!((counts.outcome, counts.is_exact), (Outcome::Trapped(TrapKind::Unreachable), false));
+}
+
+#[test]
+fn counting_tells_its_steps_and_ends_where_it_is_told_to() {
+    let engines = Engines::default();
+    let build = build(&engines, FACTORIAL.as_bytes());
+    let call = ProbedCall { export: "factorial".into(), args: vec![Value::I64(3)] };
+    let options = PluginOptions::default();
+    let counter = OperatorCounter { build, options, replay: vec![call.clone(); 2], call };
+    let observer: SharedObserver = Arc::new(NoObserver);
+    let mut steps = Vec::new();
+    let all = counter.count(&engines, &observer, &mut |step| {
+        steps.push(step);
+        true
+    });
+    assert!(all.expect("it can be counted").is_some());
+    use CountStep::{Before, Calling, Preparing};
+    assert_eq!(steps, [Preparing, Before { made: 0, of: 2 }, Before { made: 1, of: 2 }, Calling]);
+    for last in 0..steps.len() {
+        let mut told = 0;
+        let stopped = counter.count(&engines, &observer, &mut |_| {
+            told += 1;
+            told <= last
+        });
+        assert_eq!(stopped.expect("it can be counted"), None, "after {last}");
+    }
 }

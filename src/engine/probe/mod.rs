@@ -207,6 +207,7 @@ impl<'a> Runner<'a> {
         };
         Limits {
             memory_pages: roomy(LimitKind::MemoryPages, GENEROUS_PAGES),
+            growth_pages: set.growth_pages,
             table_elements: roomy(LimitKind::TableElements, GENEROUS_ELEMENTS),
             instances: None,
             execution_time_ms: Some(self.time_limit_ms),

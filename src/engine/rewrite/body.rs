@@ -5,6 +5,7 @@
 use wasm_encoder::{BlockType, Encode, Instruction};
 use wasmparser::{FunctionBody, Operator, OperatorsReader};
 
+use super::counters::Blocks;
 use super::indices::{DepthIndices, GrowthIndices, PrivateIndices};
 use super::offsets::OffsetMapBuilder;
 use super::scan::Scan;
@@ -23,6 +24,8 @@ pub(super) struct BodyWriter<'a> {
     prices: Option<&'a Prices>,
     depth: Option<DepthIndices>,
     growth: Option<GrowthIndices>,
+    blocks: &'a Blocks,
+    first_counter: u32,
     memory64: &'a [bool],
     table64: &'a [bool],
 }
@@ -57,11 +60,18 @@ struct Head {
 
 impl<'a> BodyWriter<'a> {
     /// Prepares to rewrite the bodies of a module.
-    pub(super) fn new(scan: &'a Scan<'_>, indices: &PrivateIndices, options: &'a RewriteOptions) -> Self {
+    pub(super) fn new(
+        scan: &'a Scan<'_>,
+        indices: &PrivateIndices,
+        options: &'a RewriteOptions,
+        blocks: &'a Blocks,
+    ) -> Self {
         Self {
             prices: options.prices.as_ref(),
             depth: indices.depth,
             growth: indices.growth,
+            blocks,
+            first_counter: indices.counters.0,
             memory64: &scan.memory64,
             table64: &scan.table64,
         }
@@ -69,7 +79,10 @@ impl<'a> BodyWriter<'a> {
 
     /// Tells whether every body stays as it is.
     pub(super) fn is_idle(&self) -> bool {
-        self.prices.is_none() && self.depth.is_none() && self.growth.is_none()
+        self.prices.is_none()
+            && self.depth.is_none()
+            && self.growth.is_none()
+            && self.blocks.blocks.is_empty()
     }
 
     /// Writes the body of a function with `params` parameters behind `out`, its length first.
@@ -171,6 +184,11 @@ impl<'a> BodyWriter<'a> {
         let start = operators.original_position();
         let operator = operators.read()?;
         let bytes = frame.between(start, operators.original_position());
+        if let Some(block) = self.blocks.begun_at(start) {
+            use Instruction as I;
+            let counter = self.first_counter + block;
+            emit(out, &[I::GlobalGet(counter), I::I64Const(1), I::I64Add, I::GlobalSet(counter)]);
+        }
         if let Some(prices) = self.prices {
             const NOPS: [u8; Prices::MAX as usize] = [0x01; Prices::MAX as usize];
             out.extend_from_slice(&NOPS[..usize::from(prices.of(&operator))]);

@@ -15,6 +15,8 @@ pub(super) struct PrivateIndices {
     pub(super) depth: Option<DepthIndices>,
     /// The globals of the refused growth.
     pub(super) growth: Option<GrowthIndices>,
+    /// The first of the globals that count straight pieces of code, and how many there are.
+    pub(super) counters: (u32, u32),
     /// The types of all new globals, in the order of their indices.
     pub(super) new_globals: Vec<NewGlobal>,
 }
@@ -53,8 +55,12 @@ pub(super) enum NewGlobal {
 }
 
 impl PrivateIndices {
-    /// Decides what is added to the module.
-    pub(super) fn plan(scan: &Scan<'_>, options: &RewriteOptions) -> Result<Self, RewriteError> {
+    /// Decides what is added to the module; so many straight pieces of its code are counted.
+    pub(super) fn plan(
+        scan: &Scan<'_>,
+        options: &RewriteOptions,
+        num_counters: u32,
+    ) -> Result<Self, RewriteError> {
         let mut new_globals = Vec::new();
         let mut add = |global: NewGlobal| {
             new_globals.push(global);
@@ -72,8 +78,10 @@ impl PrivateIndices {
             result32: add(NewGlobal::I32),
             result64: add(NewGlobal::I64),
         });
+        let counters = (scan.globals.saturating_add(count(&new_globals)), num_counters);
+        new_globals.extend((0..num_counters).map(|_| NewGlobal::I64));
         at_most("globals", scan.globals, count(&new_globals))?;
-        Ok(Self { depth, growth, new_globals })
+        Ok(Self { depth, growth, counters, new_globals })
     }
 }
 

@@ -94,6 +94,11 @@ impl Layout {
         Ok(layout)
     }
 
+    /// Returns the export of the global that counts a straight piece of code, by its number.
+    pub fn counter(&self, block: usize) -> String {
+        format!("{}:runs:{block}", self.prefix)
+    }
+
     /// Lists the private exports in the order in which they are written.
     pub(super) fn private_exports<'a>(
         &'a self,
@@ -111,11 +116,18 @@ impl Layout {
             kind: ExportKind::Func,
             index,
         });
+        let (first, num_counters) = indices.counters;
+        let runs = (0..num_counters).map(move |block| PrivateExport {
+            name: self.counter(block as usize).into(),
+            kind: ExportKind::Global,
+            index: first + block,
+        });
         numbered(ExportKind::Memory, &self.memories)
             .chain(numbered(ExportKind::Table, &self.tables))
             .chain(numbered(ExportKind::Global, &self.globals))
             .chain(counters)
             .chain(start)
+            .chain(runs)
     }
 }
 

@@ -6,6 +6,7 @@
 //! panics, whatever bytes it is given.
 
 mod body;
+mod counters;
 mod indices;
 mod layout;
 mod offsets;
@@ -15,10 +16,11 @@ mod sections;
 #[cfg(test)]
 mod tests;
 
+pub use counters::CountedBlock;
 pub use layout::{DepthGlobals, GROWTH_RING, GrowthSites, Layout};
 pub use offsets::OffsetMap;
+pub(crate) use prices::operator_names;
 pub use prices::{Prices, UnknownOperator, default_prices, engine_operator_cost};
-pub(crate) use prices::{operator_names, operator_slot};
 
 /// The version of what this pass writes; it enters every cache key.
 pub const PASS_VERSION: u32 = 2;
@@ -36,6 +38,8 @@ pub struct RewriteOptions {
     pub prices: Option<Prices>,
     /// Record where growth of memories and tables was refused.
     pub record_refused_growth: bool,
+    /// Count how often each straight piece of code runs; the counters burn no fuel where prices are given.
+    pub count_operators: bool,
 }
 
 /// A module after the pass.
@@ -49,6 +53,9 @@ pub struct Rewritten {
     pub offsets: OffsetMap,
     /// The functions that run uncounted, in the order of their indices.
     pub uncounted: Vec<UncountedFunction>,
+    /// The straight pieces of code that are counted, each in the global that [`Layout::counter`] names by its
+    /// place here; empty unless it was asked for.
+    pub blocks: Vec<CountedBlock>,
 }
 
 /// A function that could not be rewritten without passing a limit of the format: it runs as it was.
@@ -139,9 +146,12 @@ pub enum RewriteError {
 /// format. The module itself may still run unrewritten.
 pub fn rewrite(original: &[u8], options: &RewriteOptions) -> Result<Rewritten, RewriteError> {
     let scan = scan::Scan::of(original)?;
-    let indices = indices::PrivateIndices::plan(&scan, options)?;
+    let blocks =
+        if options.count_operators { counters::Blocks::of(&scan)? } else { counters::Blocks::default() };
+    let indices = indices::PrivateIndices::plan(&scan, options, body::position(blocks.blocks.len()))?;
     let layout = Layout::plan(&scan, &indices)?;
-    let body_writer = body::BodyWriter::new(&scan, &indices, options);
+    let body_writer = body::BodyWriter::new(&scan, &indices, options, &blocks);
     let written = sections::write(&scan, &indices, &layout, &body_writer)?;
-    Ok(Rewritten { wasm: written.wasm, layout, offsets: written.offsets, uncounted: written.uncounted })
+    let (wasm, offsets, uncounted) = (written.wasm, written.offsets, written.uncounted);
+    Ok(Rewritten { wasm, layout, offsets, uncounted, blocks: blocks.blocks })
 }

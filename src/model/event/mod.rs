@@ -342,25 +342,18 @@ fn bound(text: &mut String, max_bytes: usize) {
 }
 
 fn refused_growth_text(denied: &DeniedGrowth) -> String {
-    use super::limits::LimitKind;
-    let unit = match denied.what {
-        LimitKind::MemoryPages => "pages",
-        LimitKind::TableElements => "table elements",
-        other => other.phrase(),
-    };
-    let asked = humanize::grouped(denied.requested);
     let by = denied.place.as_ref().and_then(super::diagnostic::Place::phrase);
     let by = by.map(|by| format!(", asked for by {by}")).unwrap_or_default();
+    let asked = denied.phrase().replacen('g', "G", 1);
     match denied.limit {
-        Some(limit) => {
-            format!("Growth to {asked} {unit} refused, the limit is {}{by}", humanize::grouped(limit))
-        }
-        None => format!("Growth to {asked} {unit} refused by the module's own maximum{by}"),
+        Some(_) => format!("{asked} refused, {}{by}", denied.bound_phrase()),
+        None => format!("{asked} refused by the module's own maximum{by}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::call::GrowthBound;
     use super::super::diagnostic::Place;
     use super::super::limits::LimitKind;
     use super::*;
@@ -387,6 +380,8 @@ mod tests {
         let place = Place { function: Some("hoard".to_owned()), line: Some(23), ..Place::default() };
         let denied = DeniedGrowth {
             what: LimitKind::TableElements,
+            growth: 1,
+            bound: GrowthBound::Total,
             requested: 101,
             limit: Some(100),
             place: Some(place),
@@ -399,8 +394,10 @@ mod tests {
 
     /// An event of each kind, in the order of [`EventTag::ALL`].
     pub(super) fn one_of_each() -> Vec<EventKind> {
-        let denied =
-            |limit| DeniedGrowth { what: LimitKind::MemoryPages, requested: 300, limit, place: None };
+        let denied = |limit| {
+            let (what, bound) = (LimitKind::MemoryPages, GrowthBound::Total);
+            DeniedGrowth { what, requested: 300, growth: 1, bound, limit, place: None }
+        };
         vec![
             EventKind::Loaded,
             EventKind::Initialized,
@@ -446,6 +443,8 @@ mod tests {
             EventKind::Executed { function: long.clone(), wall_ns: 1, success: false },
             EventKind::RefusedGrowth(DeniedGrowth {
                 what: LimitKind::TableElements,
+                growth: 1,
+                bound: GrowthBound::Total,
                 requested: 1,
                 limit: None,
                 place,

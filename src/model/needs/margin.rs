@@ -11,9 +11,11 @@ pub fn with_margin(kind: LimitKind, needed: u64) -> u64 {
     match kind {
         LimitKind::Fuel | LimitKind::TableElements => two_digits(roomy),
         LimitKind::WasmStack => roomy.div_ceil(64 * 1024).saturating_mul(64 * 1024),
-        LimitKind::MemoryPages | LimitKind::CallDepth | LimitKind::ExecutionTime | LimitKind::Instances => {
-            roomy
-        }
+        LimitKind::MemoryPages
+        | LimitKind::GrowthPages
+        | LimitKind::CallDepth
+        | LimitKind::ExecutionTime
+        | LimitKind::Instances => roomy,
     }
 }
 

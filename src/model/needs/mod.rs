@@ -198,12 +198,7 @@ impl Needs {
 
     /// Says on which instance the runs were made.
     pub fn setting(&self) -> String {
-        match (self.replayed, self.forgotten) {
-            (0, 0) => "on a fresh instance".to_owned(),
-            (0, _) => "on a fresh instance, without the earlier calls".to_owned(),
-            (1, _) => "after the earlier call, replayed".to_owned(),
-            (calls, _) => format!("after {calls} earlier calls, replayed"),
-        }
+        setting(self.replayed, self.forgotten)
     }
 }
 
@@ -219,6 +214,16 @@ impl Hindrance {
             }
             Self::NotCalled => "the call could not be made".to_owned(),
         }
+    }
+}
+
+/// Says on which instance a call is made again, by the earlier calls that are made before and those that are not.
+pub fn setting(replayed: usize, forgotten: u64) -> String {
+    match (replayed, forgotten) {
+        (0, 0) => "on a fresh instance".to_owned(),
+        (0, _) => "on a fresh instance, without the earlier calls".to_owned(),
+        (1, _) => "after the earlier call, replayed".to_owned(),
+        (calls, _) => format!("after {calls} earlier calls, replayed"),
     }
 }
 

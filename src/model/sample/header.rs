@@ -111,6 +111,7 @@ fn parse_limits(value: &str) -> Result<Limits, String> {
             word.split_once('=').ok_or_else(|| format!("expected `limit=value`, found `{word}`"))?;
         let slot = match key {
             "memory_pages" => &mut limits.memory_pages,
+            "growth_pages" => &mut limits.growth_pages,
             "table_elements" => &mut limits.table_elements,
             "instances" => &mut limits.instances,
             "execution_time_ms" => &mut limits.execution_time_ms,

@@ -17,6 +17,7 @@ pub(super) const SOURCES: &[(&str, &str)] = &[
     ("integers", include_str!("../../../sample_plugins/integers.wat")),
     ("limit_call_depth", include_str!("../../../sample_plugins/limit_call_depth.wat")),
     ("limit_fuel", include_str!("../../../sample_plugins/limit_fuel.wat")),
+    ("limit_growth", include_str!("../../../sample_plugins/limit_growth.wat")),
     ("limit_initial_memory", include_str!("../../../sample_plugins/limit_initial_memory.wat")),
     ("limit_instances", include_str!("../../../sample_plugins/limit_instances.wat")),
     ("limit_memory", include_str!("../../../sample_plugins/limit_memory.wat")),

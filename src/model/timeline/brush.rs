@@ -11,6 +11,9 @@ use super::{Timeline, snap_wall_ns};
 pub struct Brush {
     /// First and last number of the calls.
     pub calls: Option<(u64, u64)>,
+    /// First and last number of the calls of the set that these are compared with, in its own timeline; of
+    /// numbers that no call has, none is picked.
+    pub second: Option<(u64, u64)>,
     /// Shortest and longest wall time in nanoseconds, as [`snap_wall_ns`] widens them.
     pub wall_ns: Option<(u64, u64)>,
 }
@@ -24,6 +27,13 @@ impl Brush {
     /// Picks the calls between two numbers, in whichever order.
     pub fn set_calls(&mut self, span: Option<(u64, u64)>) {
         self.calls = span.map(|(one, other)| (one.min(other), one.max(other)));
+        self.second = None;
+    }
+
+    /// Picks calls of two sets that are compared; `None` picks none of the second.
+    pub fn set_pair(&mut self, first: (u64, u64), second: Option<(u64, u64)>) {
+        self.set_calls(Some(first));
+        self.second = Some(second.unwrap_or((u64::MAX, u64::MAX)));
     }
 
     /// Picks the calls whose duration lies between two times, in whichever order, widened to whole classes.
@@ -40,7 +50,16 @@ impl Brush {
 
     /// Returns the indices of the calls whose number is picked, whatever their duration.
     pub fn range(&self, timeline: &Timeline) -> Range<usize> {
-        let Some((from, to)) = self.calls else { return 0..timeline.len() };
+        Self::indices(self.calls, timeline)
+    }
+
+    /// Returns the indices of the calls of the second set whose number is picked, whatever their duration.
+    pub fn second_range(&self, timeline: &Timeline) -> Range<usize> {
+        Self::indices(self.second, timeline)
+    }
+
+    fn indices(span: Option<(u64, u64)>, timeline: &Timeline) -> Range<usize> {
+        let Some((from, to)) = span else { return 0..timeline.len() };
         let first = timeline.first_number();
         let index = |number: u64| {
             usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX).min(timeline.len())
@@ -68,6 +87,12 @@ mod tests {
             brush.takes(timeline.number(*index), timeline.get(*index).map_or(0, |call| call.wall_ns))
         });
         assert_eq!(taken.collect::<Vec<_>>(), [45, 46, 47, 48, 49, 50]);
+        brush.set_pair((11, 12), Some((1, 3)));
+        assert_eq!((brush.range(&timeline), brush.second_range(&timeline)), (10..12, 0..3));
+        brush.set_pair((11, 12), None);
+        assert_eq!(brush.second_range(&timeline), 100..100, "of the second none is picked");
+        brush.set_calls(None);
+        assert_eq!(brush.second, None, "the second goes with the first");
         for (span, range) in [((90, 1000), 89..100), ((500, 600), 100..100), ((0, 0), 0..0)] {
             brush.set_calls(Some(span));
             assert_eq!(brush.range(&timeline), range, "{span:?}");

@@ -24,7 +24,7 @@ pub(super) const CHUNK_CALLS: usize = UPPER * FANOUT;
 const RETURNED: u8 = 0;
 const CANCELLED: u8 = 1;
 const FIRST_LIMIT: u8 = 2;
-const LIMITS: [LimitKind; 7] = [
+const LIMITS: [LimitKind; 8] = [
     LimitKind::Fuel,
     LimitKind::ExecutionTime,
     LimitKind::MemoryPages,
@@ -32,6 +32,7 @@ const LIMITS: [LimitKind; 7] = [
     LimitKind::Instances,
     LimitKind::CallDepth,
     LimitKind::WasmStack,
+    LimitKind::GrowthPages,
 ];
 const FIRST_TRAP: u8 = 16;
 const TRAPS: [TrapKind; 18] = [

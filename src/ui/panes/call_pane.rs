@@ -12,7 +12,9 @@ use super::end_card::EndCard;
 use super::instance_ui::{missing_ui, note_ui, refusal_ui, steps_ui, switches_ui};
 use super::outcome_words::place_text;
 use super::progress::progress_bar;
-use crate::app::{Action, AppState, CallAction, CallForm, PendingCall, PluginView, SourceAction, UiCommand};
+use crate::app::{
+    Action, AppState, CallAction, CallForm, PendingCall, PluginAction, PluginView, SourceAction, UiCommand,
+};
 use crate::model::bench::Span;
 use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::humanize;
@@ -22,7 +24,7 @@ use crate::model::signature::FuncSignature;
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
 use crate::ui::widgets::{
-    empty_state, field_error, hairline, link, primary_button, quiet_button, text_field,
+    Chip, empty_state, field_error, hairline, link, primary_button, quiet_button, text_field,
 };
 
 /// Seconds after which a call that runs shows that it does.
@@ -129,6 +131,14 @@ impl CallPane {
         }
         if record.outcome != Outcome::Returned || !record.denied.is_empty() {
             self.end.ui(ui, state, plugin, record, actions);
+        }
+        if record.kind == CallKind::Export {
+            let chip = Chip::small("Count operators").clickable();
+            let hint = "Makes this call again on a fresh instance and counts each operator that it runs";
+            if ui.add(chip.tooltip(hint)).clicked() {
+                let count = PluginAction::CountOperators(Some(record.number));
+                actions.push(Action::Plugin(plugin.id, count));
+            }
         }
     }
 

@@ -56,7 +56,7 @@ impl ResultViews {
         {
             ui.label(theme::caption(format!("no text there: {reason}")).color(tokens(ui).text_muted));
         }
-        let fuel_note = if is_old { None } else { fuel_note(plugin) };
+        let fuel_note = fuel_note(plugin, record);
         figures_ui(ui, record, fuel_note.as_deref());
         if is_old {
             let text = format!("old: from build {}, running build {}", record.build, plugin.build.number);
@@ -129,10 +129,14 @@ pub(super) fn figures_ui(ui: &mut Ui, record: &CallRecord, fuel_note: Option<&st
     ui.label(theme::caption(line).color(tokens(ui).text_muted)).on_hover_text(exact_figures(record));
 }
 
-/// Says beside the fuel of a call that its source has prices of its own.
-fn fuel_note(plugin: &PluginView) -> Option<String> {
+/// Says beside the fuel of a call what it is at the engine's own prices, or that it is not at those.
+pub(super) fn fuel_note(plugin: &PluginView, record: &CallRecord) -> Option<String> {
+    if let Some(default) = plugin.default_fuel.get(record.number) {
+        return Some(format!(" at its prices, {} at default", humanize::count(default)));
+    }
     let settings = &plugin.build.build.settings;
-    (settings.fuel && !settings.prices.is_empty()).then(|| " at these prices".to_owned())
+    let is_priced = record.build == plugin.build.number.0 && settings.fuel && !settings.prices.is_empty();
+    is_priced.then(|| " at these prices".to_owned())
 }
 
 /// Writes the figures of a call to the unit, one a line.

@@ -6,7 +6,7 @@ use egui::{Ui, vec2};
 
 use super::call_result::exact_figures;
 use super::definition::go_to;
-use super::outcome_words::{outcome_look, place_text};
+use super::outcome_words::{outcome_look, place_text, rule_text};
 use crate::app::{Action, AppState, CallAction, PluginAction, PluginView};
 use crate::model::call::{CallKind, CallRecord, DeniedGrowth, Frame, Outcome};
 use crate::model::diagnostic::Place;
@@ -74,10 +74,13 @@ impl EndCard {
                 ui.label(sentence(message));
             }
             denied_ui(ui, state, plugin, record, actions);
-            let raise = Raise::after(record, &plugin.options.limits);
+            let raise = Raise::after(record, &plugin.limits_of(&record.export));
             self.buttons_ui(ui, plugin, record, raise, actions);
             if record.outcome != Outcome::Returned {
                 used_ui(ui, record);
+            }
+            if let Some(rule) = &record.rule {
+                ui.label(theme::caption(rule_text(rule)).color(tokens(ui).text_muted));
             }
             saw_ui(ui, record);
             hint_ui(ui, record, raise.is_some());
@@ -223,7 +226,8 @@ fn denied_groups(record: &CallRecord) -> Vec<(&DeniedGrowth, u64)> {
     for growth in record.denied.iter().rev() {
         // Of old refusals the place is not known any more.
         let is_alike = |other: &&mut (&DeniedGrowth, u64)| {
-            (other.0.what, other.0.requested, other.0.limit) == (growth.what, growth.requested, growth.limit)
+            (other.0.kind(), other.0.requested, other.0.limit)
+                == (growth.kind(), growth.requested, growth.limit)
                 && (growth.place.is_none() || other.0.place == growth.place)
         };
         match groups.iter_mut().find(is_alike) {
@@ -416,16 +420,13 @@ fn raise_text(record: &CallRecord, raise: &Raise, again: &str) -> String {
 }
 
 fn denied_text(growth: &DeniedGrowth, times: &str) -> String {
-    let requested = humanize::grouped(growth.requested);
-    let unit = match growth.what {
-        LimitKind::TableElements => "elements",
-        _ => "pages",
-    };
+    let asked = growth.phrase().replace("table elements", "elements");
     match growth.limit {
-        Some(limit) => {
-            format!("growth to {requested} {unit} refused{times}, limit {}", humanize::grouped(limit))
-        }
-        None => format!("growth to {requested} {unit} refused{times} by the module's own maximum"),
+        Some(_) => format!(
+            "{asked} refused{times}, {}",
+            growth.bound_phrase().replace("the ", "").replace(" is ", " ")
+        ),
+        None => format!("{asked} refused{times} by the module's own maximum"),
     }
 }
 

@@ -9,6 +9,7 @@ use egui::{Color32, Rect, Role, Sense, Ui, WidgetInfo};
 use crate::app::{Action, AppState, ExportFormat, ViewAction};
 use crate::model::event::{EventEntry, EventFilter, EventLog, EventTag, LogLevel};
 use crate::model::humanize;
+use crate::model::zone::Zone;
 use crate::ui::icons;
 use crate::ui::theme::{self, Tokens, space, tokens};
 use crate::ui::widgets::{Chip, empty_state, hairline, icon_button, one_line, put, text_field};
@@ -105,7 +106,7 @@ impl EventsPane {
         self.scroll.show(ui, "Events list", sequences.len() as u64, ROW, |ui, row, rect| {
             let sequence = usize::try_from(row).ok().and_then(|row| sequences.get(row));
             if let Some(entry) = sequence.and_then(|sequence| state.events.get(*sequence)) {
-                entry_ui(ui, rect, entry, selected, actions);
+                entry_ui(ui, rect, (entry, &state.zone), selected, actions);
             }
         });
     }
@@ -135,8 +136,12 @@ impl EventsPane {
                 format!("{shown} of {}", humanize::count(state.events.len() as u64))
             };
             ui.label(theme::caption(text).color(tokens(ui).text_muted));
-            if ui.available_width() > 120.0 {
-                ui.label(theme::caption("times in UTC").color(tokens(ui).text_muted));
+            if ui.available_width() > 120.0
+                && let Some(newest) = state.events.iter().next_back()
+            {
+                let zone = state.zone.phrase(newest.at_unix_ms);
+                let words = theme::caption(format!("times in {zone}")).color(tokens(ui).text_muted);
+                ui.label(words).on_hover_text("Times of day where this program runs; exports have UTC");
             }
             if !self.filter.is_default() && ui.add(icon_button(icons::X, "Show all events").small()).clicked()
             {
@@ -212,7 +217,13 @@ impl Shown {
     }
 }
 
-fn entry_ui(ui: &Ui, rect: Rect, entry: &EventEntry, selected: &mut Option<u64>, actions: &mut Vec<Action>) {
+fn entry_ui(
+    ui: &Ui,
+    rect: Rect,
+    (entry, zone): (&EventEntry, &Zone),
+    selected: &mut Option<u64>,
+    actions: &mut Vec<Action>,
+) {
     let tokens = tokens(ui);
     let response = ui.interact(rect, ui.scope_id().with(entry.sequence), Sense::CLICK);
     let summary = entry.kind.summary();
@@ -236,15 +247,23 @@ fn entry_ui(ui: &Ui, rect: Rect, entry: &EventEntry, selected: &mut Option<u64>,
         (false, false) => Color32::TRANSPARENT,
     };
     ui.painter().rect_filled(rect, 0.0, ground);
-    paint_entry(ui, rect, entry, name, &summary, tokens);
+    let time = zone.clock_time(entry.at_unix_ms);
+    paint_entry(ui, rect, entry, (&time, name, &summary), tokens);
     response.on_hover_ui(|ui| {
         ui.label(theme::code(summary.clone()));
-        let time = humanize::clock_time(entry.at_unix_ms, 0);
-        ui.label(theme::caption(format!("event {} at {time} UTC", entry.sequence)).color(tokens.text_muted));
+        let zone = zone.phrase(entry.at_unix_ms);
+        let words = format!("event {} at {time} in {zone}", entry.sequence);
+        ui.label(theme::caption(words).color(tokens.text_muted));
     });
 }
 
-fn paint_entry(ui: &Ui, rect: Rect, entry: &EventEntry, name: &str, summary: &str, tokens: &Tokens) {
+fn paint_entry(
+    ui: &Ui,
+    rect: Rect,
+    entry: &EventEntry,
+    (time, name, summary): (&str, &str, &str),
+    tokens: &Tokens,
+) {
     let y = rect.center().y;
     let left = rect.left() + space::M;
     let small = theme::body_font(theme::FIGURE);
@@ -254,8 +273,7 @@ fn paint_entry(ui: &Ui, rect: Rect, entry: &EventEntry, name: &str, summary: &st
         let galley = one_line(ui, text, font.clone(), colour, end - at - space::S);
         put(ui, galley, left + at, y);
     };
-    let time = humanize::clock_time(entry.at_unix_ms, 0);
-    cell(&time, &code, tokens.text_muted, 0.0, PLUGIN_AT);
+    cell(time, &code, tokens.text_muted, 0.0, PLUGIN_AT);
     cell(name, &small, tokens.text_muted, PLUGIN_AT, KIND_AT);
     cell(icon, &small, colour, KIND_AT, TEXT_AT);
     cell(entry.kind.tag().label(), &small, colour, KIND_AT + 20.0, TEXT_AT);

@@ -44,6 +44,8 @@ pub(super) struct LimitUse<'a> {
     pub(super) num_refused: u64,
     /// Who asked last, where that is known.
     pub(super) refused_at: Option<Place>,
+    /// What the bound was, in words, where that is known.
+    pub(super) refused_by: Option<String>,
     /// Height of the gauge in points.
     pub(super) height: f32,
 }
@@ -276,14 +278,15 @@ fn refused_note(used: &LimitUse<'_>) -> Option<RefusedNote> {
     let times = humanize::grouped(used.num_refused);
     let by = used.refused_at.as_ref().and_then(Place::phrase);
     let by = by.map(|by| format!(", asked for by {by}")).unwrap_or_default();
+    let bound = used.refused_by.as_ref().map(|bound| format!(", {bound}")).unwrap_or_default();
     Some(match used.num_refused {
         0 | 1 => RefusedNote {
             short: format!("{last} refused"),
-            long: format!("growth to {last} refused once{by}"),
+            long: format!("growth to {last} refused once{by}{bound}"),
         },
         _ => RefusedNote {
             short: format!("{last} refused × {times}"),
-            long: format!("growth refused {times} times, last to {last}{by}"),
+            long: format!("growth refused {times} times, last to {last}{by}{bound}"),
         },
     })
 }
@@ -377,6 +380,7 @@ mod tests {
             refused: Cow::Borrowed(refused),
             num_refused: refused.len() as u64,
             refused_at: Some(Place { function: Some("grow".to_owned()), line: Some(7), ..Place::default() }),
+            refused_by: Some("the limit is 16".to_owned()),
             height: 0.0,
         }
     }
@@ -386,10 +390,16 @@ mod tests {
         let told = |refused: &[u64]| refused_note(&used(1, 1, refused)).map(|note| (note.short, note.long));
         assert_eq!(told(&[]), None);
         let text = |short: &str, long: &str| Some((short.to_owned(), long.to_owned()));
-        assert_eq!(told(&[20]), text("20 refused", "growth to 20 refused once, asked for by $grow, line 7"));
+        assert_eq!(
+            told(&[20]),
+            text("20 refused", "growth to 20 refused once, asked for by $grow, line 7, the limit is 16")
+        );
         assert_eq!(
             told(&[20, 30]),
-            text("30 refused × 2", "growth refused 2 times, last to 30, asked for by $grow, line 7")
+            text(
+                "30 refused × 2",
+                "growth refused 2 times, last to 30, asked for by $grow, line 7, the limit is 16"
+            )
         );
     }
 

@@ -9,18 +9,21 @@ use egui::{Checkbox, Frame, Margin, Popup, ScrollArea, Ui};
 use super::fold::fold_header;
 use super::limit_gauge::{LimitUse, limit_ui, stack_ui};
 use super::needs_ui::needs_ui;
+use super::rules_ui::RulesView;
 use crate::app::{Action, AppState, PluginAction, PluginView, SettingsAction};
 use crate::engine::EngineSettings;
-use crate::model::call::CallRecord;
-use crate::model::diagnostic::Place;
+use crate::model::call::{CallRecord, DeniedGrowth};
 use crate::model::humanize;
 use crate::model::ids::PluginId;
 use crate::model::limits::{LimitKind, Limits, Preset, RefusedGrowth};
 use crate::model::measured::Measured;
 use crate::model::timeline::Series;
+use crate::model::zone::Zone;
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
-use crate::ui::widgets::{Chip, GAUGE_HEIGHT, GAUGE_LEAST_HEIGHT, empty_state, hairline};
+use crate::ui::widgets::{
+    Chip, GAUGE_HEIGHT, GAUGE_LEAST_HEIGHT, empty_state, field_error, hairline, text_field,
+};
 
 /// Most refused growths that are marked on a gauge.
 const MOST_MARKS: usize = 16;
@@ -35,6 +38,7 @@ const REST: f32 = 112.0;
 #[derive(Debug, Default)]
 pub struct LimitsPane {
     is_history_open: bool,
+    rules: RulesView,
     refused: Refused,
 }
 
@@ -46,11 +50,11 @@ struct Refused {
     elements: RefusedCalls,
 }
 
-/// New totals that were refused, oldest first, and who asked last.
+/// New totals that were refused, oldest first, and the newest refusal of which it is known who asked.
 #[derive(Debug, Default)]
 struct RefusedCalls {
     requested: Vec<u64>,
-    place: Option<Place>,
+    newest: Option<DeniedGrowth>,
 }
 
 impl LimitsPane {
@@ -72,11 +76,14 @@ impl LimitsPane {
                 }
                 stack_ui(ui, plugin, height);
                 switches_ui(ui, state, plugin, actions);
+                growth_ui(ui, plugin, actions);
                 heap_ui(ui, plugin);
                 hairline(ui);
                 needs_ui(ui, state, plugin, actions);
                 hairline(ui);
-                self.history_ui(ui, plugin);
+                self.rules.ui(ui, plugin, actions);
+                hairline(ui);
+                self.history_ui(ui, plugin, &state.zone);
             });
         });
     }
@@ -127,19 +134,19 @@ impl LimitsPane {
                 (state(usage.table_elements), call, Some(usage.table_elements_peak))
             }
             LimitKind::Instances => (state(usage.instances), Some(usage.instances), Some(usage.instances)),
-            LimitKind::CallDepth | LimitKind::WasmStack => {
+            LimitKind::CallDepth | LimitKind::WasmStack | LimitKind::GrowthPages => {
                 let live = usage.call_depth_call_peak.value().filter(|_| is_busy);
                 let call = live.or_else(|| plugin.calls.records.back()?.peak_call_depth.value());
                 (depth_now(plugin), call, extent(Series::Depth))
             }
         };
         let empty: &[u64] = &[];
-        let (refused, in_life, refused_at) = match kind {
+        let (refused, in_life, newest) = match kind {
             LimitKind::MemoryPages => {
-                (&self.refused.pages.requested[..], usage.refused_pages, &self.refused.pages.place)
+                (&self.refused.pages.requested[..], usage.refused_pages, &self.refused.pages.newest)
             }
             LimitKind::TableElements => {
-                (&self.refused.elements.requested[..], usage.refused_elements, &self.refused.elements.place)
+                (&self.refused.elements.requested[..], usage.refused_elements, &self.refused.elements.newest)
             }
             _ => (empty, RefusedGrowth::default(), &None),
         };
@@ -156,13 +163,15 @@ impl LimitsPane {
             life_peak: life_peak.max(call_peak).max(now.value()),
             refused: live.map_or(Cow::Borrowed(refused), |requested| Cow::Owned(vec![requested])),
             num_refused: in_life.count.max(refused.len() as u64),
-            refused_at: at.or_else(|| refused_at.clone()),
+            refused_at: at.or_else(|| newest.as_ref()?.place.clone()),
+            refused_by: newest.as_ref().map(DeniedGrowth::bound_phrase),
             height,
         }
     }
 
-    fn history_ui(&mut self, ui: &mut Ui, plugin: &PluginView) {
-        let count = format!("{}, in UTC", plugin.history.len());
+    fn history_ui(&mut self, ui: &mut Ui, plugin: &PluginView, zone: &Zone) {
+        let newest = plugin.history.back().map_or(0, |change| change.at_unix_ms);
+        let count = format!("{}, in {}", plugin.history.len(), zone.phrase(newest));
         if fold_header(ui, "State history", &count, self.is_history_open, 0.0).clicked() {
             self.is_history_open = !self.is_history_open;
         }
@@ -175,9 +184,9 @@ impl LimitsPane {
         scroll.auto_shrink([false, true]).show_rows(ui, height, plugin.history.len(), |ui, range| {
             for change in plugin.history.iter().rev().skip(range.start).take(range.len()) {
                 ui.horizontal(|ui| {
-                    let time = humanize::clock_time(change.at_unix_ms, 0);
+                    let time = zone.clock_time(change.at_unix_ms);
                     let time = theme::code(time).size(theme::CAPTION).color(tokens.text_muted);
-                    ui.label(time).on_hover_text("Time of day in UTC");
+                    ui.label(time).on_hover_text(zone.phrase(change.at_unix_ms));
                     ui.label(theme::caption(format!("{} → {}", change.from.label(), change.to.label())));
                     let reason = theme::caption(change.reason.as_str()).color(tokens.text_muted);
                     ui.add(egui::Label::new(reason).truncate()).on_hover_text(&change.reason);
@@ -201,7 +210,7 @@ impl Refused {
             let newest = newest.find(|growth| growth.what == kind && growth.place.is_some());
             RefusedCalls {
                 requested: all[all.len().saturating_sub(MOST_MARKS)..].to_vec(),
-                place: newest.and_then(|growth| growth.place.clone()),
+                newest: newest.cloned(),
             }
         };
         self.pages = of(LimitKind::MemoryPages);
@@ -235,6 +244,30 @@ fn depth_now(plugin: &PluginView) -> Measured<u64> {
 fn gauge_height(room: f32) -> f32 {
     let num_gauges = 7.0;
     ((room - REST) / num_gauges - GAP).floor().clamp(GAUGE_LEAST_HEIGHT, GAUGE_HEIGHT)
+}
+
+/// Shows the bound of a single growth, of which nothing is used up and which so has no gauge.
+fn growth_ui(ui: &mut Ui, plugin: &PluginView, actions: &mut Vec<Action>) {
+    let kind = LimitKind::GrowthPages;
+    let error = plugin.limit_fields.get(&kind).and_then(|field| field.error.clone());
+    let mut text = plugin.limit_text(kind);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.label(kind.label());
+        let field = text_field(kind.label(), &mut text).code().width(64.0).error(error.as_deref());
+        let hint = "Most pages that one growth of a memory may add; nothing or `none` lifts it.\n\
+                    In force from the next call";
+        let response = ui.add(field).on_hover_text(hint);
+        let set = |text: String| Action::Plugin(plugin.id, PluginAction::SetLimitText(kind, text));
+        if response.changed() {
+            actions.push(set(text.clone()));
+        } else if response.lost_focus() && text.trim().is_empty() {
+            actions.push(set("none".to_owned()));
+        }
+    });
+    if let Some(error) = error {
+        field_error(ui, &error);
+    }
 }
 
 fn switches_ui(ui: &mut Ui, state: &AppState, plugin: &PluginView, actions: &mut Vec<Action>) {
@@ -289,5 +322,5 @@ fn describe(limits: &Limits) -> String {
         let value = limits.get(kind).map_or_else(|| "none".to_owned(), humanize::grouped);
         format!("{} {value}", kind.label())
     };
-    LimitKind::SETTABLE.map(line).join("\n")
+    LimitKind::FIELDS.map(line).join("\n")
 }

@@ -20,6 +20,7 @@ mod limits_pane;
 mod listing_panel;
 mod memory_pane;
 mod needs_ui;
+mod operators_pane;
 mod outcome_words;
 mod outline_pane;
 mod plugins_pane;
@@ -27,6 +28,7 @@ mod prices_pane;
 mod problems_pane;
 mod progress;
 mod row_scroll;
+mod rules_ui;
 mod runtime_pane;
 mod samples_pane;
 mod settings_pane;
@@ -62,6 +64,7 @@ pub struct PaneViews {
     runtime: runtime_pane::RuntimePane,
     settings: settings_pane::SettingsPane,
     prices: prices_pane::PricesPane,
+    operators: operators_pane::OperatorsPane,
 }
 
 impl PaneViews {
@@ -106,6 +109,7 @@ pub(super) fn pane_ui(
         PaneKind::Runtime => views.runtime.ui(ui, state, actions),
         PaneKind::Settings => views.settings.ui(ui, state, actions),
         PaneKind::Prices => views.prices.ui(ui, state, actions),
+        PaneKind::Operators => views.operators.ui(ui, state, actions),
     }
 }
 

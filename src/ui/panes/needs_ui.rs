@@ -5,7 +5,9 @@
 use egui::{Align, Label, Layout, Rect, RichText, Ui, pos2, vec2};
 
 use super::progress::{progress_bar, reveal_when_new};
-use crate::app::{Action, AppState, NeedsStatus, NeedsView, PluginAction, PluginView, roomy_limit};
+use crate::app::{
+    Action, AppState, NeedsStatus, NeedsView, PluginAction, PluginView, roomy_limit, roomy_stack_bytes,
+};
 use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::humanize;
 use crate::model::limits::LimitKind;
@@ -70,7 +72,7 @@ fn section_ui(ui: &mut Ui, state: &AppState, plugin: &PluginView, actions: &mut 
     let call = call_text(&view.call.export, &view.call.args);
     match &view.status {
         NeedsStatus::Running { progress, .. } => running_ui(ui, &call, progress.as_ref()),
-        NeedsStatus::Found(needs) => found_ui(ui, plugin, view, &call, needs, actions),
+        NeedsStatus::Found(needs) => found_ui(ui, state, (plugin, view), &call, needs, actions),
         NeedsStatus::Stopped => muted(ui, &format!("{call}: stopped before there was an answer")),
         NeedsStatus::Failed(reason) => {
             ui.add(Label::new(theme::caption(format!("{call}: {reason}")).color(tokens(ui).error)).wrap());
@@ -110,8 +112,8 @@ fn running_ui(ui: &mut Ui, call: &str, progress: Option<&Progress>) {
 
 fn found_ui(
     ui: &mut Ui,
-    plugin: &PluginView,
-    view: &NeedsView,
+    state: &AppState,
+    (plugin, view): (&PluginView, &NeedsView),
     call: &str,
     needs: &Needs,
     actions: &mut Vec<Action>,
@@ -131,7 +133,7 @@ fn found_ui(
             |_| {},
         );
         for need in &needs.limits {
-            need_ui(ui, plugin, need, actions);
+            need_ui(ui, state, plugin, need, actions);
         }
     }
     ui.add_space(space::XS);
@@ -146,7 +148,7 @@ fn found_ui(
             }
             let button = Chip::small("Apply all")
                 .clickable()
-                .tooltip("Sets each limit to what is needed and some room");
+                .tooltip("Sets each limit of the plugin to what is needed and some room; the wasm stack is the engine's");
             if ui.add(button).clicked() {
                 actions.push(Action::Plugin(plugin.id, PluginAction::ApplyNeeds(None)));
             }
@@ -175,10 +177,10 @@ fn headline_ui(ui: &mut Ui, plugin: &PluginView, view: &NeedsView, call: &str, n
     muted(ui, &setting);
 }
 
-fn need_ui(ui: &mut Ui, plugin: &PluginView, need: &Need, actions: &mut Vec<Action>) {
+fn need_ui(ui: &mut Ui, state: &AppState, plugin: &PluginView, need: &Need, actions: &mut Vec<Action>) {
     let tokens = tokens(ui);
     let set = match need.limit {
-        LimitKind::WasmStack => need.set,
+        LimitKind::WasmStack => Some(plugin.build.build.wasm_stack_bytes() as u64),
         kind => plugin.options.limits.get(kind),
     };
     let is_too_low = need.needed.zip(set).is_some_and(|(needed, set)| set < needed);
@@ -194,9 +196,8 @@ fn need_ui(ui: &mut Ui, plugin: &PluginView, need: &Need, actions: &mut Vec<Acti
     let explained = explain(need);
     let response =
         row_ui(ui, need.limit.snake_case(), [name, needed, figure(set_text).color(set_colour)], |ui| {
-            let Some((kind, value)) = roomy_limit(need) else { return };
-            let tooltip = format!("Set to {}, what is needed and some room", value_text(kind, value));
-            let is_set = plugin.options.limits.get(kind) == Some(value);
+            let Some(Offer { kind, value, is_set, effect }) = offer(state, plugin, need) else { return };
+            let tooltip = format!("Set to {}, what is needed and some room{effect}", value_text(kind, value));
             let name = format!("Apply {}", label(kind).to_lowercase());
             let text = if is_set { icons::CHECK } else { icons::ARROW_LEFT };
             let button = crate::ui::widgets::icon_button(text, &name).small();
@@ -205,6 +206,26 @@ fn need_ui(ui: &mut Ui, plugin: &PluginView, need: &Need, actions: &mut Vec<Acti
             }
         });
     response.on_hover_text(explained);
+}
+
+/// What a button sets a limit to.
+struct Offer {
+    kind: LimitKind,
+    value: u64,
+    is_set: bool,
+    /// When it takes effect, where that is not at the next call.
+    effect: &'static str,
+}
+
+fn offer(state: &AppState, plugin: &PluginView, need: &Need) -> Option<Offer> {
+    if let Some(bytes) = roomy_stack_bytes(need) {
+        let is_set = state.settings.engine.wasm_stack_bytes == bytes;
+        let effect =
+            "\nA setting of the engine: every source is compiled anew, live plugins have it from Reload on";
+        return Some(Offer { kind: LimitKind::WasmStack, value: bytes as u64, is_set, effect });
+    }
+    let (kind, value) = roomy_limit(need)?;
+    Some(Offer { kind, value, is_set: plugin.options.limits.get(kind) == Some(value), effect: "" })
 }
 
 /// Says how good a value is, and what it counts.

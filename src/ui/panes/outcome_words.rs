@@ -7,7 +7,9 @@ use egui::Color32;
 use crate::app::AppState;
 use crate::model::call::{CallRecord, Outcome};
 use crate::model::diagnostic::Place;
+use crate::model::humanize;
 use crate::model::ids::SourceId;
+use crate::model::limit_rules::{LimitRule, RuleBound};
 use crate::model::limits::LimitKind;
 use crate::ui::icons;
 use crate::ui::theme::Tokens;
@@ -39,7 +41,7 @@ fn limit_icon(kind: LimitKind) -> &'static str {
     match kind {
         LimitKind::Fuel => icons::GAUGE,
         LimitKind::ExecutionTime => icons::TIMER,
-        LimitKind::MemoryPages => icons::MEMORY,
+        LimitKind::MemoryPages | LimitKind::GrowthPages => icons::MEMORY,
         LimitKind::TableElements => icons::TABLE,
         LimitKind::Instances => icons::CUBE,
         LimitKind::CallDepth | LimitKind::WasmStack => icons::STACK,
@@ -102,4 +104,16 @@ pub(super) fn function_text(place: &Place) -> String {
         (None, Some(index)) => format!("func {index}"),
         (None, None) => String::new(),
     }
+}
+
+/// Says which rule changed the limits of a call, and to what.
+pub(super) fn rule_text(rule: &LimitRule) -> String {
+    let part = |name: &str, bound: RuleBound, unit: &str| match bound {
+        RuleBound::Keep => None,
+        RuleBound::Lift => Some(format!("no {name} limit")),
+        RuleBound::At(value) => Some(format!("{name} {}{unit}", humanize::grouped(value))),
+    };
+    let parts = [part("fuel", rule.fuel, ""), part("time", rule.time_ms, " ms")];
+    let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    format!("by the rule for {}: {parts}", rule.pattern)
 }

@@ -7,6 +7,7 @@ use egui::{Frame, Grid, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, ve
 use crate::app::{Action, AppState, SettingsAction};
 use crate::model::cache::{CacheListing, CacheRow};
 use crate::model::humanize;
+use crate::model::zone::Zone;
 use crate::ui::icons;
 use crate::ui::theme::{self, caption, space, tokens};
 use crate::ui::widgets::{hairline, icon_button, pane_title, pane_title_with, quiet_button, row};
@@ -38,7 +39,7 @@ impl RuntimePane {
                 head_ui(ui, state, actions);
             });
             if let Some(listing) = &state.cache {
-                rows_ui(ui, listing, actions);
+                rows_ui(ui, &state.zone, listing, actions);
             }
         });
     }
@@ -73,11 +74,11 @@ fn figures_ui(ui: &mut Ui, state: &AppState) {
     };
     let time = |ns: u64| (humanize::duration_ns(ns), humanize::duration_exact_ns(ns));
     let count = |count: u64| (humanize::count(count), humanize::grouped(count));
-    let since = humanize::clock_time(state.started_unix_ms, 0);
+    let since = state.zone.clock_time(state.started_unix_ms);
     let figures = [
         ("Modules compiled", count(stats.modules_compiled)),
         ("Compile time", time(stats.total_compile_time_ns)),
-        ("Running since", (since, "Time of day in UTC".to_owned())),
+        ("Running since", (since, state.zone.phrase(state.started_unix_ms))),
         ("Plugins created", count(stats.plugins_created)),
         ("Active plugins", count(stats.active_plugins)),
         ("Plugins unloaded", count(stats.plugins_unloaded)),
@@ -135,7 +136,7 @@ fn summary_ui(ui: &mut Ui, listing: &CacheListing) {
 }
 
 /// Shows the rows that are in view; the others are only room.
-fn rows_ui(ui: &mut Ui, listing: &CacheListing, actions: &mut Vec<Action>) {
+fn rows_ui(ui: &mut Ui, zone: &Zone, listing: &CacheListing, actions: &mut Vec<Action>) {
     #[allow(clippy::cast_precision_loss, reason = "a few thousand rows")]
     let height = listing.rows.len() as f32 * space::ROW;
     let (whole, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
@@ -154,11 +155,11 @@ fn rows_ui(ui: &mut Ui, listing: &CacheListing, actions: &mut Vec<Action>) {
         #[allow(clippy::cast_precision_loss, reason = "a few thousand rows")]
         let top = whole.top() + (rows.start + row) as f32 * space::ROW;
         let rect = Rect::from_min_size(pos2(whole.left(), top), vec2(whole.width(), space::ROW));
-        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| row_ui(ui, kept, actions));
+        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| row_ui(ui, zone, kept, actions));
     }
 }
 
-fn row_ui(ui: &mut Ui, kept: &CacheRow, actions: &mut Vec<Action>) {
+fn row_ui(ui: &mut Ui, zone: &Zone, kept: &CacheRow, actions: &mut Vec<Action>) {
     let facts = &kept.facts;
     let name = if facts.name.is_empty() { "unnamed" } else { &facts.name };
     let place = match (kept.memory_bytes, kept.disk_bytes) {
@@ -173,14 +174,14 @@ fn row_ui(ui: &mut Ui, kept: &CacheRow, actions: &mut Vec<Action>) {
     let right = format!(
         "{short} · {} · {place} · {hits} · {}",
         humanize::binary_bytes(facts.wasm_bytes),
-        humanize::clock_time(kept.used_unix_ms, 0)
+        zone.clock_time(kept.used_unix_ms)
     );
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let width = (ui.available_width() - 44.0).max(80.0);
         ui.allocate_ui(vec2(width, space::ROW), |ui| {
             let shown = row(name).icon(icons::CUBE).right(&right).right_colour(tokens(ui).text_muted);
-            ui.add(shown).on_hover_text(describe(kept));
+            ui.add(shown).on_hover_text(describe(zone, kept));
         });
         let remove = format!("Remove {name} {short} from the cache");
         if ui.add(icon_button(icons::X, &remove).small()).clicked() {
@@ -189,11 +190,11 @@ fn row_ui(ui: &mut Ui, kept: &CacheRow, actions: &mut Vec<Action>) {
     });
 }
 
-fn describe(kept: &CacheRow) -> String {
+fn describe(zone: &Zone, kept: &CacheRow) -> String {
     let facts = &kept.facts;
     let bytes = |bytes: Option<u64>| bytes.map_or_else(|| "–".to_owned(), humanize::binary_bytes);
     format!(
-        "SHA-256 {}\n{}\nsource {}, wasm {}\nin memory {} (estimated), on disk {}\nmade in {} at {} UTC",
+        "SHA-256 {}\n{}\nsource {}, wasm {}\nin memory {} (estimated), on disk {}\nmade in {} at {}, {}",
         facts.sha256,
         facts.engine,
         humanize::binary_bytes(facts.source_bytes),
@@ -201,6 +202,7 @@ fn describe(kept: &CacheRow) -> String {
         bytes(kept.memory_bytes),
         bytes(kept.disk_bytes),
         humanize::duration_ns(facts.made_in_ns),
-        humanize::clock_time(facts.made_unix_ms, 0),
+        zone.clock_time(facts.made_unix_ms),
+        zone.phrase(facts.made_unix_ms),
     )
 }

@@ -159,7 +159,7 @@ impl SettingsPane {
             self.typed.clear();
             limits = Limits { trap_on_refused_growth: limits.trap_on_refused_growth, ..preset.limits() };
         }
-        for kind in LimitKind::SETTABLE {
+        for kind in LimitKind::FIELDS {
             let text = limits.get(kind).map_or_else(String::new, |limit| limit.to_string());
             if let Some(typed) = self.field(ui, new_limit_name(kind), "", &text) {
                 let parsed = if typed.trim().is_empty() { Ok(None) } else { typed.trim().parse().map(Some) };
@@ -348,6 +348,7 @@ fn new_limit_name(kind: LimitKind) -> &'static str {
         LimitKind::Fuel => "New plugins: fuel",
         LimitKind::ExecutionTime => "New plugins: time (ms)",
         LimitKind::MemoryPages => "New plugins: pages",
+        LimitKind::GrowthPages => "New plugins: per growth",
         LimitKind::TableElements => "New plugins: elements",
         LimitKind::Instances => "New plugins: instances",
         LimitKind::CallDepth | LimitKind::WasmStack => "New plugins: depth",

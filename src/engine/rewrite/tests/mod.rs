@@ -26,7 +26,12 @@ static UNEVEN: LazyLock<Engine> =
 
 /// Everything that the pass can do, at the engine's own prices.
 fn everything() -> RewriteOptions {
-    RewriteOptions { depth: true, prices: Some(Prices::default()), record_refused_growth: true }
+    RewriteOptions {
+        depth: true,
+        prices: Some(Prices::default()),
+        record_refused_growth: true,
+        count_operators: false,
+    }
 }
 
 /// How a call ended.

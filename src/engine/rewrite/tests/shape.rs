@@ -6,7 +6,7 @@ use wasmparser::{Operator, Parser, Payload};
 use wasmtime::Val;
 
 use super::super::{RewriteError, UncountedFunction, UncountedReason};
-use super::{RewriteOptions, Subject, everything, rewrite, rewritten, wat};
+use super::{Build, Prices, RewriteOptions, Subject, everything, rewrite, rewritten, wat};
 
 /// Every operator of a module by its offset.
 fn operators(wasm: &[u8]) -> BTreeMap<u32, (u32, Operator<'_>)> {
@@ -148,12 +148,50 @@ fn missing_sections_are_created() {
 #[test]
 fn offsets_lead_back_to_the_same_operators() {
     let wasm = wat(MIXED);
-    for options in [everything(), RewriteOptions::default(), RewriteOptions { prices: None, ..everything() }]
-    {
+    for options in [
+        everything(),
+        RewriteOptions::default(),
+        RewriteOptions { prices: None, ..everything() },
+        RewriteOptions { count_operators: true, ..everything() },
+    ] {
         let rewritten = rewritten(&wasm, &options);
         assert_offsets_lead_back(&wasm, &rewritten, &options);
         assert_eq!(rewritten.offsets.original(0), None);
         assert_eq!(rewritten.offsets.original(u32::try_from(rewritten.wasm.len()).expect("small")), None);
+    }
+}
+
+/// Does nothing but call itself, with a memory and a global beside.
+const FIBONACCI: &str = r#"(module (memory 1) (global $g (mut i32) (i32.const 0))
+  (func $fibonacci (export "fibonacci") (param $n i32) (result i32)
+    (if (result i32) (i32.lt_s (local.get $n) (i32.const 2))
+      (then (local.get $n))
+      (else (i32.add
+        (call $fibonacci (i32.sub (local.get $n) (i32.const 1)))
+        (call $fibonacci (i32.sub (local.get $n) (i32.const 2))))))))"#;
+
+/// The machine code of each function.
+fn machine_code(build: &Build) -> Vec<Vec<u8>> {
+    let text = build.module.text();
+    build.module.functions().map(|function| text[function.offset..][..function.len].to_vec()).collect()
+}
+
+#[test]
+fn what_is_not_counted_leaves_the_machine_code_as_it_is() {
+    for text in [FIBONACCI, MIXED] {
+        let wasm = wat(text);
+        let plain = machine_code(&Build::plain(&wasm));
+        // Neither the private exports nor the prices by `nop` cost the guest an instruction.
+        let off = RewriteOptions::default();
+        let priced = RewriteOptions { prices: Some(Prices::default()), ..RewriteOptions::default() };
+        for options in [off, priced] {
+            let counted = machine_code(&Build::counted(&wasm, &options));
+            // Calls out of the module go to where its trampolines are, which lie behind what is private.
+            let lengths = |code: &[Vec<u8>]| code.iter().map(Vec::len).collect::<Vec<_>>();
+            assert_eq!(lengths(&counted), lengths(&plain), "{options:?}");
+            assert!(text != FIBONACCI || counted == plain, "{options:?}");
+        }
+        assert!(machine_code(&Build::counted(&wasm, &everything())) != plain, "counting depth costs some");
     }
 }
 

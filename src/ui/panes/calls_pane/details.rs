@@ -4,16 +4,17 @@
 
 use egui::{Grid, RichText, ScrollArea, Ui};
 
-use crate::app::{Action, AppState, CallAction, PluginView, SourceAction};
-use crate::model::call::{CallRecord, CallSample};
+use crate::app::{Action, AppState, CallAction, PluginAction, PluginView, SourceAction};
+use crate::model::call::{CallKind, CallRecord, CallSample};
 use crate::model::diagnostic::Place;
 use crate::model::humanize;
-use crate::model::limits::LimitKind;
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
 use crate::ui::widgets::{code_link, link, quiet_button, section};
 
-use super::super::outcome_words::{call_text, function_text, outcome_look, place_text, results_text};
+use super::super::outcome_words::{
+    call_text, function_text, outcome_look, place_text, results_text, rule_text,
+};
 use super::super::timing_pane::measured;
 
 /// Most frames of a backtrace that are listed.
@@ -36,7 +37,7 @@ pub(super) fn details_ui(ui: &mut Ui, state: &AppState, plugin: &PluginView, act
                     ui.label(
                         RichText::new("Only the figures of this call are kept").color(tokens(ui).text_muted),
                     );
-                    figures_ui(ui, &call);
+                    figures_ui(ui, &call, None);
                 }
                 (None, None) => {
                     ui.label(RichText::new("This call is no longer kept").color(tokens(ui).text_muted));
@@ -68,12 +69,12 @@ fn record_ui(
         ui.label(RichText::new(note).color(muted));
     }
     for denied in &record.denied {
-        let what = if denied.what == LimitKind::MemoryPages { "pages" } else { "elements" };
-        let limit = denied.limit.map_or("the module's own maximum".to_owned(), |limit| {
-            format!("the limit of {}", humanize::grouped(limit))
-        });
-        let asked = humanize::grouped(denied.requested);
-        let text = format!("▲ growth to {asked} {what} refused by {limit}");
+        let bound = if denied.limit.is_some() {
+            format!("refused: {}", denied.bound_phrase())
+        } else {
+            "refused by the module's own maximum".to_owned()
+        };
+        let text = format!("▲ {} {bound}", denied.phrase());
         ui.label(RichText::new(text).color(tokens(ui).warning));
         if let Some(place) = &denied.place {
             place_ui(ui, state, plugin, "at", place, actions);
@@ -82,11 +83,14 @@ fn record_ui(
     if let Some(hint) = &record.hint {
         ui.label(RichText::new(format!("{} {hint}", icons::LIGHTBULB)).color(muted));
     }
+    if let Some(rule) = &record.rule {
+        ui.label(theme::caption(rule_text(rule)).color(muted));
+    }
     if record.fresh_instance {
         ui.label(theme::caption("ran on a fresh instance").color(muted));
     }
-    figures_ui(ui, &record.sample(0));
-    buttons_ui(ui, record.number, actions);
+    figures_ui(ui, &record.sample(0), plugin.default_fuel.get(record.number));
+    buttons_ui(ui, plugin, record, actions);
     backtrace_ui(ui, state, plugin, record, actions);
 }
 
@@ -125,7 +129,7 @@ fn place_ui(
     });
 }
 
-fn figures_ui(ui: &mut Ui, call: &CallSample) {
+fn figures_ui(ui: &mut Ui, call: &CallSample, default_fuel: Option<u64>) {
     let muted = tokens(ui).text_muted;
     Grid::new("call figures").num_columns(2).spacing([space::M, 0.0]).min_row_height(18.0).show(ui, |ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
@@ -136,12 +140,16 @@ fn figures_ui(ui: &mut Ui, call: &CallSample) {
         };
         figure("wall time", humanize::duration_exact_ns(call.wall_ns));
         figure("fuel", measured(call.fuel));
+        if let Some(default) = default_fuel {
+            figure("at default prices", humanize::grouped(default));
+        }
         figure("memory", humanize::pages(call.peak_memory_pages));
         figure("call depth", measured(call.peak_call_depth));
     });
 }
 
-fn buttons_ui(ui: &mut Ui, number: u64, actions: &mut Vec<Action>) {
+fn buttons_ui(ui: &mut Ui, plugin: &PluginView, record: &CallRecord, actions: &mut Vec<Action>) {
+    let number = record.number;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         for (icon, name, action) in [
@@ -150,6 +158,13 @@ fn buttons_ui(ui: &mut Ui, number: u64, actions: &mut Vec<Action>) {
         ] {
             if ui.add(quiet_button(icon, name)).clicked() {
                 actions.push(Action::Call(action));
+            }
+        }
+        if record.kind == CallKind::Export {
+            let button = quiet_button(icons::LIST_NUMBERS, "Count operators");
+            if ui.add(button).on_hover_text("Makes it again on a fresh instance").clicked() {
+                let count = PluginAction::CountOperators(Some(number));
+                actions.push(Action::Plugin(plugin.id, count));
             }
         }
     });

@@ -2,6 +2,7 @@
 //!
 //! Knows no engine but for its list of default prices; a price that is set goes to the source in front.
 
+mod effect;
 mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +80,7 @@ impl PricesPane {
         let mut changed = None;
         ui.add_space(space::XS);
         self.head_ui(ui, source, &mut changed);
+        effect::effect_ui(ui, state, source, actions);
         hairline(ui);
         if std::mem::take(&mut self.is_stale) {
             self.list();

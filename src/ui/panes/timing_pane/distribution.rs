@@ -84,10 +84,6 @@ impl DistributionView {
         shown: &Shown<'_>,
         actions: &mut Vec<Action>,
     ) {
-        if shown.lanes.len() > 1 {
-            self.brush_from = None;
-            return;
-        }
         let place = |at: egui::Pos2| transform.value_from_position(at).x;
         if response.drag_started_by(PointerButton::Primary) {
             let moved = response.total_drag_delta().unwrap_or_default();
@@ -215,10 +211,8 @@ fn bars(
 ) -> Vec<Bar> {
     let is_pair = histogram.lanes.len() > 1;
     let full = lane_colour(tokens, lane);
-    let picked = |from: u64, to: u64| match shown.brush.wall_ns {
-        Some((first, last)) if !is_pair => to >= first && from <= last,
-        _ => true,
-    };
+    let picked =
+        |from: u64, to: u64| shown.brush.wall_ns.is_none_or(|(first, last)| to >= first && from <= last);
     let filled = histogram.lanes[lane].iter().enumerate().filter(|(_, bin)| bin.2 > 0);
     let bar = |(index, bin): (usize, &super::histogram::Bin)| {
         let (from, to) = edges(bin);
@@ -316,6 +310,7 @@ fn foot_words(shown: &Shown<'_>) -> String {
                 format!("wall time · {} of {} selected", humanize::grouped(counted), calls(all))
             }
         }
+        _ if shown.brush.calls.is_some() => "wall time · share of each side's selected calls".to_owned(),
         _ => "wall time · share of each side's calls".to_owned(),
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! Knows no points. Counts anew only when the calls or what is picked out of them have changed.
 
+use std::ops::Range;
+
 use crate::model::comparison::Comparison;
 use crate::model::humanize;
 use crate::model::timeline::{Brush, OutcomeCounts, Summary, WallHistogram};
 
-use super::lane::{Lane, LaneKey, Owner};
+use super::lane::{Lane, LaneKey, Owner, picked};
 
 /// Wall times of one lane.
 #[derive(Debug)]
@@ -27,25 +29,24 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// Counts the calls of the lanes; a brush picks from a lane that stands alone.
+    /// Counts the calls of the lanes that are picked out.
     pub(super) fn of(lanes: &[Lane<'_>], brush: Brush) -> Self {
-        let brush = if lanes.len() == 1 { brush } else { Brush::default() };
-        let count = |lane: &Lane<'_>| {
-            let range = if brush.calls.is_some() { brush.range(lane.timeline) } else { lane.range.clone() };
+        let within = |histogram: &WallHistogram| match brush.wall_ns {
+            Some((from, to)) => histogram.within(from, to),
+            None => histogram.clone(),
+        };
+        let count = |(lane, range): (&Lane<'_>, Range<usize>)| {
             let histogram = lane.timeline.wall_histogram(range);
-            let summary = match brush.wall_ns {
-                Some((from, to)) => histogram.within(from, to).summary(),
-                None => histogram.summary(),
-            };
+            let summary = within(&histogram).summary();
             LaneFigures { histogram, summary }
         };
         let mut counts = OutcomeCounts::default();
         for lane in lanes {
             counts.add_all(&lane.timeline.count_by_outcome(lane.range.clone()));
         }
-        let lanes: Vec<_> = lanes.iter().map(count).collect();
+        let lanes: Vec<_> = lanes.iter().zip(picked(lanes, brush)).map(count).collect();
         let comparison = match lanes.as_slice() {
-            [first, second] => Comparison::of(&first.histogram, &second.histogram),
+            [first, second] => Comparison::of(&within(&first.histogram), &within(&second.histogram)),
             _ => None,
         };
         Self { lanes, comparison, counts }

@@ -44,7 +44,9 @@ pub(super) fn head_ui(
             ([_], brush) if brush.is_set() => {
                 wish = brush_ui(ui, plugin, brush, figures, actions);
             }
-            ([first, second], _) => pair_ui(ui, [first, second], (figures, is_plots), actions),
+            ([first, second], brush) => {
+                wish = pair_ui(ui, plugin, [first, second], (figures, is_plots, brush), actions);
+            }
             _ => {}
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -65,8 +67,7 @@ fn brush_ui(
     actions: &mut Vec<Action>,
 ) -> Option<HeadWish> {
     brush_chips(ui, plugin, actions);
-    let zoom = icon_button(icons::ARROWS_OUT_LINE_HORIZONTAL, "Zoom to the selected calls").small();
-    let wants_zoom = brush.calls.is_some() && ui.add(zoom).clicked();
+    let wants_zoom = zoom_ui(ui, brush);
     let words = figures.lanes.first().map(selection_words).unwrap_or_default();
     ui.add(egui::Label::new(theme::caption(words).color(tokens(ui).text)).truncate());
     wants_zoom.then_some(HeadWish::ZoomToBrush)
@@ -74,10 +75,16 @@ fn brush_ui(
 
 /// Shows what is picked out as chips, each with a cross that gives it up.
 pub(in super::super) fn brush_chips(ui: &mut Ui, plugin: &PluginView, actions: &mut Vec<Action>) {
+    chips_ui(ui, plugin, 0, actions);
+}
+
+/// Shows the chips with numbers that are counted from the one after `before`, as the axis counts them.
+fn chips_ui(ui: &mut Ui, plugin: &PluginView, before: u64, actions: &mut Vec<Action>) {
     let brush = plugin.calls.brush;
     let mut push = |action| actions.push(Action::Plugin(plugin.id, action));
     if let Some((from, to)) = brush.calls {
-        let words = format!("#{} – #{}", humanize::grouped(from), humanize::grouped(to));
+        let number = |number: u64| humanize::grouped(number.saturating_sub(before));
+        let words = format!("#{} – #{}", number(from), number(to));
         if drop_chip(ui, &words, "Show calls of any number").clicked() {
             push(PluginAction::BrushCalls(None));
         }
@@ -113,10 +120,11 @@ fn drop_chip(ui: &mut Ui, words: &str, name: &str) -> Response {
 
 fn pair_ui(
     ui: &mut Ui,
+    plugin: &PluginView,
     lanes: [&Lane<'_>; 2],
-    (figures, is_plots): (&Figures, bool),
+    (figures, is_plots, brush): (&Figures, bool, Brush),
     actions: &mut Vec<Action>,
-) {
+) -> Option<HeadWish> {
     let cross = icon_button(icons::X, "End the comparison").small();
     if ui.add(cross).clicked() {
         actions.push(Action::View(ViewAction::Compare(None)));
@@ -125,11 +133,32 @@ fn pair_ui(
     for (index, lane) in lanes.into_iter().enumerate().filter(|_| is_plots) {
         lane_ui(ui, index, &lane.label);
     }
-    if let Some(comparison) = &figures.comparison {
-        let words = comparison.sentence(&lanes[0].label, &lanes[1].label);
-        let label = egui::Label::new(theme::caption(&words).color(tokens(ui).text)).truncate();
-        ui.add(label).on_hover_text(words);
+    let wants_zoom = brush.is_set() && {
+        chips_ui(ui, plugin, lanes[0].before_number, actions);
+        zoom_ui(ui, brush)
+    };
+    let words = match &figures.comparison {
+        Some(comparison) => comparison.sentence(&lanes[0].label, &lanes[1].label),
+        None => format!("no calls selected of {}", empty_side(lanes, figures)),
+    };
+    let label = egui::Label::new(theme::caption(&words).color(tokens(ui).text)).truncate();
+    ui.add(label).on_hover_text(words);
+    wants_zoom.then_some(HeadWish::ZoomToBrush)
+}
+
+/// Names the side of which nothing is picked out.
+fn empty_side<'a>(lanes: [&'a Lane<'_>; 2], figures: &Figures) -> &'a str {
+    let is_empty = |at: usize| figures.lanes.get(at).is_none_or(|lane| lane.summary.is_none());
+    match (is_empty(0), is_empty(1)) {
+        (true, true) => "either side",
+        (true, false) => &lanes[0].label,
+        (false, _) => &lanes[1].label,
     }
+}
+
+fn zoom_ui(ui: &mut Ui, brush: Brush) -> bool {
+    let zoom = icon_button(icons::ARROWS_OUT_LINE_HORIZONTAL, "Zoom to the selected calls").small();
+    brush.calls.is_some() && ui.add(zoom).clicked()
 }
 
 /// Shows the mark and the name of a lane.

@@ -1,6 +1,6 @@
 //! What pointer and keys do in the plots: brush, zoom, move, select.
 //!
-//! Paints nothing. A drag picks calls out; with Shift, or where two sets are compared, it moves the view.
+//! Paints nothing. A drag picks calls out, of both sets where two are compared; with Shift it moves the view.
 
 use egui::{Event, Key, PointerButton, Rect, Response, Ui};
 
@@ -8,6 +8,7 @@ use crate::app::{Action, AppState, PluginAction, PluginView, SourceAction};
 
 use super::TimingPane;
 use super::lane::Lane;
+use super::paint::brushed;
 use super::view::Span;
 
 /// How fast the wheel zooms: this many points double or halve what is in view.
@@ -23,7 +24,7 @@ impl TimingPane {
         if response.double_clicked() {
             self.view.reset();
         }
-        if self.is_moving(ui, response, lanes) {
+        if self.is_moving(ui, response) {
             self.view.pan(extent, -f64::from(response.drag_delta().x) / width);
         }
         let Some(pointer) = response.hover_pos() else { return };
@@ -38,10 +39,9 @@ impl TimingPane {
         }
     }
 
-    fn is_moving(&self, ui: &Ui, response: &Response, lanes: &[Lane<'_>]) -> bool {
+    fn is_moving(&self, ui: &Ui, response: &Response) -> bool {
         let by_primary = response.dragged_by(PointerButton::Primary) && self.brush_from.is_none();
-        let wants_move = lanes.len() > 1 || ui.input(|input| input.modifiers.shift);
-        by_primary && wants_move
+        by_primary && ui.input(|input| input.modifiers.shift)
             || response.dragged_by(PointerButton::Middle)
             || response.dragged_by(PointerButton::Secondary)
     }
@@ -55,10 +55,6 @@ impl TimingPane {
         (plugin, lanes): (&PluginView, &[Lane<'_>]),
         actions: &mut Vec<Action>,
     ) {
-        let [lane] = lanes else {
-            self.brush_from = None;
-            return;
-        };
         let span = self.view.span(self.view.axis.extent(lanes));
         let position = |x: f32| {
             let share = f64::from(((x - area.left()) / area.width().max(1.0)).clamp(0.0, 1.0));
@@ -71,11 +67,28 @@ impl TimingPane {
         }
         let Some(from) = self.brush_from else { return };
         if let Some(to) = response.interact_pointer_pos().map(|at| position(at.x)) {
-            let range = self.view.axis.indices(lane, Span { from: from.min(to), to: from.max(to) });
-            let picked = (!range.is_empty())
-                .then(|| (lane.timeline.number(range.start), lane.timeline.number(range.end - 1)));
-            if picked.is_some() && picked != plugin.calls.brush.calls {
-                actions.push(Action::Plugin(plugin.id, PluginAction::BrushCalls(picked)));
+            let dragged = Span { from: from.min(to), to: from.max(to) };
+            let numbers = |lane: &Lane<'_>| {
+                let range = self.view.axis.indices(lane, dragged);
+                (!range.is_empty())
+                    .then(|| (lane.timeline.number(range.start), lane.timeline.number(range.end - 1)))
+            };
+            let mut wanted = plugin.calls.brush;
+            // The list of calls is that of the first set, so that a stretch without any of them picks nothing.
+            let action = match (lanes, lanes.first().and_then(numbers)) {
+                ([_], Some(first)) => {
+                    wanted.set_calls(Some(first));
+                    Some(PluginAction::BrushCalls(Some(first)))
+                }
+                ([_, other], Some(first)) => {
+                    let second = numbers(other);
+                    wanted.set_pair(first, second);
+                    Some(PluginAction::BrushPair(first, second))
+                }
+                _ => None,
+            };
+            if let Some(action) = action.filter(|_| wanted != plugin.calls.brush) {
+                actions.push(Action::Plugin(plugin.id, action));
             }
         }
         if response.drag_stopped() || !response.dragged() {
@@ -85,14 +98,10 @@ impl TimingPane {
 
     /// Puts the calls that are picked out into view.
     pub(super) fn zoom_to_brush(&mut self, plugin: &PluginView, lanes: &[Lane<'_>]) {
-        if let ([lane], Some(_)) = (lanes, plugin.calls.brush.calls) {
-            let range = plugin.calls.brush.range(lane.timeline);
-            if let Some(last) = range.clone().next_back() {
-                let axis = self.view.axis;
-                let (from, to) = (axis.position(lane, range.start), axis.position(lane, last));
-                let air = ((to - from) * 0.02).max(0.5);
-                self.view.show(axis.extent(lanes), Span { from: from - air, to: to + air });
-            }
+        let brushed = brushed(self.view.axis, plugin.calls.brush, lanes);
+        if let Some((from, to)) = brushed.calls {
+            let air = ((to - from) * 0.02).max(0.5);
+            self.view.show(self.view.axis.extent(lanes), Span { from: from - air, to: to + air });
         }
     }
 

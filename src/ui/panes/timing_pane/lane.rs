@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::app::{AppState, PluginView, SubjectCalls};
 use crate::model::ids::PluginId;
 use crate::model::limits::Limits;
-use crate::model::timeline::Timeline;
+use crate::model::timeline::{Brush, Timeline};
 
 /// One set of calls in the plots.
 #[derive(Debug, Clone)]
@@ -57,6 +57,31 @@ impl<'a> Lane<'a> {
             range: self.range.clone(),
             limits: self.limits,
         }
+    }
+}
+
+/// Returns which calls of each lane are picked out by number, by index.
+///
+/// Two lanes begin together, so that a stretch of the common axis picks calls of both; which these are was
+/// found when it was dragged over. Where it was not, as with a selection that is older than the comparison,
+/// the second lane follows the numbers of the first.
+pub(super) fn picked(lanes: &[Lane<'_>], brush: Brush) -> Vec<Range<usize>> {
+    let cut = |range: Range<usize>, lane: &Lane<'_>| {
+        let start = range.start.clamp(lane.range.start, lane.range.end);
+        start..range.end.clamp(start, lane.range.end)
+    };
+    let own = |lane: &Lane<'_>| cut(brush.range(lane.timeline), lane);
+    let other = |first: &Lane<'_>, lane: &Lane<'_>| {
+        if brush.second.is_some() || brush.calls.is_none() {
+            return cut(brush.second_range(lane.timeline), lane);
+        }
+        let of_first = own(first);
+        let (from, to) = (of_first.start - first.range.start, of_first.end - first.range.start);
+        cut(lane.range.start + from..lane.range.start + to, lane)
+    };
+    match lanes {
+        [first, second] => vec![own(first), other(first, second)],
+        _ => lanes.iter().map(own).collect(),
     }
 }
 

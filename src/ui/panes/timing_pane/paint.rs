@@ -11,7 +11,7 @@ use crate::model::humanize;
 use crate::model::timeline::{Brush, Scale, Series};
 use crate::ui::theme::{self, Tokens, space};
 
-use super::lane::Lane;
+use super::lane::{Lane, picked};
 use super::trace::{Mark, Trace};
 use super::view::{Axis, Span};
 
@@ -92,13 +92,13 @@ pub(super) fn paint_plots(
 
 /// Returns what is picked out of a lane that stands alone.
 pub(super) fn brushed(axis: Axis, brush: Brush, lanes: &[Lane<'_>]) -> Brushed {
-    let [lane] = lanes else { return Brushed::default() };
-    let range = brush.range(lane.timeline);
-    let calls = brush.calls.filter(|_| !range.is_empty()).map(|_| {
-        let air = if axis == Axis::Number { 0.5 } else { 0.0 };
+    let air = if axis == Axis::Number { 0.5 } else { 0.0 };
+    let ends = lanes.iter().zip(picked(lanes, brush)).filter(|(_, range)| !range.is_empty());
+    let ends = ends.map(|(lane, range)| {
         (axis.position(lane, range.start) - air, axis.position(lane, range.end - 1) + air)
     });
-    Brushed { calls, wall_ns: brush.wall_ns }
+    let calls = ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
+    Brushed { calls: calls.filter(|_| brush.calls.is_some()), wall_ns: brush.wall_ns }
 }
 
 /// Names both ends of the axis.
