@@ -16,6 +16,7 @@ use egui_kittest::kittest::Queryable as _;
 use wasm_workbench::app::{MENUS, Now, Startup};
 use wasm_workbench::engine::front::SizeCaps;
 use wasm_workbench::engine::{BuildCache, CompileRequest, EngineSettings, Engines, compile};
+use wasm_workbench::model::build::CacheOutcome;
 use wasm_workbench::model::event::LogLevel;
 use wasm_workbench::model::ids::{PluginId, RequestId};
 use wasm_workbench::model::lifecycle::{PluginState, StateChange};
@@ -81,6 +82,11 @@ impl Window {
     }
 
     fn answer_compiler(&mut self) {
+        self.answer_compiler_as(CacheOutcome::Miss);
+    }
+
+    /// Answers with a build that was made now, or one that was found.
+    fn answer_compiler_as(&mut self, found: CacheOutcome) {
         let question = self.fake.sent.borrow().iter().rev().find_map(|command| match command {
             Command::Compile { source, generation, content, .. } => {
                 Some((*source, *generation, content.to_bytes().into_owned()))
@@ -95,7 +101,10 @@ impl Window {
             caps: SizeCaps::default(),
             read_ns: None,
         };
-        let result = compile(&Engines::new(), &BuildCache::new(0), &request).map_err(Arc::new);
+        let mut result = compile(&Engines::new(), &BuildCache::new(0), &request).map_err(Arc::new);
+        if let Ok(build) = &mut result {
+            Arc::get_mut(build).expect("a cache without room keeps no build").info.cache = found;
+        }
         self.hear(Event::Compiled { source, generation, result });
     }
 
@@ -187,6 +196,20 @@ fn text_that_is_typed_is_compiled_after_a_pause() {
     let line =
         window.harness.state().state().active_source().and_then(wasm_workbench::app::Source::build_line);
     assert!(line.as_ref().is_some_and(|line| line.contains("running build 1 · build 2 has")), "{line:?}");
+}
+
+#[test]
+fn what_the_cache_found_is_told_above_and_below() {
+    let mut window = Window::ready();
+    window.harness.get_by_label("cache hit 0 of 1");
+    window.harness.get_by_label_contains("compiled in ");
+    for (hits, found) in [(1, CacheOutcome::Memory), (2, CacheOutcome::Disk)] {
+        window.click(Role::Button, "Run");
+        window.click(Role::MenuItem, "Compile");
+        window.answer_compiler_as(found);
+        window.harness.get_by_label_contains("from the cache · ");
+        window.harness.get_by_label(&format!("cache hit {hits} of {}", hits + 1));
+    }
 }
 
 #[test]

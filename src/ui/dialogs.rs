@@ -18,7 +18,8 @@ use crate::worker::protocol::UnsavedText;
 /// Shows the dialog that is open, if any.
 pub(super) fn dialog_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let Some(dialog) = &state.dialog else { return };
-    let answer = Modal::new(Id::unique("dialog")).show(ui.ctx(), |ui| {
+    let frame = Frame::popup(ui.style()).inner_margin(space::L);
+    let answer = Modal::new(Id::unique("dialog")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(if state.difference.is_some() { difference::WIDTH } else { 460.0 });
         ui.spacing_mut().item_spacing.y = space::S;
         match dialog {
@@ -63,8 +64,10 @@ pub(super) fn toasts_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>
                 ui.set_width(340.0);
                 ui.horizontal_top(|ui| {
                     ui.colored_label(colour, icon);
-                    ui.allocate_ui(vec2(280.0, 0.0), |ui| {
-                        let message = ui.label(&entry.notice.message);
+                    // A long notice, such as one with a path, takes more lines and not the whole window.
+                    ui.allocate_ui_with_layout(vec2(280.0, 0.0), Layout::top_down(Align::Min), |ui| {
+                        ui.set_width(280.0);
+                        let message = ui.add(egui::Label::new(&*entry.notice.message).wrap());
                         if let Some(details) = &entry.notice.details {
                             message.on_hover_text(details);
                         }

@@ -5,6 +5,7 @@
 use egui::{Align2, Color32, Frame, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, caption, code_font, space, tokens};
+use super::widgets::one_line;
 use crate::app::DifferenceView;
 use crate::model::difference::{DifferenceRow, RowKind};
 
@@ -74,5 +75,10 @@ fn row_ui(ui: &mut Ui, row: &DifferenceRow) {
     let font = code_font(theme::STRONG);
     painter.text(pos2(left, y), Align2::LEFT_CENTER, row.kind.sign(), font.clone(), ink);
     let text = row.text.replace('\t', "    ");
-    painter.text(pos2(left + space::L, y), Align2::LEFT_CENTER, text, font, ink);
+    let galley = one_line(ui, &text, font, ink, rect.right() - left - space::L);
+    if galley.elided {
+        response.on_hover_text(theme::code(row.text.as_str()));
+    }
+    let middle = galley.size().y * 0.5;
+    painter.galley(pos2(left + space::L, y - middle), galley, ink);
 }

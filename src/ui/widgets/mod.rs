@@ -101,15 +101,23 @@ pub fn key_hint(ui: &mut Ui, keys: &str) -> Response {
         .response
 }
 
+/// Height below which a pane has no room for the sign of an empty state.
+const LOW_PANE: f32 = 124.0;
+
 /// Shows what an empty pane will hold, and how to get it there, in the middle of the space that is left.
 pub fn empty_state(ui: &mut Ui, icon: &str, headline: &str, hint: &str) -> Response {
     let tokens = tokens(ui);
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     let shown = frame.show(ui, |ui| {
         ui.vertical_centered(|ui| {
-            ui.add_space((ui.available_height() * 0.5 - 56.0).clamp(space::M, 160.0));
-            ui.label(RichText::new(icon).size(24.0).color(tokens.text_faint));
-            ui.add_space(space::XS);
+            // A low pane has room for the words alone.
+            if ui.available_height() >= LOW_PANE {
+                ui.add_space((ui.available_height() * 0.5 - 56.0).clamp(space::M, 160.0));
+                ui.label(RichText::new(icon).size(24.0).color(tokens.text_faint));
+                ui.add_space(space::XS);
+            } else {
+                ui.add_space(space::S);
+            }
             ui.label(theme::strong(headline).color(tokens.text));
             if !hint.is_empty() {
                 ui.label(RichText::new(hint).color(tokens.text_muted));

@@ -16,9 +16,10 @@ use super::super::row_scroll::RowScroll;
 
 /// Height of a result.
 const ROW: f32 = 22.0;
-/// Where the text of a result begins, after its line and its function.
+/// Where the function of a result begins, after its line, and how wide its column is.
 const FUNCTION_AT: f32 = 96.0;
-const TEXT_AT: f32 = 280.0;
+const LEAST_FUNCTION: f32 = 172.0;
+const MOST_FUNCTION: f32 = 320.0;
 
 /// Width of the field, in a narrow pane and in a wide one.
 const LEAST_FIELD: f32 = 150.0;
@@ -274,9 +275,10 @@ fn found_ui(ui: &Ui, rect: egui::Rect, listing: &Listing, found: &Found, is_curr
     let number = grouped(u64::from(found.line));
     let number = one_line(ui, &number, code.clone(), tokens.text_faint, FUNCTION_AT - space::L);
     put(ui, number, rect.left() + space::M, middle);
-    let width = TEXT_AT - FUNCTION_AT - space::M;
+    let text_at = FUNCTION_AT + space::M + (rect.width() * 0.3).clamp(LEAST_FUNCTION, MOST_FUNCTION);
+    let width = text_at - FUNCTION_AT - space::M;
     put(ui, one_name(ui, &function, code.clone(), tokens.name, width), rect.left() + FUNCTION_AT, middle);
-    let width = rect.width() - TEXT_AT - space::M;
-    put(ui, one_line(ui, &found.excerpt, code, tokens.text, width), rect.left() + TEXT_AT, middle);
+    let width = rect.width() - text_at - space::M;
+    put(ui, one_line(ui, &found.excerpt, code, tokens.text, width), rect.left() + text_at, middle);
     response.clicked()
 }
