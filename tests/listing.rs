@@ -13,6 +13,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use panes_rig::{Workers, workbench};
 use wasm_workbench::app::Session;
 use wasm_workbench::engine::listing::ListingError;
+use wasm_workbench::model::text::ReadFile;
 use wasm_workbench::ui::Workbench;
 use wasm_workbench::ui::theme::{self, Mode};
 use wasm_workbench::worker::listing_protocol::{ListingCommand, ListingEvent};
@@ -61,7 +62,7 @@ impl Window {
             "x".repeat(9000)
         );
         let wasm: Arc<[u8]> = wat::parse_str(text).expect("the sample is good").into();
-        self.workers.hear(Event::FileOpened { request, path, result: Ok((wasm, 1)) });
+        self.workers.hear(Event::FileOpened { request, path, result: Ok((ReadFile::new(wasm), 1)) });
         self.harness.run();
         self.harness.run();
     }

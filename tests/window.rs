@@ -285,7 +285,7 @@ impl Window {
     }
 
     fn answer_open(&mut self, (request, path): (RequestId, PathBuf), result: Result<&[u8], &str>) {
-        let result = result.map(|bytes| (Arc::from(bytes), 0)).map_err(str::to_owned);
+        let result = result.map(|bytes| (bytes.into(), 0)).map_err(str::to_owned);
         self.hear(Event::FileOpened { request, path, result });
     }
 }
@@ -439,4 +439,61 @@ fn every_menu_fits_into_the_smallest_window() {
         window.harness.key_press(egui::Key::Escape);
         window.harness.run();
     }
+}
+
+/// Opens a file with these bytes.
+fn open_file(window: &mut Window, name: &str, bytes: &[u8]) {
+    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::O);
+    window.harness.run();
+    window.harness.get_by_label("Path").type_text(name);
+    window.harness.run();
+    window.click(Role::Button, "Open");
+    let request = window.fake.sent.borrow().iter().rev().find_map(|command| match command {
+        Command::OpenFile { request, .. } => Some(*request),
+        _ => None,
+    });
+    let request = request.expect("a file is to be read");
+    window.hear(Event::FileOpened { request, path: name.into(), result: Ok((bytes.into(), 1)) });
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_says_so_above_its_text_and_takes_no_keys() {
+    let mut window = Window::ready();
+    open_file(&mut window, "/tmp/old.wat", b"(module) ;; caf\xE9\n");
+    // The toast that says so too goes after a while; what stands above the text stays.
+    window.wait(10_000);
+    window.harness.get_by_label_contains("this file is in another encoding, not UTF-8");
+    let editor = window.harness.get_by_role_and_label(Role::MultilineTextInput, "Source");
+    editor.focus();
+    window.harness.run();
+    window.harness.get_by_role_and_label(Role::MultilineTextInput, "Source").type_text("x");
+    window.harness.run();
+    assert!(window.harness.state().state().active_source().is_some_and(|source| !source.is_dirty));
+}
+
+#[test]
+fn the_wheel_with_ctrl_changes_the_size_of_text_once_and_scrolls_nothing() {
+    let mut window = Window::ready();
+    let text = window.harness.get_by_role_and_label(Role::MultilineTextInput, "Source").rect();
+    let wheel = |lines: f32| egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Line,
+        delta: egui::vec2(0.0, lines),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: egui::Modifiers::COMMAND,
+    };
+    window.harness.event(egui::Event::PointerMoved(text.center()));
+    window.harness.run();
+    for (lines, percent) in [(1.0, 110), (1.0, 120), (-1.0, 110), (-0.5, 110), (-0.5, 100)] {
+        window.harness.event_modifiers(wheel(lines), egui::Modifiers::COMMAND);
+        window.harness.run();
+        assert_eq!(window.harness.state().state().settings.text_percent, percent, "{lines}");
+        let factor = window.harness.ctx.zoom_factor();
+        assert!((factor - f32::from(percent) / 100.0).abs() < 1e-3, "{factor}");
+    }
+    window.harness.event(egui::Event::PointerMoved(egui::pos2(20.0, 880.0)));
+    window.harness.run();
+    window.harness.event_modifiers(wheel(1.0), egui::Modifiers::COMMAND);
+    window.harness.run();
+    assert_eq!(window.harness.state().state().settings.text_percent, 100, "only over the text");
 }

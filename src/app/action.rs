@@ -20,7 +20,7 @@ use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::memory::MemoryRequest;
 use crate::model::operators::PriceChanges;
 use crate::model::proposal::Proposal;
-use crate::model::text::EditCommand;
+use crate::model::text::{EditCommand, Rewriting};
 use crate::model::text_edit::TextEdit;
 
 /// One thing that a person does.
@@ -98,12 +98,14 @@ pub enum FileAction {
 }
 
 /// Something with the text of a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum SourceAction {
     /// Do something to the text or its cursors.
     Edit(SourceId, EditCommand),
     /// Replace the whole text by another one, such as a formatted one; undone at once.
     SetText(SourceId, Arc<str>),
+    /// Change the text at many places, such as to format it; undone at once.
+    Rewrite(SourceId, Rewriting),
     /// Make changes that put an error right; they speak of the text that was compiled last.
     Fix(SourceId, Vec<TextEdit>),
     /// Compile now, without waiting.

@@ -183,6 +183,7 @@ commands! {
     MatchingParen, "Go to matching parenthesis", "Goes to the other one of a pair of parentheses", Some(Chord::ctrl_shift(Key::Char('\\')));
     Rename, "Rename…", "Gives what stands at the caret another name, wherever it is used", Some(Chord::plain(Key::F(2)));
     Complete, "Complete", "Lists what may be written at the caret", Some(Chord::ctrl(Key::Space));
+    ParameterHints, "Parameter hints", "Shows what the instruction at the caret takes and gives, or no longer", Some(Chord::ctrl_shift(Key::Space));
     Fold, "Fold", "Folds away the form that the caret's line begins", Some(Chord::ctrl_shift(Key::Char('[')));
     Unfold, "Unfold", "Shows what is folded away under the caret's line", Some(Chord::ctrl_shift(Key::Char(']')));
     FoldAll, "Fold all", "Folds every form away", None;
@@ -364,6 +365,7 @@ pub const MENUS: &[Menu] = {
                 None,
                 Some(C::Rename),
                 Some(C::Complete),
+                Some(C::ParameterHints),
                 None,
                 Some(C::Fold),
                 Some(C::Unfold),

@@ -27,6 +27,8 @@ pub enum EditorWish {
     Rename,
     /// List what could be written at the caret.
     Complete,
+    /// Show what the instruction at the caret takes and gives, or no longer.
+    ParameterHints,
     /// Indent the whole text as its parentheses ask for.
     Format,
     /// Fold away what the caret's line begins.
@@ -54,7 +56,13 @@ impl UiCommand {
         self.edit_command().is_some()
             || matches!(
                 self,
-                Self::Copy | Self::Cut | Self::Paste | Self::Complete | Self::Rename | Self::Format
+                Self::Copy
+                    | Self::Cut
+                    | Self::Paste
+                    | Self::Complete
+                    | Self::ParameterHints
+                    | Self::Rename
+                    | Self::Format
             )
             || matches!(self, Self::Fold | Self::Unfold)
     }
@@ -100,6 +108,7 @@ impl UiCommand {
             Self::GoToDefinition => EditorWish::GoToDefinition,
             Self::Rename => EditorWish::Rename,
             Self::Complete => EditorWish::Complete,
+            Self::ParameterHints => EditorWish::ParameterHints,
             Self::Format => EditorWish::Format,
             Self::Fold => EditorWish::Fold,
             Self::Unfold => EditorWish::Unfold,

@@ -202,7 +202,7 @@ impl Shared {
         let text = buffer.to_shared();
         let Ok(reading) = catch_unwind(AssertUnwindSafe(|| Arc::new(WatReading::new(text)))) else { return };
         let (source, generation) = (job.source, job.generation);
-        self.outlet.send(Event::TextRead { source, generation, reading });
+        self.outlet.send(Event::TextRead { source, generation, version: buffer.version(), reading });
     }
 
     fn tell_result(

@@ -13,6 +13,7 @@ use super::outlet::Outlet;
 use super::protocol::Event;
 use super::threads::{Threads, panic_message};
 use crate::model::ids::RequestId;
+use crate::model::text::ContentHash;
 
 /// A picture is laid out and painted on this stack.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
@@ -50,6 +51,7 @@ impl Exports {
     }
 }
 
-fn write(path: &Path, content: &Content) -> Result<(), String> {
-    disk::write_file_with(path, |out| content.write_to(out)).map_err(|err| err.to_string())
+fn write(path: &Path, content: &Content) -> Result<Option<ContentHash>, String> {
+    disk::write_file_with(path, |out| content.write_to(out)).map_err(|err| err.to_string())?;
+    Ok(None)
 }

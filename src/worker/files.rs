@@ -11,7 +11,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use notify::{RecursiveMode, Watcher as _};
-use sha2::{Digest, Sha256};
 
 use super::cache::Cache;
 use super::content::Content;
@@ -20,12 +19,13 @@ use super::disk;
 use super::exports::Exports;
 use super::outlet::Outlet;
 use super::protocol::{CacheCommand, Event, Notice, UnsavedText};
+use super::text_protocol::Discarded;
 use super::threads::{Threads, panic_message};
 use super::unsaved::Journal;
 use crate::model::difference::Difference;
 use crate::model::event::LogLevel;
 use crate::model::ids::{RequestId, SourceId};
-use crate::model::text::FileContent;
+use crate::model::text::{ContentHash, FileContent, ReadFile};
 
 /// Jobs and reports of changes that may wait.
 const CAPACITY: usize = 256;
@@ -71,6 +71,8 @@ pub(crate) enum FileJob {
         new: FileContent,
     },
     Cache(CacheCommand),
+    /// Take it apart, where nobody waits for that.
+    Discard(Discarded),
     /// The watcher saw something happen to this file.
     Touched(PathBuf),
     Close,
@@ -151,7 +153,7 @@ struct FilesThread {
 struct Known {
     real_path: PathBuf,
     /// Hash of the content that the program knows; `None` when it knows that the file is gone.
-    hash: Option<[u8; 32]>,
+    hash: Option<ContentHash>,
 }
 
 struct Settling {
@@ -256,6 +258,7 @@ impl FilesThread {
                 self.outlet.send(Event::Compared { request, difference });
             }
             FileJob::Cache(command) => self.cache.work(command, &self.outlet),
+            FileJob::Discard(discarded) => drop(discarded),
             FileJob::Touched(path) => self.touched(path),
             FileJob::Close => {}
         }
@@ -272,8 +275,9 @@ impl FilesThread {
         let read_ns = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let result = match read {
             Ok(content) => {
-                self.remember(&path, &content);
-                Ok((Arc::from(content), read_ns))
+                let read = ReadFile::new(content.into());
+                self.remember(&path, read.hash);
+                Ok((read, read_ns))
             }
             Err(err) => Err(err.to_string()),
         };
@@ -281,22 +285,24 @@ impl FilesThread {
     }
 
     fn save(&mut self, request: RequestId, path: PathBuf, content: &[u8]) {
-        let result = disk::write_file(&path, content).map_err(|err| err.to_string());
-        if result.is_ok() {
-            self.remember(&path, content);
-        }
+        let written = disk::write_file(&path, content).map_err(|err| err.to_string());
+        let result = written.map(|()| {
+            let hash = ContentHash::of(content);
+            self.remember(&path, hash);
+            Some(hash)
+        });
         self.outlet.send(Event::FileSaved { request, path, result });
     }
 
     /// Notes what a file holds, and has its folder watched from now on.
-    fn remember(&mut self, path: &Path, content: &[u8]) {
+    fn remember(&mut self, path: &Path, hash: ContentHash) {
         if self.known.len() >= MOST_KNOWN && !self.known.contains_key(path) {
             return;
         }
         let Ok(real_path) = std::fs::canonicalize(path) else { return };
         lock(&self.watched).insert(real_path.clone());
         let folder = real_path.parent().map(Path::to_owned);
-        self.known.insert(path.to_owned(), Known { real_path, hash: Some(hash(content)) });
+        self.known.insert(path.to_owned(), Known { real_path, hash: Some(hash) });
         if let Some(folder) = folder
             && !self.folders.contains(&folder)
         {
@@ -344,13 +350,13 @@ impl FilesThread {
     fn compare(&mut self, path: &Path) {
         let Some(known) = self.known.get_mut(path) else { return };
         // A file that can't be read any more is told as changed, without content.
-        let content = disk::read_file(path).ok();
-        let hash = content.as_deref().map(hash);
+        let content: Option<Arc<[u8]>> = disk::read_file(path).ok().map(Arc::from);
+        let hash = content.as_deref().map(ContentHash::of);
         if hash == known.hash {
             return;
         }
         known.hash = hash;
-        self.outlet.send(Event::FileChanged { path: path.to_owned(), content: content.map(Arc::from) });
+        self.outlet.send(Event::FileChanged { path: path.to_owned(), content: content.map(ReadFile::new) });
     }
 
     fn tell(&self, level: LogLevel, message: &str, details: String) {
@@ -382,10 +388,6 @@ fn report(
 
 fn lock(watched: &Mutex<HashSet<PathBuf>>) -> std::sync::MutexGuard<'_, HashSet<PathBuf>> {
     watched.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn hash(content: &[u8]) -> [u8; 32] {
-    Sha256::digest(content).into()
 }
 
 fn look(path: &Path) -> Option<(u64, Option<SystemTime>)> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::engine::listing::{Found, Listing, ListingError, ListingPage, SearchPattern, Stretch};
 use crate::model::ids::{Generation, RequestId, SourceId};
 use crate::model::module_sizes::ModuleSizes;
+use crate::model::text::SourceText;
 
 /// One job about a listing or about sizes.
 #[derive(Debug, Clone)]
@@ -118,8 +119,8 @@ pub enum ListingEvent {
     Whole {
         /// Request that this answers.
         request: RequestId,
-        /// The text, or why there is none.
-        result: Result<Arc<str>, ListingError>,
+        /// The text, ready to be edited, or why there is none.
+        result: Result<Box<SourceText>, ListingError>,
     },
     /// A stretch was printed, or not.
     Copied {

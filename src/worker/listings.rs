@@ -16,6 +16,7 @@ use crate::engine::listing::{Found, Listing, ListingError, Matcher, SearchPatter
 use crate::engine::sizes::sizes;
 use crate::model::event::LogLevel;
 use crate::model::ids::{Generation, SourceId};
+use crate::model::text::SourceText;
 
 /// Jobs that may wait.
 const MOST_WAITING: usize = 256;
@@ -192,7 +193,8 @@ impl Shared {
                 ListingCommand::Whole { request, wasm } => {
                     let printed = self.guarded("printing a binary", || whole_text(&wasm, MOST_TEXT_BYTES));
                     let malformed = |message| Err(ListingError::Malformed { offset: 0, message });
-                    let result = printed.unwrap_or_else(malformed).map(Arc::from);
+                    let result =
+                        printed.unwrap_or_else(malformed).map(|text| Box::new(SourceText::new(&text)));
                     self.tell(ListingEvent::Whole { request, result });
                 }
                 ListingCommand::Copy { request, listing, stretch } => {

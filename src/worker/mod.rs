@@ -20,6 +20,8 @@ mod plugin_thread;
 mod prober;
 pub mod protocol;
 mod repeating;
+mod rewriter;
+pub mod text_protocol;
 mod threads;
 pub mod ticker;
 mod unsaved;

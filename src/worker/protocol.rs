@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::content::Content;
 use super::listing_protocol::{ListingCommand, ListingEvent};
+use super::text_protocol::{TextCommand, TextEvent};
 use crate::engine::{Build, CompileFailure, EngineSettings, OperatorCounter, PluginOptions, Probe};
 use crate::model::bench::{BenchPlan, BenchProgress, BenchReport};
 use crate::model::cache::{CacheKey, CacheListing};
@@ -22,7 +23,7 @@ use crate::model::limits::{Limits, Usage};
 use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
 use crate::model::needs::{Needs, Progress};
 use crate::model::operators::{CountStep, OperatorCounts};
-use crate::model::text::{FileContent, TextBuffer};
+use crate::model::text::{ContentHash, FileContent, ReadFile, TextBuffer};
 use crate::model::value::Value;
 use crate::model::wat::WatReading;
 
@@ -46,6 +47,8 @@ pub enum Command {
     },
     /// Do something about the listing or the sizes of a binary.
     Listing(ListingCommand),
+    /// Do something about a text that is edited.
+    Text(TextCommand),
     /// Start the thread of a plugin and make its instance, without running any of its code.
     CreatePlugin {
         /// Id that the plugin gets.
@@ -334,6 +337,8 @@ pub enum Event {
         source: SourceId,
         /// Generation of its text.
         generation: Generation,
+        /// Version of its text, by which changes since can be told.
+        version: u64,
         /// What was read.
         reading: Arc<WatReading>,
     },
@@ -367,6 +372,8 @@ pub enum Event {
     },
     /// Something about the listing or the sizes of a binary.
     Listing(ListingEvent),
+    /// Something about a text that is edited.
+    Text(TextEvent),
     /// Something happened to a plugin.
     Plugin {
         /// Plugin that it is.
@@ -380,8 +387,9 @@ pub enum Event {
         request: RequestId,
         /// File that was read.
         path: PathBuf,
-        /// Its content, with how long reading took in nanoseconds, or why it could not be read.
-        result: Result<(Arc<[u8]>, u64), String>,
+        /// Its content, ready to be taken over, with how long reading the file took in nanoseconds; or why it
+        /// could not be read.
+        result: Result<(ReadFile, u64), String>,
     },
     /// The dialog for files to open was closed; empty when it was cancelled.
     FilesPicked {
@@ -403,15 +411,15 @@ pub enum Event {
         request: RequestId,
         /// File that was written.
         path: PathBuf,
-        /// Nothing, or why it could not be written.
-        result: Result<(), String>,
+        /// The hash of what was written unless it made itself, or why it could not be written.
+        result: Result<Option<ContentHash>, String>,
     },
     /// A file that the program had read or written is not what it was.
     FileChanged {
         /// File that changed.
         path: PathBuf,
         /// Its new content, or `None` when it is gone or can't be read.
-        content: Option<Arc<[u8]>>,
+        content: Option<ReadFile>,
     },
     /// Unsaved text of an earlier run of the program was found.
     UnsavedFound {

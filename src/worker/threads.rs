@@ -53,6 +53,11 @@ impl Threads {
         Ok(())
     }
 
+    /// Counts the threads that live now.
+    pub(crate) fn count(&self) -> usize {
+        self.roll.lock().count
+    }
+
     /// Waits until all threads have ended; `false` when the deadline came first.
     pub(crate) fn wait_until(&self, deadline: Instant) -> bool {
         let mut live = self.roll.lock();

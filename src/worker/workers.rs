@@ -18,6 +18,8 @@ use super::outlet::{Outbox, Outlet, Wake, outlet};
 use super::plugin_thread::{Numbered, PluginThread};
 use super::prober::Probers;
 use super::protocol::{Command, Event, Notice, PluginCommand, PluginEvent};
+use super::rewriter::Rewriter;
+use super::text_protocol::TextCommand;
 use super::threads::Threads;
 use super::ticker::{TICK_PERIOD, Ticker};
 use super::watcher::Watcher;
@@ -73,6 +75,7 @@ pub struct Workers {
     files: Files,
     probers: Probers,
     listings: Listings,
+    rewriter: Rewriter,
     plugins: Mutex<HashMap<PluginId, OrderSender>>,
     plugin_threads: Threads,
     file_threads: Threads,
@@ -95,6 +98,7 @@ impl Workers {
         let compiler = Compiler::start(engines, Arc::clone(&cache.builds), config.size_caps, outlet.clone())?;
         let files = Files::start(config.data_dir.as_deref(), cache, outlet.clone(), &file_threads)?;
         let listings = Listings::start(outlet.clone())?;
+        let rewriter = Rewriter::new(outlet.clone(), Threads::default());
         Ok(Self {
             outbox: Some(outbox),
             outlet,
@@ -103,6 +107,7 @@ impl Workers {
             files,
             probers,
             listings,
+            rewriter,
             plugins: Mutex::default(),
             plugin_threads: Threads::default(),
             file_threads,
@@ -122,6 +127,14 @@ impl Workers {
                 true
             }
             Command::Listing(command) => self.listings.send(command),
+            Command::Text(TextCommand::Rewrite { request, text, how }) => {
+                self.rewriter.rewrite(request, text, how)
+            }
+            Command::Text(TextCommand::Discard(discarded)) => {
+                // Where there is no room it is dropped here, which takes longer and harms nobody.
+                self.files.send(FileJob::Discard(discarded));
+                true
+            }
             Command::CreatePlugin { plugin, name, build, build_number, options, initialize } => {
                 let build = Numbered { build, number: build_number };
                 return self.create(plugin, &name, build, options, initialize);

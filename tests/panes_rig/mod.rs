@@ -30,6 +30,7 @@ use wasm_workbench::model::lifecycle::{PluginState, StateChange};
 use wasm_workbench::model::limits::{LimitKind, Preset};
 use wasm_workbench::model::measured::Measured;
 use wasm_workbench::model::memory::{MemoryInfo, MemoryRequest, MemoryWindow, PageUse};
+use wasm_workbench::model::text::SourceText;
 use wasm_workbench::model::value::Value;
 use wasm_workbench::ui::{Bridge, Workbench};
 use wasm_workbench::worker::listing_protocol::{ListingCommand, ListingEvent, SearchEnd};
@@ -132,7 +133,7 @@ impl Workers {
                 ListingEvent::Searched { source, number, found, percent: 100, end: Some(end) }
             }
             ListingCommand::Whole { request, wasm } => {
-                let result = whole_text(&wasm, 16 << 20).map(Arc::from);
+                let result = whole_text(&wasm, 16 << 20).map(|text| Box::new(SourceText::new(&text)));
                 ListingEvent::Whole { request, result }
             }
             ListingCommand::Copy { request, listing, stretch } => {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wasm_workbench::model::ids::{RequestId, SourceId};
-use wasm_workbench::model::text::FileContent;
+use wasm_workbench::model::text::{ContentHash, FileContent};
 use wasm_workbench::worker::WorkersConfig;
 use wasm_workbench::worker::protocol::{Command, Event, UnsavedText};
 
@@ -14,14 +14,14 @@ fn open(bench: &Bench, path: &Path) -> Result<Vec<u8>, String> {
     bench.send(Command::OpenFile { request: RequestId(1), path: path.to_owned() });
     bench.wait("opened file", |event| match event {
         Event::FileOpened { request: RequestId(1), result, .. } => {
-            Some(result.map(|(content, _)| content.to_vec()))
+            Some(result.map(|(content, _)| content.bytes.to_vec()))
         }
         Event::UnsavedFound { texts } => panic!("unsaved texts were found: {texts:?}"),
         _ => None,
     })
 }
 
-fn save(bench: &Bench, path: &Path, content: &[u8]) -> Result<(), String> {
+fn save(bench: &Bench, path: &Path, content: &[u8]) -> Result<Option<ContentHash>, String> {
     let command = Command::SaveFile {
         request: RequestId(2),
         path: path.to_owned(),
@@ -36,7 +36,7 @@ fn save(bench: &Bench, path: &Path, content: &[u8]) -> Result<(), String> {
 
 fn changed(bench: &Bench) -> (PathBuf, Option<Vec<u8>>) {
     bench.wait("changed file", |event| match event {
-        Event::FileChanged { path, content } => Some((path, content.map(|content| content.to_vec()))),
+        Event::FileChanged { path, content } => Some((path, content.map(|content| content.bytes.to_vec()))),
         _ => None,
     })
 }

@@ -11,3 +11,4 @@ mod listings;
 mod live;
 mod probing;
 mod repeating;
+mod rewriting;

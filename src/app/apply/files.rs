@@ -4,47 +4,46 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::action::{Action, FileAction};
-use super::super::state::{AppState, Dialog, Now, Purpose, SaveWhat, SourceContent};
+use super::super::state::{AppState, Dialog, Now, Purpose, SaveWhat};
 use super::super::update::{
-    OpenedFile, add_file, go_on_after_saving, recovered_file_read, remember_prices, remember_tabs, save_now,
-    save_to, take_from_disk, update, write_export,
+    OpenedFile, activate, add_file, go_on_after_saving, recovered_file_read, remember_prices, remember_tabs,
+    save_now, save_to, take_from_disk, update, write_export,
 };
 use crate::model::difference::Difference;
 use crate::model::event::LogLevel;
 use crate::model::ids::{RequestId, SourceId};
-use crate::model::text::FileContent;
+use crate::model::text::{ContentHash, ReadFile, ReadKind};
 use crate::worker::protocol::Command;
 
 pub(super) fn opened(
     state: &mut AppState,
     request: RequestId,
     path: &Path,
-    result: Result<(Arc<[u8]>, u64), String>,
+    result: Result<(ReadFile, u64), String>,
     now: Now,
     out: &mut Vec<Command>,
 ) {
     match (state.requests.take(request), result) {
-        (Some(Purpose::Open(to_front)), Ok((bytes, read_ns))) => {
-            open(state, path, (bytes, read_ns), to_front, now, out);
+        (Some(Purpose::Open(to_front)), Ok((read, read_ns))) => {
+            let file = OpenedFile { path: path.to_owned(), read, read_ns };
+            open(state, file, to_front, now, out);
         }
         (Some(Purpose::Open(_)), Err(err)) => {
             state.session.recent.retain(|recent| recent.path != path);
             state.keeping.session_is_new = true;
             state.notify(LogLevel::Error, format!("can't open `{}`: {err}", path.display()), now);
         }
-        (Some(Purpose::CheckBeforeSave(source)), Ok((bytes, _))) => {
-            let is_same = state
-                .source(source)
-                .is_some_and(|source| source.saved.as_ref().is_some_and(|saved| *saved == *bytes));
+        (Some(Purpose::CheckBeforeSave(source)), Ok((read, _))) => {
+            let is_same = state.source(source).is_some_and(|source| source.saved == Some(read.hash));
             if is_same {
                 save_now(state, source, out);
             } else {
-                state.dialog = Some(Dialog::FileChanged { source, content: Some(bytes), is_saving: true });
+                state.dialog = Some(Dialog::FileChanged { source, content: Some(read), is_saving: true });
             }
         }
         (Some(Purpose::Recover(text)), result) => {
             let path = path.to_owned();
-            let file = result.ok().map(|(bytes, read_ns)| OpenedFile { path, bytes, read_ns });
+            let file = result.ok().map(|(read, read_ns)| OpenedFile { path, read, read_ns });
             recovered_file_read(state, *text, file, now, out);
         }
         // A file that is gone or can't be read holds nothing that saving could destroy.
@@ -98,13 +97,14 @@ pub(super) fn saved(
     state: &mut AppState,
     request: RequestId,
     path: &Path,
-    result: Result<(), String>,
+    result: Result<Option<ContentHash>, String>,
     now: Now,
     out: &mut Vec<Command>,
 ) {
     match (state.requests.take(request), result) {
-        (Some(Purpose::Save { source, content, text_state }), Ok(())) => {
-            source_saved(state, source, path, (content, text_state), out);
+        (Some(Purpose::Save { source, len_bytes, text_state }), Ok(hash)) => {
+            state.session.remember(path, len_bytes);
+            source_saved(state, source, path, (hash, text_state), out);
             go_on_after_saving(state, now, out);
         }
         (Some(Purpose::Save { source, .. }), Err(err)) => {
@@ -112,7 +112,7 @@ pub(super) fn saved(
             let path = path.display().to_string();
             state.dialog = Some(Dialog::Save { what: SaveWhat::Source(source), path, error: Some(err) });
         }
-        (Some(Purpose::Export(what)), Ok(())) => {
+        (Some(Purpose::Export(what)), Ok(_)) => {
             state.notify(LogLevel::Info, format!("saved {what} to `{}`", path.display()), now);
         }
         (Some(Purpose::Export(_) | Purpose::Keep), Err(err)) => {
@@ -125,18 +125,14 @@ pub(super) fn saved(
 pub(super) fn changed(
     state: &mut AppState,
     path: &Path,
-    content: Option<Arc<[u8]>>,
+    content: Option<ReadFile>,
     now: Now,
     out: &mut Vec<Command>,
 ) {
     let Some(source) = state.sources.iter().find(|source| source.path.as_deref() == Some(path)) else {
         return;
     };
-    let is_known = match (&source.saved, &content) {
-        (Some(saved), Some(content)) => *saved == **content,
-        (saved, content) => saved.is_none() && content.is_none(),
-    };
-    if is_known {
+    if source.saved == content.as_ref().map(|content| content.hash) {
         return;
     }
     let id = source.id;
@@ -170,40 +166,40 @@ pub(super) fn compared(state: &mut AppState, request: RequestId, difference: Arc
     }
 }
 
-fn open(
-    state: &mut AppState,
-    path: &Path,
-    (bytes, read_ns): (Arc<[u8]>, u64),
-    to_front: bool,
-    now: Now,
-    out: &mut Vec<Command>,
-) {
+fn open(state: &mut AppState, file: OpenedFile, to_front: bool, now: Now, out: &mut Vec<Command>) {
+    let path = file.path.clone();
+    // A file may be asked for twice before it is read, by the last session and by the command line, say.
+    if let Some(open) = state.sources.iter().find(|source| source.path.as_ref() == Some(&path)) {
+        let id = open.id;
+        if to_front {
+            activate(state, id);
+        }
+        return;
+    }
     let name =
         path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
-    let Some(content) = SourceContent::from_bytes(&bytes) else {
-        let message = format!("`{name}` is neither a WebAssembly binary nor text");
-        state.notify(LogLevel::Error, message, now);
-        return;
-    };
-    if let SourceContent::Text(text) = &content
+    if let ReadKind::Text(text) = &file.read.kind
         && let Some(reason) = text.read_only_reason()
     {
         state.notify(LogLevel::Warn, format!("`{name}`: {reason}"), now);
     }
-    state.session.remember(path, bytes.len() as u64);
+    let num_bytes = file.read.bytes.len() as u64;
+    if add_file(state, &name, file, to_front, out).is_none() {
+        let message = format!("`{name}` is neither a WebAssembly binary nor text");
+        state.notify(LogLevel::Error, message, now);
+        return;
+    }
+    state.session.remember(&path, num_bytes);
     state.keeping.session_is_new = true;
-    let file = OpenedFile { path: path.to_owned(), bytes, read_ns };
-    add_file(state, &name, content, file, to_front, out);
 }
 
 fn source_saved(
     state: &mut AppState,
     id: SourceId,
     path: &Path,
-    (content, text_state): (FileContent, Option<u64>),
+    (content, text_state): (Option<ContentHash>, Option<u64>),
     out: &mut Vec<Command>,
 ) {
-    let length = content.len_bytes() as u64;
     let Some(source) = state.source_mut(id) else { return };
     let stem_before = source.stem().to_owned();
     source.mark_saved(path, content, text_state);
@@ -215,7 +211,6 @@ fn source_saved(
     if stem != stem_before {
         rename_plugins(state, id, &stem);
     }
-    state.session.remember(path, length);
     state.keeping.session_is_new = true;
     remember_prices(state, id);
     remember_tabs(state);

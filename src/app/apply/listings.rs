@@ -44,7 +44,7 @@ pub(super) fn apply(state: &mut AppState, event: ListingEvent, now: Now, out: &m
         ListingEvent::Whole { request, result } => {
             let Some(Purpose::EditAsWat(source)) = state.requests.take(request) else { return };
             match result {
-                Ok(text) => open_printed(state, source, &text, out),
+                Ok(text) => open_printed(state, source, text, out),
                 Err(err) => state.notify(LogLevel::Warn, refusal(&err), now),
             }
         }

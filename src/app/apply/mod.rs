@@ -9,9 +9,10 @@ mod needs;
 mod operators;
 mod plugin;
 
-use super::state::{AppState, Now};
-use super::update::{offer_recovered, settle};
+use super::state::{AppState, Now, TextReading};
+use super::update::{offer_recovered, rewritten, settle};
 use crate::worker::protocol::{CacheCommand, Command, Event};
+use crate::worker::text_protocol::TextEvent;
 
 /// Takes up what a worker did or saw and returns what is to be done next.
 pub fn apply(state: &mut AppState, event: Event, now: Now) -> Vec<Command> {
@@ -21,11 +22,12 @@ pub fn apply(state: &mut AppState, event: Event, now: Now) -> Vec<Command> {
         Event::Compiled { source, generation, result } => {
             compile::ended(state, source, generation, result, now, &mut out);
         }
-        Event::TextRead { source, generation, reading } => {
+        Event::TextRead { source, generation, version, reading } => {
             if let Some(source) = state.source_mut(source) {
-                source.language = Some((generation, reading));
+                source.take_reading(TextReading { generation, version, reading }, &mut out);
             }
         }
+        Event::Text(TextEvent::Rewritten { request, result }) => rewritten(state, request, result, now),
         Event::ProbeMoved { request, progress } => needs::moved(state, request, progress),
         Event::ProbeEnded { request, result } => needs::ended(state, request, result),
         Event::CountMoved { request, step } => operators::moved(state, request, step),

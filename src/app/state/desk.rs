@@ -7,6 +7,7 @@ use super::super::editor_commands::EditorWish;
 use super::super::pane::PaneKind;
 use crate::model::difference::Difference;
 use crate::model::ids::SourceId;
+use crate::model::text::ReadFile;
 use crate::worker::Content;
 use crate::worker::protocol::{Notice, UnsavedText};
 
@@ -46,7 +47,7 @@ pub enum Dialog {
         /// Source of the file.
         source: SourceId,
         /// What the file holds now; `None` when it is gone.
-        content: Option<Arc<[u8]>>,
+        content: Option<ReadFile>,
         /// Whether it came up since the source was to be saved.
         is_saving: bool,
     },

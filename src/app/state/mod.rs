@@ -12,7 +12,6 @@ mod plugin;
 mod reading;
 mod requests;
 mod source;
-mod source_text;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,8 +27,7 @@ pub use phases::PhaseRun;
 pub use plugin::{LimitField, MemoryEdit, PluginMemory, PluginView, RuleField};
 pub use reading::{ListingPages, ListingSearch, Reading, SizesView};
 pub use requests::{Purpose, Requests};
-pub use source::{CompileStatus, GoTo, GoodBuild, Origin, Source, SourceContent};
-pub use source_text::{Encoding, SourceText};
+pub use source::{CompileStatus, GoTo, GoodBuild, Origin, Source, SourceContent, TextReading};
 
 use super::demo::Demos;
 use super::form::{CallForm, CallForms};

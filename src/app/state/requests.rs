@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Export;
-use crate::model::ids::{PluginId, RequestId, SourceId};
-use crate::model::text::FileContent;
+use crate::model::ids::{Generation, PluginId, RequestId, SourceId};
 use crate::worker::protocol::UnsavedText;
 
 /// Why something was asked.
@@ -33,10 +32,19 @@ pub enum Purpose {
     Save {
         /// Source that is written.
         source: SourceId,
-        /// What is written.
-        content: FileContent,
+        /// Length of what is written, in bytes.
+        len_bytes: u64,
         /// Number of the text that it is, if it is one.
         text_state: Option<u64>,
+    },
+    /// Change this source's text at many places.
+    Rewrite {
+        /// Source whose text it is.
+        source: SourceId,
+        /// Generation of the text.
+        generation: Generation,
+        /// What is done to it, such as `formatting`.
+        doing: &'static str,
     },
     /// Write an export; what it holds, in words.
     Export(String),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::reading::Reading;
-use super::source_text::SourceText;
 use crate::engine::listing::Listing;
 use crate::engine::{Build, CompileFailure};
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
@@ -13,12 +12,12 @@ use crate::model::ids::{BuildNumber, Generation, SourceId};
 use crate::model::limits::Limits;
 use crate::model::operators::PriceChanges;
 use crate::model::sample::Sample;
-use crate::model::text::{FileContent, TextBuffer, TextChange, TextEditor};
+use crate::model::text::{
+    Bias, ContentHash, FileContent, Moves, ReadFile, ReadKind, SourceText, TextBuffer, TextChange, TextEditor,
+};
 use crate::model::wat::WatReading;
-use crate::worker::protocol::PluginCommand;
-
-/// First bytes of every binary module and component.
-const WASM_MAGIC: &[u8] = b"\0asm";
+use crate::worker::protocol::{Command, PluginCommand};
+use crate::worker::text_protocol::{Discarded, TextCommand};
 
 /// One open source.
 #[derive(Debug, Clone)]
@@ -33,8 +32,8 @@ pub struct Source {
     pub origin: Origin,
     /// Its text or bytes.
     pub content: SourceContent,
-    /// What was last read or written; `None` for what never was a file.
-    pub saved: Option<FileContent>,
+    /// What was last read or written, by its hash; `None` for what never was a file.
+    pub saved: Option<ContentHash>,
     /// Whether the text differs from what was last read, written or begun with.
     pub is_dirty: bool,
     /// Counts the texts that this source has had.
@@ -45,8 +44,8 @@ pub struct Source {
     pub status: CompileStatus,
     /// What is wrong with the newest text that has been compiled; empty when it is good.
     pub failure: Option<Arc<CompileFailure>>,
-    /// What was read of the text for names and forms, and of which generation that was.
-    pub language: Option<(Generation, Arc<WatReading>)>,
+    /// What was read of the text for names and forms.
+    pub language: Option<TextReading>,
     /// The last build that succeeded; it stays callable while the text has errors.
     pub good: Option<GoodBuild>,
     /// Number of the newest build, good or bad; 0 before the first.
@@ -122,6 +121,17 @@ impl GoodBuild {
     pub(crate) fn replace_command(self) -> PluginCommand {
         PluginCommand::Replace { build: self.build, build_number: self.number }
     }
+}
+
+/// What was read of a text, and of which.
+#[derive(Debug, Clone)]
+pub struct TextReading {
+    /// Generation of the text.
+    pub generation: Generation,
+    /// Version of the text, by which its editor tells what has changed since.
+    pub version: u64,
+    /// What was read.
+    pub reading: Arc<WatReading>,
 }
 
 /// A place that the editor should show.
@@ -313,6 +323,35 @@ impl Source {
         }
     }
 
+    /// Draws the conclusions from a change at very many places.
+    pub(crate) fn follow_moves(&mut self, change: TextChange, moves: &Moves) {
+        for diagnostic in &mut self.diagnostics {
+            if let Some(range) = &mut diagnostic.range {
+                let start = moves.map(range.start, Bias::After);
+                *range = start..moves.map(range.end, Bias::Before).max(start);
+            }
+        }
+        let moved: Vec<_> = self.diagnostics.iter().map(|one| one.range.clone()).collect();
+        self.follow_changes(&[change]);
+        let SourceContent::Text(text) = &self.content else { return };
+        for (diagnostic, range) in self.diagnostics.iter_mut().zip(moved) {
+            let Some(range) = range else { continue };
+            let at = text.editor().buffer().position(range.start);
+            diagnostic.range = Some(range);
+            let place = &mut diagnostic.place;
+            if place.line.is_some() {
+                (place.line, place.column) = (Some(at.line), place.column.map(|_| at.column));
+            }
+        }
+    }
+
+    /// Takes over what was read of a text; what was read before is let go where nobody waits for that.
+    pub(crate) fn take_reading(&mut self, reading: TextReading, out: &mut Vec<Command>) {
+        if let Some(old) = self.language.replace(reading) {
+            out.push(Command::Text(TextCommand::Discard(Discarded::new(old))));
+        }
+    }
+
     /// Says that no file holds the text as it is.
     pub(crate) fn mark_unsaved(&mut self) {
         if let SourceContent::Text(text) = &mut self.content {
@@ -322,7 +361,7 @@ impl Source {
     }
 
     /// Takes the text that had that number for saved under that path.
-    pub(crate) fn mark_saved(&mut self, path: &Path, content: FileContent, text_state: Option<u64>) {
+    pub(crate) fn mark_saved(&mut self, path: &Path, content: Option<ContentHash>, text_state: Option<u64>) {
         if let Some(name) = path.file_name() {
             self.name = name.to_string_lossy().into();
         }
@@ -334,7 +373,7 @@ impl Source {
             text.editor.mark_saved(text_state);
             self.is_dirty = !text.editor.is_at_saved();
         }
-        self.saved = Some(content);
+        self.saved = content;
     }
 
     pub(crate) fn go_to(&mut self, place: Place) {
@@ -349,12 +388,13 @@ impl SourceContent {
         Self::Text(Box::new(SourceText::new(text)))
     }
 
-    /// Takes the bytes of a file, a binary or a text; `None` when they are neither.
-    pub fn from_bytes(bytes: &Arc<[u8]>) -> Option<Self> {
-        if bytes.starts_with(WASM_MAGIC) {
-            return Some(Self::Binary { bytes: Arc::clone(bytes), listing: None });
+    /// Takes a file over that was read, a binary or a text; `None` when it is neither.
+    pub fn from_file(file: ReadFile) -> Option<Self> {
+        match file.kind {
+            ReadKind::Binary => Some(Self::Binary { bytes: file.bytes, listing: None }),
+            ReadKind::Text(text) => Some(Self::Text(text)),
+            ReadKind::Neither => None,
         }
-        SourceText::from_bytes(bytes).map(|text| Self::Text(Box::new(text)))
     }
 }
 

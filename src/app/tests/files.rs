@@ -3,7 +3,7 @@
 use super::*;
 use crate::app::{Dialog, Effect, Template};
 use crate::engine::listing::whole_text;
-use crate::model::text::EditCommand;
+use crate::model::text::{ContentHash, EditCommand, ReadFile, SourceText};
 use crate::worker::listing_protocol::{ListingCommand, ListingEvent};
 use crate::worker::protocol::UnsavedText;
 
@@ -59,7 +59,7 @@ fn quitting_saves_what_it_is_told_to_save_and_then_ends() {
     world.hear(Event::FileOpened { request, path: "a.wat".into(), result: Ok((ADD.as_bytes().into(), 0)) });
     let (request, path, content) = world.last_save();
     assert_eq!((&*content, path.to_str()), (&b"(module)"[..], Some("a.wat")));
-    world.hear(Event::FileSaved { request, path, result: Ok(()) });
+    world.hear(Event::FileSaved { request, path, result: Ok(Some(ContentHash::of(&content))) });
     assert!(world.state.effects.contains(&Effect::Quit));
     assert!(world.state.dirty_sources().is_empty());
 }
@@ -83,7 +83,7 @@ fn a_text_that_can_not_be_saved_stays_open_and_unsaved_and_another_place_is_aske
         world.act(Action::File(FileAction::ConfirmDialog));
         let (request, path, content) = world.last_save();
         assert_eq!((path.to_str(), &*content), (Some("b.wat"), &b"(module)"[..]));
-        world.hear(Event::FileSaved { request, path, result: Ok(()) });
+        world.hear(Event::FileSaved { request, path, result: Ok(Some(ContentHash::of(&content))) });
         assert!(world.state.dirty_sources().is_empty());
     }
 }
@@ -121,8 +121,8 @@ fn a_new_text_is_saved_where_the_person_says() {
     world.hear(Event::FileSaved { request, path, result: Err("no room".to_owned()) });
     assert!(matches!(&world.state.dialog, Some(Dialog::Save { error: Some(err), .. }) if err == "no room"));
     world.act(Action::File(FileAction::ConfirmDialog));
-    let (request, path, _) = world.last_save();
-    world.hear(Event::FileSaved { request, path, result: Ok(()) });
+    let (request, path, content) = world.last_save();
+    world.hear(Event::FileSaved { request, path, result: Ok(Some(ContentHash::of(&content))) });
     let source = world.state.active_source().expect("it is open");
     assert_eq!((&*source.name, source.is_dirty), ("f.wat", false));
     assert_eq!(world.state.session.recent.len(), 1);
@@ -136,8 +136,8 @@ fn plugins_take_the_name_that_their_source_is_saved_under() {
     world.act(Action::File(FileAction::ConfirmDialog));
     let plugin = world.state.plugins[0].id;
     assert_eq!(world.state.plugin_label(plugin), "a");
-    let (request, path, _) = world.last_save();
-    world.hear(Event::FileSaved { request, path, result: Ok(()) });
+    let (request, path, content) = world.last_save();
+    world.hear(Event::FileSaved { request, path, result: Ok(Some(ContentHash::of(&content))) });
     assert_eq!(world.state.plugin_label(plugin), "other");
 }
 
@@ -173,7 +173,11 @@ fn a_binary_opens_as_its_listing() {
     world.act(Action::File(FileAction::Open(vec!["a.wat".into()])));
     let request = world.last_open();
     let wasm: Arc<[u8]> = wat::parse_str(ADD).expect("it is valid").into();
-    world.hear(Event::FileOpened { request, path: "a.wat".into(), result: Ok((Arc::clone(&wasm), 0)) });
+    world.hear(Event::FileOpened {
+        request,
+        path: "a.wat".into(),
+        result: Ok((ReadFile::new(Arc::clone(&wasm)), 0)),
+    });
     assert!(
         world.sent.iter().any(|command| matches!(command, Command::Listing(ListingCommand::Make { .. })))
     );
@@ -186,7 +190,7 @@ fn a_binary_opens_as_its_listing() {
         _ => None,
     });
     let [request] = requests.collect::<Vec<_>>()[..] else { panic!("the text is asked for once") };
-    let result = whole_text(&wasm, 1 << 20).map(Arc::from);
+    let result = whole_text(&wasm, 1 << 20).map(|text| Box::new(SourceText::new(&text)));
     world.hear(Event::Listing(ListingEvent::Whole { request, result }));
     let text = world.state.active_source().and_then(super::super::Source::text);
     assert!(text.is_some_and(|text| text.contains("i32.add")));
@@ -340,7 +344,7 @@ fn a_file_that_is_not_utf_8_is_shown_and_never_written_over() {
     world.act(Action::File(FileAction::ConfirmDialog));
     let (request, path, content) = world.last_save();
     assert_eq!(content, "(module) ;; caf\u{fffd}".as_bytes());
-    world.hear(Event::FileSaved { request, path, result: Ok(()) });
+    world.hear(Event::FileSaved { request, path, result: Ok(Some(ContentHash::of(&content))) });
     world.act(type_x());
     assert!(world.state.active_source().is_some_and(|source| source.is_dirty), "the copy can be edited");
 }
@@ -370,4 +374,24 @@ fn what_the_disk_brings_can_be_undone() {
     assert_eq!((source.text().as_deref(), source.is_dirty), (Some(ADD), true));
     world.act(Action::Source(SourceAction::Edit(id, EditCommand::Redo)));
     assert!(world.state.dirty_sources().is_empty());
+}
+
+#[test]
+fn a_file_that_is_asked_for_twice_is_opened_once() {
+    let mut world = World::empty();
+    world.act(Action::File(FileAction::Open(vec!["a.wat".into(), "b.wat".into(), "a.wat".into()])));
+    let asked = world.sent.iter().filter_map(|command| match command {
+        Command::OpenFile { request, path } => Some((*request, path.clone())),
+        _ => None,
+    });
+    for (request, path) in asked.collect::<Vec<_>>() {
+        world.hear(Event::FileOpened { request, path, result: Ok((ADD.as_bytes().into(), 0)) });
+    }
+    let names: Vec<&str> = world.state.sources.iter().map(|source| &*source.name).collect();
+    assert_eq!(names, ["a.wat", "b.wat"]);
+    assert_eq!(
+        world.state.active_source().map(|source| &*source.name),
+        Some("a.wat"),
+        "who asked last is served"
+    );
 }

@@ -6,6 +6,7 @@ use crate::engine::listing::{Found, Listing, PAGE_LINES, SearchPattern};
 use crate::model::diagnostic::Place;
 use crate::model::ids::Generation;
 use crate::model::module_sizes::ModuleSizes;
+use crate::model::text::ReadFile;
 use crate::worker::listing_protocol::{ListingCommand, ListingEvent, SearchEnd};
 
 /// Opens a binary with some functions; the listing has been made.
@@ -15,7 +16,11 @@ fn opened() -> (World, SourceId, Arc<Listing>) {
     let request = world.last_open();
     let text = format!("(module {})", "(func nop nop)".repeat(1000));
     let wasm: Arc<[u8]> = wat::parse_str(text).expect("it is valid").into();
-    world.hear(Event::FileOpened { request, path: "a.wasm".into(), result: Ok((Arc::clone(&wasm), 0)) });
+    world.hear(Event::FileOpened {
+        request,
+        path: "a.wasm".into(),
+        result: Ok((ReadFile::new(Arc::clone(&wasm)), 0)),
+    });
     let listing = Arc::new(Listing::index(wasm, &mut |_, _| true).expect("it is valid"));
     (world, SourceId(1), listing)
 }

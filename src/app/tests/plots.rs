@@ -147,7 +147,7 @@ fn an_export_holds_every_call_and_says_how_many() {
     let (request, path, content) = world.last_save();
     let text = String::from_utf8(content).expect("it is text");
     assert_eq!(text.lines().count(), 150_001);
-    world.hear(Event::FileSaved { request, path, result: Ok(()) });
+    world.hear(Event::FileSaved { request, path, result: Ok(None) });
     let notice = world.state.notices.toasts().last().expect("it is told").notice.clone();
     let message = "saved 150\u{202f}000 calls to `/tmp/calls.csv`";
     assert_eq!((notice.level, &*notice.message), (LogLevel::Info, message));

@@ -3,8 +3,10 @@
 use super::*;
 use crate::app::{CompileStatus, GoTo};
 use crate::model::diagnostic::Place;
-use crate::model::ids::BuildNumber;
-use crate::model::text::{EditCommand, SelectUnit};
+use crate::model::ids::{BuildNumber, Generation};
+use crate::model::text::{EditCommand, Rewriting, SelectUnit, TextSnapshot};
+use crate::model::wat::WatReading;
+use crate::worker::text_protocol::{TextCommand, TextEvent};
 
 const BROKEN: &str = r#"(module (func (export "add") (result i32) i64.const 1))"#;
 
@@ -218,4 +220,67 @@ fn a_fix_changes_the_text_that_was_compiled_and_no_newer_one() {
     world.answer_compiler();
     world.act(fix);
     assert_eq!(text(&world).as_deref(), Some("(module (func i32.const 1 i32.const 2 i32.add drop))"));
+}
+
+fn text_in_front(world: &World) -> String {
+    world.state.active_source().and_then(super::super::Source::text).expect("a text is open")
+}
+
+/// Opens a text that is too long to be changed at many places within a frame, and asks for that.
+fn formatting_a_long_text() -> (World, RequestId, TextSnapshot, Rewriting) {
+    let mut world = World::with_text(&format!("(module\n{})", ";; a line of comment\n(func)\n".repeat(4000)));
+    let how = Rewriting::Format { lines: 0..usize::MAX, step: "  ".to_owned() };
+    let before = text_in_front(&world);
+    world.act(Action::Source(SourceAction::Rewrite(world.source(), how.clone())));
+    assert_eq!(text_in_front(&world), before, "nothing is done at once");
+    let asked = world.sent.iter().find_map(|command| match command {
+        Command::Text(TextCommand::Rewrite { request, text, .. }) => Some((*request, text.clone())),
+        _ => None,
+    });
+    let (request, text) = asked.expect("a worker is asked");
+    (world, request, text, how)
+}
+
+#[test]
+fn a_long_text_is_formatted_by_a_worker_and_compiled_after_the_usual_pause() {
+    let (mut world, request, text, how) = formatting_a_long_text();
+    world.answer_compiler();
+    let before = world.num_compiles();
+    let result = how.run(&text).map(|made| made.map(Box::new));
+    world.hear(Event::Text(TextEvent::Rewritten { request, result }));
+    let source = world.state.active_source().expect("it is open");
+    assert_eq!(source.buffer().map(|buffer| buffer.line(2).into_owned()).as_deref(), Some("  (func)"));
+    assert!(source.is_dirty && source.is_ahead_of_build());
+    world.wait(1000);
+    assert_eq!(world.num_compiles(), before + 1);
+    world.act(Action::Source(SourceAction::Edit(world.source(), EditCommand::Undo)));
+    assert!(world.state.active_source().is_some_and(|source| !source.is_dirty));
+}
+
+#[test]
+fn a_text_that_was_edited_meanwhile_is_not_replaced() {
+    let (mut world, request, text, how) = formatting_a_long_text();
+    world.act(Action::Source(SourceAction::Edit(world.source(), EditCommand::Type("x".to_owned()))));
+    let edited = text_in_front(&world);
+    let result = how.run(&text).map(|made| made.map(Box::new));
+    world.hear(Event::Text(TextEvent::Rewritten { request, result }));
+    assert_eq!(text_in_front(&world), edited);
+    let said =
+        world.state.notices.toasts().any(|toast| toast.notice.message.contains("formatting it was given up"));
+    assert!(said);
+}
+
+#[test]
+fn what_was_read_of_an_older_text_is_let_go_elsewhere() {
+    let mut world = World::with_text(ADD);
+    let source = world.source();
+    world.sent.clear();
+    for generation in [1, 2] {
+        let reading = Arc::new(WatReading::new(ADD.into()));
+        world.hear(Event::TextRead { source, generation: Generation(generation), version: 0, reading });
+    }
+    let discarded = |command: &&Command| matches!(command, Command::Text(TextCommand::Discard(_)));
+    assert_eq!(world.sent.iter().filter(discarded).count(), 1);
+    world.act(Action::File(FileAction::Close(source)));
+    assert_eq!(world.sent.iter().filter(discarded).count(), 2, "a source that is closed goes the same way");
 }

@@ -6,16 +6,17 @@ use std::sync::Arc;
 use super::super::action::FileAction;
 use super::super::session::OpenedSource;
 use super::super::state::{
-    AfterSaving, AppState, Dialog, DifferenceView, Effect, Encoding, Export, Now, Origin, Purpose, SaveWhat,
-    Source, SourceContent,
+    AfterSaving, AppState, Dialog, DifferenceView, Effect, Export, Now, Origin, Purpose, SaveWhat, Source,
+    SourceContent,
 };
 use super::super::templates::Template;
 use super::{recovery, request_compile};
 use crate::model::event::LogLevel;
 use crate::model::ids::SourceId;
 use crate::model::sample;
-use crate::model::text::{FileContent, TextEditor};
+use crate::model::text::{Encoding, FileContent, ReadFile, SourceText, TextEditor};
 use crate::worker::protocol::{Command, PluginCommand};
+use crate::worker::text_protocol::{Discarded, TextCommand};
 
 /// Files that are opened when many are dropped at once.
 const MOST_DROPPED: usize = 32;
@@ -72,24 +73,27 @@ pub(crate) fn add_source(
 /// A file as it was read.
 pub(crate) struct OpenedFile {
     pub(crate) path: PathBuf,
-    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) read: ReadFile,
     pub(crate) read_ns: u64,
 }
 
-/// Opens a file that was read in a tab of its own and has it compiled.
+/// Opens a file that was read in a tab of its own and has it compiled, unless it is neither binary nor text.
 pub(crate) fn add_file(
     state: &mut AppState,
     name: &str,
-    content: SourceContent,
     file: OpenedFile,
     to_front: bool,
     out: &mut Vec<Command>,
-) {
+) -> Option<SourceId> {
+    let (hash, bytes) = (file.read.hash, Arc::clone(&file.read.bytes));
+    let content = SourceContent::from_file(file.read)?;
+    // Megabytes that a text no longer needs take a moment to be given back.
+    discard(bytes, out);
     let mut source = Source::new(state.ids.source(), name, Origin::File, content);
     source.path = Some(file.path);
-    source.saved = Some(file.bytes.into());
+    source.saved = Some(hash);
     source.read_ns = Some(file.read_ns);
-    show_source(state, source, to_front, out);
+    Some(show_source(state, source, to_front, out))
 }
 
 /// Writes a source to its file, as its text is now.
@@ -112,7 +116,8 @@ pub(crate) fn save_to(state: &mut AppState, source: SourceId, path: PathBuf, out
     }
     let content = saved.file_content();
     let text_state = saved.editor().map(TextEditor::text_state);
-    let request = state.requests.ask(Purpose::Save { source, content: content.clone(), text_state });
+    let len_bytes = content.len_bytes() as u64;
+    let request = state.requests.ask(Purpose::Save { source, len_bytes, text_state });
     out.push(Command::SaveFile { request, path, content });
 }
 
@@ -181,7 +186,7 @@ fn typed_path(state: &AppState, text: &str) -> PathBuf {
 /// Has the text in the dialog compared with what its file holds now.
 fn show_difference(state: &mut AppState, out: &mut Vec<Command>) {
     let Some(Dialog::FileChanged { source, content: Some(theirs), .. }) = &state.dialog else { return };
-    let (source, old) = (*source, FileContent::Bytes(Arc::clone(theirs)));
+    let (source, old) = (*source, FileContent::Bytes(Arc::clone(&theirs.bytes)));
     let Some(new) = state.source(source).map(Source::file_content) else { return };
     state.difference = Some(DifferenceView { source, made: None });
     let request = state.requests.ask(Purpose::Compare(source));
@@ -283,14 +288,20 @@ fn edit_as_wat(state: &mut AppState, id: SourceId, out: &mut Vec<Command>) {
 }
 
 /// Opens the whole text of a binary as a source of its own.
-pub(crate) fn open_printed(state: &mut AppState, of: SourceId, text: &str, out: &mut Vec<Command>) {
+pub(crate) fn open_printed(
+    state: &mut AppState,
+    of: SourceId,
+    text: Box<SourceText>,
+    out: &mut Vec<Command>,
+) {
     let Some(source) = state.source(of) else { return };
-    let content = SourceContent::from_text(text);
+    let content = SourceContent::Text(text);
     let name = free_name(state, &format!("{}.wat", source.stem()));
     add_source(state, (&name, Origin::New), content, true, out);
 }
 
-fn activate(state: &mut AppState, id: SourceId) {
+/// Brings an open source to the front.
+pub(crate) fn activate(state: &mut AppState, id: SourceId) {
     if state.source(id).is_some() {
         state.active = Some(id);
         remember_tabs(state);
@@ -328,7 +339,9 @@ fn perform(state: &mut AppState, then: AfterSaving, now: Now, out: &mut Vec<Comm
 
 fn close(state: &mut AppState, id: SourceId, out: &mut Vec<Command>) {
     let Some(at) = state.sources.iter().position(|source| source.id == id) else { return };
-    state.sources.remove(at);
+    let closed = state.sources.remove(at);
+    // A text of megabytes, with its history, takes a moment to be taken apart.
+    discard((closed.content, closed.language), out);
     state.forms.forget(id);
     for plugin in state.plugins.iter().filter(|plugin| plugin.source == id) {
         out.push(Command::Plugin { plugin: plugin.id, command: PluginCommand::Unload });
@@ -413,12 +426,17 @@ fn keep_mine(state: &mut AppState, out: &mut Vec<Command>) {
     state.difference = None;
     let Some(Dialog::FileChanged { source: id, content, is_saving }) = state.dialog.take() else { return };
     if let Some(source) = state.source_mut(id) {
-        source.saved = content.map(FileContent::Bytes);
+        source.saved = content.map(|content| content.hash);
         source.mark_unsaved();
     }
     if is_saving {
         save_now(state, id, out);
     }
+}
+
+/// Has something dropped where nobody waits for that.
+pub(crate) fn discard(value: impl Send + 'static, out: &mut Vec<Command>) {
+    out.push(Command::Text(TextCommand::Discard(Discarded::new(value))));
 }
 
 fn check_disk(state: &AppState, out: &mut Vec<Command>) {

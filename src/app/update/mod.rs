@@ -17,15 +17,15 @@ mod view;
 
 pub(crate) use calls::{Repetition, read_text, send_call};
 pub(crate) use files::{
-    OpenedFile, add_file, add_source, go_on_after_saving, open_printed, opened_as, remember_tabs, save_now,
-    save_to, write_export,
+    OpenedFile, activate, add_file, add_source, go_on_after_saving, open_printed, opened_as, remember_tabs,
+    save_now, save_to, write_export,
 };
 pub(crate) use memory::show_again;
 pub(crate) use operators::count_unasked;
 pub(crate) use plugins::{create_plugin, tell};
 pub(crate) use prices::remember as remember_prices;
 pub(crate) use recovery::{file_read as recovered_file_read, offer as offer_recovered};
-pub(crate) use sources::{request_compile, take_from_disk};
+pub(crate) use sources::{request_compile, rewritten, take_from_disk};
 
 use super::action::Action;
 use super::state::{AppState, Now};

@@ -3,9 +3,10 @@
 //! It stays on disk until its new copy is there, or until it is discarded.
 
 use super::super::state::{AppState, Dialog, Now, Origin, Purpose, SourceContent};
-use super::sources::set_text;
+use super::sources::become_text;
 use super::{OpenedFile, add_file, add_source};
 use crate::model::ids::SourceId;
+use crate::model::text::{ReadKind, SourceText};
 use crate::worker::protocol::{Command, UnsavedText};
 
 /// Asks what to do with the texts that were found.
@@ -59,22 +60,16 @@ pub(crate) fn file_read(
     now: Now,
     out: &mut Vec<Command>,
 ) {
-    let name = text.name.clone();
-    let content = file.as_ref().and_then(|file| SourceContent::from_bytes(&file.bytes));
-    match (file, content) {
-        (Some(file), Some(content @ SourceContent::Text(_))) => {
-            add_file(state, &name, content, file, true, out);
-            if let Some(id) = state.sources.last().map(|source| source.id) {
-                put_into(state, id, &text, now, out);
-            }
-        }
-        _ => restore_alone(state, text, now, out),
+    let file = file.filter(|file| matches!(file.read.kind, ReadKind::Text(_)));
+    match file.and_then(|file| add_file(state, &text.name, file, true, out)) {
+        Some(id) => put_into(state, id, &text, now, out),
+        None => restore_alone(state, text, now, out),
     }
 }
 
 /// Brings a text back in a tab of its own.
 fn restore_alone(state: &mut AppState, text: UnsavedText, now: Now, out: &mut Vec<Command>) {
-    let content = SourceContent::from_text(&text.text.to_text());
+    let content = SourceContent::Text(Box::new(SourceText::from_buffer(text.text)));
     let id = add_source(state, (&text.name, Origin::Recovered), content, true, out);
     if let Some(source) = state.source_mut(id) {
         source.path = text.path;
@@ -87,7 +82,7 @@ fn restore_alone(state: &mut AppState, text: UnsavedText, now: Now, out: &mut Ve
 /// Makes a text the unsaved text of an open source.
 fn put_into(state: &mut AppState, id: SourceId, text: &UnsavedText, now: Now, out: &mut Vec<Command>) {
     state.active = Some(id);
-    set_text(state, id, &text.text.to_text(), now);
+    become_text(state, id, text.text.clone().into(), now);
     let Some(source) = state.source_mut(id) else { return };
     if source.is_dirty {
         source.found = text.found;

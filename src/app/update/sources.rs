@@ -5,22 +5,33 @@ use std::time::Duration;
 
 use super::super::action::SourceAction;
 use super::super::pane::PaneKind;
-use super::super::state::{AppState, CompileStatus, Effect, Now, Source, SourceContent};
+use super::super::state::{AppState, CompileStatus, Effect, Now, Purpose, Source, SourceContent};
+use super::files::discard;
 use super::{listings, prices};
 use crate::model::diagnostic::Place;
 use crate::model::event::LogLevel;
-use crate::model::ids::SourceId;
-use crate::model::text::EditCommand;
-use crate::model::text_edit::{TextEdit, apply_edits};
+use crate::model::ids::{RequestId, SourceId};
+use crate::model::text::{EditCommand, ReadFile, Rewriting, Rewritten, TextBuffer, TextSnapshot};
+use crate::model::text_edit::TextEdit;
 use crate::worker::protocol::Command;
+use crate::worker::text_protocol::TextCommand;
 
 /// How long after a change its text is handed over to be kept; steady typing does not put it off.
 const KEEP_AFTER: Duration = Duration::from_millis(300);
+/// Longest text, in bytes, that is rewritten at once; a longer one is in the meantime as it was.
+const REWRITTEN_AT_ONCE: usize = 64 << 10;
 
 pub(super) fn update(state: &mut AppState, action: SourceAction, now: Now, out: &mut Vec<Command>) {
     match action {
-        SourceAction::Edit(id, command) => edit(state, id, &command, now),
-        SourceAction::SetText(id, text) => set_text(state, id, &text, now),
+        SourceAction::Edit(id, command) => {
+            let many = state.source(id).and_then(Source::editor).and_then(|it| it.for_many_lines(&command));
+            match many {
+                Some(how) => rewrite(state, id, how, now, out),
+                None => edit(state, id, &command, now),
+            }
+        }
+        SourceAction::SetText(id, text) => become_text(state, id, TextBuffer::new(&text).into(), now),
+        SourceAction::Rewrite(id, how) => rewrite(state, id, how, now, out),
         SourceAction::Fix(id, edits) => fix(state, id, &edits, now),
         SourceAction::Compile(id) => request_compile(state, id, out),
         SourceAction::Instantiate(id) => {
@@ -62,31 +73,33 @@ pub(crate) fn request_compile(state: &mut AppState, id: SourceId, out: &mut Vec<
 pub(crate) fn take_from_disk(
     state: &mut AppState,
     id: SourceId,
-    content: Arc<[u8]>,
+    file: ReadFile,
     now: Now,
     out: &mut Vec<Command>,
 ) {
     let Some(source) = state.source_mut(id) else { return };
-    let Some(mut read) = SourceContent::from_bytes(&content) else {
+    let hash = file.hash;
+    let Some(mut read) = SourceContent::from_file(file) else {
         let message = format!("`{}` is neither a WebAssembly binary nor text any more", source.name);
         state.notify(LogLevel::Error, message, now);
         return;
     };
     match (&mut source.content, &mut read) {
         (SourceContent::Text(old), SourceContent::Text(new)) if old.encoding() == new.encoding() => {
-            let changes = old.editor.replace_all_text(&new.editor().buffer().to_text(), now.since_start);
+            let changes = old.editor.become_text(new.editor().snapshot(), now.since_start);
             old.editor.mark_saved(Some(old.editor.text_state()));
             source.follow_changes(&changes);
         }
         _ => {
-            source.content = read;
+            let old = std::mem::replace(&mut source.content, read);
+            discard(old, out);
             source.is_rebuilt = false;
             source.generation = source.generation.successor();
             source.is_dirty = false;
             listings::make(source, out);
         }
     }
-    source.saved = Some(content.into());
+    source.saved = Some(hash);
     source.keep_due = None;
     out.push(Command::KeepUnsaved { source: id, text: None });
     request_compile(state, id, out);
@@ -110,13 +123,13 @@ fn edit(state: &mut AppState, id: SourceId, command: &EditCommand, now: Now) {
 }
 
 /// Replaces the whole text of a source by another one, which can be undone.
-pub(super) fn set_text(state: &mut AppState, id: SourceId, text: &str, now: Now) {
+pub(super) fn become_text(state: &mut AppState, id: SourceId, text: TextSnapshot, now: Now) {
     let Some(source) = state.source_mut(id) else { return };
     let SourceContent::Text(old) = &mut source.content else { return };
     if old.editor.is_read_only() {
         return;
     }
-    let changes = old.editor.replace_all_text(text, now.since_start);
+    let changes = old.editor.become_text(text, now.since_start);
     source.follow_changes(&changes);
     if !changes.is_empty() {
         schedule(state, id, now);
@@ -133,10 +146,61 @@ fn schedule(state: &mut AppState, id: SourceId, now: Now) {
 
 /// Puts an error right, unless the text is another one by now.
 fn fix(state: &mut AppState, id: SourceId, edits: &[TextEdit], now: Now) {
-    let is_current = |source: &&Source| source.status == CompileStatus::Done && source.failure.is_some();
-    let source = state.source(id).filter(is_current);
-    if let Some(text) = source.and_then(|source| apply_edits(&source.text()?, edits)) {
-        set_text(state, id, &text, now);
+    let is_current = |source: &Source| source.status == CompileStatus::Done && source.failure.is_some();
+    if state.source(id).is_some_and(is_current) {
+        let parts = edits.iter().map(|one| (one.range.clone(), one.text.clone())).collect();
+        edit(state, id, &EditCommand::Replace(parts), now);
+    }
+}
+
+/// Changes a text at many places: a short one at once, a long one by a worker.
+fn rewrite(state: &mut AppState, id: SourceId, how: Rewriting, now: Now, out: &mut Vec<Command>) {
+    let Some(source) = state.source(id) else { return };
+    let SourceContent::Text(text) = &source.content else { return };
+    let (doing, editor) = (how.doing(), text.editor());
+    if let Some(reason) = text.read_only_reason() {
+        state.notify(LogLevel::Info, reason, now);
+    } else if editor.buffer().len_bytes() <= REWRITTEN_AT_ONCE && !matches!(how, Rewriting::Lines { .. }) {
+        match how.parts(editor.buffer()) {
+            Ok(parts) if parts.is_empty() => {}
+            Ok(parts) => edit(state, id, &EditCommand::Replace(parts), now),
+            Err(reason) => state.notify(LogLevel::Warn, reason, now),
+        }
+    } else {
+        let (text, generation) = (editor.snapshot(), source.generation);
+        let request = state.requests.ask(Purpose::Rewrite { source: id, generation, doing });
+        out.push(Command::Text(TextCommand::Rewrite { request, text, how }));
+    }
+}
+
+/// Takes a text over that a worker made of an earlier one, unless it was edited since.
+pub(crate) fn rewritten(
+    state: &mut AppState,
+    request: RequestId,
+    result: Result<Option<Box<Rewritten>>, String>,
+    now: Now,
+) {
+    let Some(Purpose::Rewrite { source: id, generation, doing }) = state.requests.take(request) else {
+        return;
+    };
+    let Some(source) = state.source_mut(id) else { return };
+    let made = match result {
+        Ok(made) => made,
+        Err(reason) => return state.notify(LogLevel::Warn, reason, now),
+    };
+    let Some(made) = made else { return };
+    let taken = match &mut source.content {
+        SourceContent::Text(text) if source.generation == generation => {
+            text.editor.take_over(*made, now.since_start)
+        }
+        _ => None,
+    };
+    if let Some((change, moves)) = taken {
+        source.follow_moves(change, &moves);
+        schedule(state, id, now);
+    } else {
+        let message = format!("`{}` was edited meanwhile, so that {doing} it was given up", source.name);
+        state.notify(LogLevel::Warn, message, now);
     }
 }
 

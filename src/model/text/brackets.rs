@@ -8,42 +8,60 @@ use super::buffer::TextBuffer;
 use super::editor::TextEditor;
 use super::selection::{Selection, Selections};
 use super::word;
-use crate::model::wat::{LineLexer, TokenKind, lex_line};
+use crate::model::wat::{LexBudget, LineLexer, LineState, NotRead, TokenKind, lex_line};
 
-/// Most steps that a search for an enclosing form takes, each over a line or a whole form.
-const MOST_STEPS: usize = 20_000;
+/// Most bytes that one command reads of a text to learn how its lines begin and its parentheses pair. A text
+/// that was opened has been read, so that this is about what an edit has changed.
+pub(super) const READ_BY_COMMAND: LexBudget = LexBudget::bytes(512 << 10);
 
 impl TextEditor {
     /// Finds the parenthesis at a cursor, or else the one before it, and its partner; both as bytes.
-    pub fn matching_brackets(&mut self, byte: usize) -> Option<(usize, usize)> {
-        let candidates = [Some(byte), byte.checked_sub(1)];
-        candidates
-            .into_iter()
-            .flatten()
-            .find_map(|at| partner(&self.buffer, &mut self.syntax, at).map(|other| (at, other)))
+    pub fn matching_brackets(&self, byte: usize) -> Option<(usize, usize)> {
+        self.brackets_within(byte, &mut LexBudget::unlimited()).unwrap_or(None)
     }
 
-    /// Returns the innermost form around a place, with its parentheses; bounded work, so that a form with very
-    /// many parts before the place may not be found.
-    pub fn enclosing_form(&mut self, byte: usize) -> Option<Range<usize>> {
-        let open = enclosing_open(&self.buffer, &mut self.syntax, byte)?;
-        let close = partner(&self.buffer, &mut self.syntax, open)?;
+    /// Finds the same, as far as the budget allows to read what is not known yet of the text.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`NotRead`] when more has to be read; asking again goes on from there.
+    pub fn brackets_within(
+        &self,
+        byte: usize,
+        budget: &mut LexBudget,
+    ) -> Result<Option<(usize, usize)>, NotRead> {
+        let mut syntax = self.syntax();
+        for at in [Some(byte), byte.checked_sub(1)].into_iter().flatten() {
+            if let Some(other) = partner(&self.buffer, &mut syntax, at, budget)? {
+                return Ok(Some((at, other)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the innermost form around a place, with its parentheses, if the text has been read that far.
+    pub fn enclosing_form(&self, byte: usize) -> Option<Range<usize>> {
+        let (mut syntax, mut budget) = (self.syntax(), READ_BY_COMMAND);
+        let open = enclosing_open(&self.buffer, &mut syntax, byte, &mut budget)?;
+        let close = partner(&self.buffer, &mut syntax, open, &mut budget).ok()??;
         Some(open..close + 1)
     }
 
     /// Returns where the parenthesis beside a cursor has its partner, or the start of the form around it.
-    pub(super) fn bracket_target(&mut self, byte: usize) -> usize {
-        match self.matching_brackets(byte) {
-            Some((_, other)) => other,
-            None => enclosing_open(&self.buffer, &mut self.syntax, byte).unwrap_or(byte),
+    pub(super) fn bracket_target(&self, byte: usize) -> usize {
+        let mut budget = READ_BY_COMMAND;
+        match self.brackets_within(byte, &mut budget) {
+            Ok(Some((_, other))) => other,
+            Ok(None) => enclosing_open(&self.buffer, &mut self.syntax(), byte, &mut budget).unwrap_or(byte),
+            Err(NotRead) => byte,
         }
     }
 
     /// Tells whether a place is in a comment or a string.
-    pub(super) fn is_in_quiet(&mut self, byte: usize) -> bool {
+    pub(super) fn is_in_quiet(&self, byte: usize) -> bool {
         let line = self.buffer.line_of(byte);
         let at = byte - self.buffer.line_start(line);
-        let state = self.syntax.state_at(&self.buffer, line);
+        let state = state_of(&self.buffer, &mut self.syntax(), line);
         let text = self.buffer.line(line);
         if text.is_empty() {
             return state.comment_depth > 0;
@@ -92,7 +110,7 @@ impl TextEditor {
         }
     }
 
-    fn wider(&mut self, range: &Range<usize>) -> Range<usize> {
+    fn wider(&self, range: &Range<usize>) -> Range<usize> {
         let word = word::around(&self.buffer, range.start);
         let is_word =
             self.buffer.slice(word.clone()).chars().all(|sign| sign.is_alphanumeric() || "_$".contains(sign));
@@ -104,7 +122,8 @@ impl TextEditor {
             // A cursor just before a form belongs to that form.
             let form = match self.buffer.byte(at) {
                 Some(b'(') if range.is_empty() => {
-                    partner(&self.buffer, &mut self.syntax, at).map(|close| at..close + 1)
+                    let close = partner(&self.buffer, &mut self.syntax(), at, &mut READ_BY_COMMAND.clone());
+                    close.ok().flatten().map(|close| at..close + 1)
                 }
                 _ => self.enclosing_form(at),
             };
@@ -117,46 +136,35 @@ impl TextEditor {
     }
 }
 
+/// Returns what a line begins with, or what it did when it was last read.
+pub(super) fn state_of(buffer: &TextBuffer, syntax: &mut LineLexer, line: usize) -> LineState {
+    syntax.state_within(buffer, line, &mut READ_BY_COMMAND.clone()).unwrap_or_else(|old| old)
+}
+
 /// Finds the partner of the parenthesis at a byte.
-fn partner(buffer: &TextBuffer, syntax: &mut LineLexer, byte: usize) -> Option<usize> {
+fn partner(
+    buffer: &TextBuffer,
+    syntax: &mut LineLexer,
+    byte: usize,
+    budget: &mut LexBudget,
+) -> Result<Option<usize>, NotRead> {
     if !matches!(buffer.byte(byte), Some(b'(' | b')')) {
-        return None;
+        return Ok(None);
     }
     let line = buffer.line_of(byte);
-    let (line, at) = syntax.matching_paren(buffer, line, byte - buffer.line_start(line))?;
-    Some(buffer.line_start(line) + at)
+    let found = syntax.paren_within(buffer, line, byte - buffer.line_start(line), budget)?;
+    Ok(found.map(|(line, at)| buffer.line_start(line) + at))
 }
 
 /// Finds the parenthesis that opens the innermost form around a place.
-pub(super) fn enclosing_open(buffer: &TextBuffer, syntax: &mut LineLexer, byte: usize) -> Option<usize> {
-    let mut line = buffer.line_of(byte);
-    let mut end = byte - buffer.line_start(line);
-    for _ in 0..MOST_STEPS {
-        let state = syntax.state_at(buffer, line);
-        let text = buffer.line(line);
-        let tokens = lex_line(&text, state).0;
-        let is_before = |at: &usize| *at < end;
-        let parens = tokens.iter().filter(|token| token.kind == TokenKind::Paren);
-        let (mut depth, mut last_close) = (0usize, None);
-        for at in parens.rev().map(|token| token.range.start).filter(is_before) {
-            if text.as_bytes()[at] == b')' {
-                depth += 1;
-                if depth == 1 {
-                    last_close = Some(at);
-                }
-            } else if depth > 0 {
-                depth -= 1;
-            } else {
-                return Some(buffer.line_start(line) + at);
-            }
-        }
-        if let Some(close) = last_close.filter(|_| depth > 0) {
-            // What closes here opened further up: the search goes on before the outermost of them.
-            (line, end) = syntax.matching_paren(buffer, line, close)?;
-        } else {
-            line = line.checked_sub(1)?;
-            end = usize::MAX;
-        }
-    }
-    None
+fn enclosing_open(
+    buffer: &TextBuffer,
+    syntax: &mut LineLexer,
+    byte: usize,
+    budget: &mut LexBudget,
+) -> Option<usize> {
+    let line = buffer.line_of(byte);
+    let at = byte - buffer.line_start(line);
+    let (line, at) = syntax.enclosing_within(buffer, line, at, budget).ok()??;
+    Some(buffer.line_start(line) + at)
 }

@@ -109,6 +109,11 @@ impl TextBuffer {
         self.slice(self.line_range(line))
     }
 
+    /// Lists the lines from this one on, with what they end with.
+    pub fn lines_from(&self, first: usize) -> impl Iterator<Item = Cow<'_, str>> {
+        self.rope.lines_at(first.min(self.num_lines())).map(Cow::from)
+    }
+
     /// Returns the bytes of a line without what it ends with.
     pub fn line_range(&self, line: usize) -> Range<usize> {
         let (start, next) = (self.line_start(line), self.line_start(line + 1));
@@ -170,6 +175,57 @@ impl TextBuffer {
     /// Returns a byte of the text.
     pub fn byte(&self, at: usize) -> Option<u8> {
         self.rope.get_byte(at)
+    }
+
+    /// Counts the bytes that two texts have in common at their beginning.
+    pub(super) fn common_prefix(&self, other: &Self) -> usize {
+        let (mut ours, mut theirs) = (self.rope.chunks(), other.rope.chunks());
+        let (mut our, mut their): (&[u8], &[u8]) = (&[], &[]);
+        let mut same = 0;
+        loop {
+            if our.is_empty() {
+                our = ours.next().map_or(&[], str::as_bytes);
+            }
+            if their.is_empty() {
+                their = theirs.next().map_or(&[], str::as_bytes);
+            }
+            let both = our.len().min(their.len());
+            if both == 0 || our[..both] != their[..both] {
+                return same + our.iter().zip(their).take_while(|(our, their)| our == their).count();
+            }
+            same += both;
+            (our, their) = (&our[both..], &their[both..]);
+        }
+    }
+
+    /// Counts the bytes that two texts have in common at their end, `most` at most.
+    pub(super) fn common_suffix(&self, other: &Self, most: usize) -> usize {
+        let mut same = 0;
+        while same < most {
+            let piece = |text: &Self| {
+                let end = text.len_bytes() - same;
+                let start = text.chunk_at(end.saturating_sub(1)).1;
+                end - start
+            };
+            let both = piece(self).min(piece(other)).min(most - same);
+            let bytes = |text: &Self| {
+                let end = text.len_bytes() - same;
+                let (chunk, start) = text.chunk_at(end.saturating_sub(1));
+                chunk.as_bytes()[end - both - start..end - start].to_vec()
+            };
+            let (ours, theirs) = (bytes(self), bytes(other));
+            if both == 0 || ours != theirs {
+                let equal = ours.iter().rev().zip(theirs.iter().rev());
+                return same + equal.take_while(|(our, their)| our == their).count();
+            }
+            same += both;
+        }
+        same
+    }
+
+    /// Returns the same text with another number.
+    pub(super) fn with_version(self, version: u64) -> Self {
+        Self { version, ..self }
     }
 
     /// Returns the whole text in one piece; this copies it.

@@ -75,6 +75,17 @@ impl TextChange {
         u32::try_from(self.first_line + moved + 1).unwrap_or(u32::MAX)
     }
 
+    /// Returns the change that takes this one back.
+    pub(super) fn inverse(&self) -> Self {
+        Self {
+            removed: self.inserted,
+            inserted: self.removed,
+            lines_removed: self.lines_inserted,
+            lines_inserted: self.lines_removed,
+            ..*self
+        }
+    }
+
     /// Returns where a range is afterwards: it grows with what is inserted inside of it, not at its ends.
     pub fn map_range(&self, range: Range<usize>) -> Range<usize> {
         let start = self.map(range.start, Bias::After);

@@ -2,6 +2,7 @@
 //!
 //! Knows what a command means to all of them together; what it means at one place stands in the modules beside.
 
+use std::cell::{RefCell, RefMut};
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
@@ -10,8 +11,9 @@ use super::buffer::TextBuffer;
 use super::change::{Bias, TextChange};
 use super::clipboard::Copied;
 use super::command::{EditCommand, EditOutcome, Motion, SelectUnit};
-use super::history::{EditKind, History, Replaced};
+use super::history::{EditKind, Edits, History, Replaced, Swapped};
 use super::indent::IndentStyle;
+use super::rewrite::{Moves, Rewriting, Rewritten, TextSnapshot, change_between, fits};
 use super::selection::{Selection, Selections};
 use super::{motion, word};
 use crate::model::wat::LineLexer;
@@ -22,13 +24,19 @@ const TAB_WIDTH: usize = 4;
 /// Most changes that are remembered for those who follow the text.
 const MOST_CHANGES: usize = 1 << 14;
 
+/// Most bytes that are copied when a text becomes another one as a whole; longer parts are swapped.
+const MOST_COPIED: usize = 64 << 10;
+
+/// Selected lines from which on a command for lines is not done at once.
+const MANY_LINES: usize = 2_000;
+
 /// A text that is edited.
 #[derive(Debug, Clone)]
 pub struct TextEditor {
     pub(super) buffer: TextBuffer,
     pub(super) selections: Selections,
-    /// How lines begin, for those commands that must tell code from comments.
-    pub(super) syntax: LineLexer,
+    /// How lines begin and parentheses pair. Whoever asks has it read on, which changes no answer.
+    syntax: RefCell<LineLexer>,
     pub(super) indent: IndentStyle,
     pub(super) tab_width: usize,
     /// Closing signs that were put in as partners and may be typed over.
@@ -73,7 +81,7 @@ impl TextEditor {
         Self {
             buffer,
             selections: Selections::default(),
-            syntax: LineLexer::default(),
+            syntax: RefCell::default(),
             indent,
             tab_width: TAB_WIDTH,
             partners: Vec::new(),
@@ -105,6 +113,18 @@ impl TextEditor {
     /// Returns the cursors.
     pub fn selections(&self) -> &Selections {
         &self.selections
+    }
+
+    /// Returns how its lines begin and how its parentheses pair, as far as that has been read. It must not be
+    /// held while something else is asked of the text.
+    pub fn syntax(&self) -> RefMut<'_, LineLexer> {
+        self.syntax.borrow_mut()
+    }
+
+    /// Reads the whole text for how its lines begin and its parentheses pair, so that nobody has to later; takes
+    /// time in proportion to it.
+    pub fn read_syntax(&mut self) {
+        self.syntax.get_mut().state_at(&self.buffer, usize::MAX);
     }
 
     /// Lists what changed since the text had that version, in order; `None` when that is too long ago to be
@@ -199,12 +219,89 @@ impl TextEditor {
     /// Replaces the whole text by another one, as for formatting or a file that changed on disk: what both have
     /// in common at their ends is left alone, cursors stay with it, and it is undone at once.
     pub fn replace_all_text(&mut self, text: &str, now: Duration) -> Vec<TextChange> {
-        let (range, inserted) = differing_part(&self.buffer, text);
-        if range.is_empty() && inserted.is_empty() {
+        self.become_text(TextSnapshot::from(TextBuffer::new(text)), now)
+    }
+
+    /// Replaces the whole text by that of a snapshot, in the same way. Costs a look at both, and no copy of what
+    /// is long.
+    pub fn become_text(&mut self, other: TextSnapshot, now: Duration) -> Vec<TextChange> {
+        let (old, new) = differing_parts(&self.buffer, &other.buffer);
+        if old.is_empty() && new.is_empty() {
             return Vec::new();
         }
-        let step = Step { edits: vec![(range, inserted.to_owned())], selections: None };
-        self.perform(step, EditKind::Alone, now)
+        if old.len().max(new.len()) <= MOST_COPIED {
+            let step = Step { edits: vec![(old, other.buffer.slice(new).into_owned())], selections: None };
+            return self.perform(step, EditKind::Alone, now);
+        }
+        let change = change_between((&self.buffer, old.clone()), (&other.buffer, new.clone()));
+        let moves = Moves::new(std::iter::once((old.start, old.len(), new.len())));
+        self.swap_for((other, None), &moves, change, now);
+        vec![change]
+    }
+
+    /// Returns the text as it is now; that costs nothing.
+    pub fn snapshot(&self) -> TextSnapshot {
+        TextSnapshot { buffer: self.buffer.clone(), syntax: self.syntax().clone() }
+    }
+
+    /// Takes over what was made of a snapshot, as one step; `None` when the text is another one by now, or must
+    /// not be changed.
+    pub fn take_over(&mut self, rewritten: Rewritten, now: Duration) -> Option<(TextChange, Moves)> {
+        if self.is_read_only || rewritten.of_version != self.buffer.version() {
+            return None;
+        }
+        let Rewritten { after, moves, change, selections, .. } = rewritten;
+        self.swap_for((after, selections), &moves, change, now);
+        Some((change, moves))
+    }
+
+    /// Returns what does the same as a command without holding anybody up, where that is a command for lines and
+    /// very many of them are selected.
+    pub fn for_many_lines(&self, command: &EditCommand) -> Option<Rewriting> {
+        let is_of_lines = matches!(
+            command,
+            EditCommand::Indent | EditCommand::BackTab | EditCommand::Tab | EditCommand::ToggleLineComment
+        );
+        let count = |item: &Selection| self.buffer.line_of(item.end()) - self.buffer.line_of(item.start());
+        if !is_of_lines || self.is_read_only || self.selections.iter().map(count).sum::<usize>() < MANY_LINES
+        {
+            return None;
+        }
+        let mut editor = Self::with_buffer(self.buffer.clone());
+        editor.selections = self.selections.clone();
+        editor.syntax.clone_from(&self.syntax);
+        (editor.indent, editor.tab_width) = (self.indent, self.tab_width);
+        Some(Rewriting::Lines { editor: Box::new(editor), command: command.clone() })
+    }
+
+    /// Becomes another text as one step; cursors go where `moves` say.
+    fn swap_for(
+        &mut self,
+        (after, selections): (TextSnapshot, Option<Selections>),
+        moves: &Moves,
+        change: TextChange,
+        now: Duration,
+    ) {
+        let (before, cursors) = (self.snapshot(), self.selections.clone());
+        self.swap(after.clone(), change);
+        let end = |item: &Selection| if item.is_empty() { Bias::After } else { Bias::Before };
+        let moved = selections.unwrap_or_else(|| {
+            cursors.map(|item| {
+                let start = moves.map(item.start(), Bias::After);
+                item.with_range(start..moves.map(item.end(), end(item)).max(start))
+            })
+        });
+        self.selections = self.floored(&moved);
+        let swapped = Swapped { before, after, change };
+        self.history.push_swap(swapped, moves.num_bytes(), (&cursors, &self.selections), now);
+    }
+
+    /// Puts another text in place of this one, which differs in what `change` says.
+    fn swap(&mut self, other: TextSnapshot, change: TextChange) {
+        self.partners.clear();
+        self.buffer = other.buffer.with_version(self.buffer.version() + 1);
+        *self.syntax.get_mut() = other.syntax;
+        self.remember(change);
     }
 
     /// Makes edits one after another and takes them up into the history.
@@ -233,14 +330,8 @@ impl TextEditor {
     /// Replaces parts that a search, a rename or a formatting has found, as one step.
     fn replace_parts(&mut self, parts: &[(Range<usize>, String)], now: Duration) -> Vec<TextChange> {
         let mut edits: Vec<(Range<usize>, String)> = Vec::with_capacity(parts.len());
-        let mut end = 0;
         for (range, text) in parts {
-            let is_good = range.start >= end
-                && range.start <= range.end
-                && self.buffer.floor(range.start) == range.start
-                && self.buffer.floor(range.end) == range.end;
-            if is_good {
-                end = range.end;
+            if fits(&self.buffer, range, edits.last().map_or(0, |(last, _)| last.end)) {
                 edits.push((range.clone(), self.buffer.with_own_endings(text).into_owned()));
             }
         }
@@ -253,18 +344,36 @@ impl TextEditor {
 
     fn undo(&mut self) -> Vec<TextChange> {
         let Some(group) = self.history.undo() else { return Vec::new() };
-        let back = |edit: &Replaced| (edit.start..edit.start + edit.inserted.len(), edit.removed.clone());
-        let edits: Vec<_> = group.edits.iter().rev().map(back).collect();
         self.selections = group.before.clone();
-        self.go_through(edits)
+        let back = |edit: &Replaced| (edit.start..edit.start + edit.inserted.len(), edit.removed.clone());
+        match &group.edits {
+            Edits::Pieces(edits) => {
+                let edits: Vec<_> = edits.iter().rev().map(back).collect();
+                self.go_through(edits)
+            }
+            Edits::Whole(swapped) => {
+                let (other, change) = (swapped.before.clone(), swapped.change.inverse());
+                self.swap(other, change);
+                vec![change]
+            }
+        }
     }
 
     fn redo(&mut self) -> Vec<TextChange> {
         let Some(group) = self.history.redo() else { return Vec::new() };
-        let again = |edit: &Replaced| (edit.start..edit.start + edit.removed.len(), edit.inserted.clone());
-        let edits: Vec<_> = group.edits.iter().map(again).collect();
         self.selections = group.after.clone();
-        self.go_through(edits)
+        let again = |edit: &Replaced| (edit.start..edit.start + edit.removed.len(), edit.inserted.clone());
+        match &group.edits {
+            Edits::Pieces(edits) => {
+                let edits: Vec<_> = edits.iter().map(again).collect();
+                self.go_through(edits)
+            }
+            Edits::Whole(swapped) => {
+                let (other, change) = (swapped.after.clone(), swapped.change);
+                self.swap(other, change);
+                vec![change]
+            }
+        }
     }
 
     /// Makes edits one after another that each speak of the text that the one before left.
@@ -276,12 +385,16 @@ impl TextEditor {
     /// Replaces a part of the text; nothing else does.
     fn replace(&mut self, range: Range<usize>, text: &str) -> TextChange {
         let change = self.buffer.replace(range, text);
-        self.syntax.edit(change.first_line, change.lines_removed + 1, change.lines_inserted + 1);
+        self.syntax.get_mut().change(&change);
+        self.remember(change);
+        change
+    }
+
+    fn remember(&mut self, change: TextChange) {
         if self.changes.len() == MOST_CHANGES {
             self.changes.pop_front();
         }
         self.changes.push_back(change);
-        change
     }
 
     fn edit(&mut self, command: &EditCommand, now: Duration) -> Vec<TextChange> {
@@ -476,39 +589,15 @@ fn map_sorted(places: impl Iterator<Item = (usize, Bias)>, changes: &[TextChange
     moved.collect()
 }
 
-/// Finds what differs between a text and another one: the part of the first, and what stands there in the
-/// second.
-fn differing_part<'a>(buffer: &TextBuffer, text: &'a str) -> (Range<usize>, &'a str) {
-    let mut prefix = 0;
-    for chunk in buffer.chunks(0..buffer.len_bytes()) {
-        let rest = &text.as_bytes()[prefix..];
-        let same = chunk.bytes().zip(rest).take_while(|(one, other)| one == *other).count();
-        prefix += same;
-        if same < chunk.len() {
-            break;
-        }
+/// Finds what differs between two texts: the part of the first, and what stands there in the second.
+fn differing_parts(one: &TextBuffer, other: &TextBuffer) -> (Range<usize>, Range<usize>) {
+    let prefix = one.common_prefix(other);
+    let prefix = one.floor(prefix).min(other.floor(prefix));
+    let most = one.len_bytes().min(other.len_bytes()) - prefix;
+    let mut suffix = one.common_suffix(other, most);
+    // What is left at the end must not begin within a character.
+    while suffix > 0 && one.floor(one.len_bytes() - suffix) != one.len_bytes() - suffix {
+        suffix -= 1;
     }
-    prefix = text.floor_char_boundary(prefix);
-    let most = buffer.len_bytes().min(text.len()) - prefix;
-    let mut suffix = 0;
-    while suffix < most {
-        let at = buffer.len_bytes() - suffix - 1;
-        let (chunk, start) = buffer.chunk_at(at);
-        let part = &chunk.as_bytes()[..=at - start];
-        let other = &text.as_bytes()[..text.len() - suffix];
-        let same = part
-            .iter()
-            .rev()
-            .zip(other.iter().rev())
-            .take(most - suffix)
-            .take_while(|(one, other)| one == other)
-            .count();
-        suffix += same;
-        if same < part.len() {
-            break;
-        }
-    }
-    let end = text.ceil_char_boundary(text.len() - suffix);
-    let suffix = text.len() - end;
-    (prefix..buffer.len_bytes() - suffix, &text[prefix..end])
+    (prefix..one.len_bytes() - suffix, prefix..other.len_bytes() - suffix)
 }

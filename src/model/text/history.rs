@@ -1,9 +1,11 @@
 //! What can be undone: edits in groups, as a person thinks of them.
 //!
-//! Knows no text beyond the pieces that were taken out and put in.
+//! Knows no text beyond the pieces that were taken out and put in, or two snapshots where those are many.
 
 use std::time::Duration;
 
+use super::change::TextChange;
+use super::rewrite::TextSnapshot;
 use super::selection::{Selection, Selections};
 
 /// A pause that ends a run of typing.
@@ -36,10 +38,28 @@ pub(super) struct Replaced {
     pub(super) inserted: String,
 }
 
+/// A text that became another one at very many places: undoing it swaps the two.
+#[derive(Debug, Clone)]
+pub(super) struct Swapped {
+    pub(super) before: TextSnapshot,
+    pub(super) after: TextSnapshot,
+    /// Everything between the first place that changed and the last.
+    pub(super) change: TextChange,
+}
+
+/// What was done to the text.
+#[derive(Debug, Clone)]
+pub(super) enum Edits {
+    /// Pieces were replaced, one after another.
+    Pieces(Vec<Replaced>),
+    /// It became another one as a whole.
+    Whole(Box<Swapped>),
+}
+
 /// What is undone at once.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
-    pub(super) edits: Vec<Replaced>,
+    pub(super) edits: Edits,
     pub(super) before: Selections,
     pub(super) after: Selections,
     kind: EditKind,
@@ -73,6 +93,29 @@ impl History {
     pub(super) fn push(
         &mut self,
         edits: Vec<Replaced>,
+        selections: (&Selections, &Selections),
+        kind: EditKind,
+        now: Duration,
+    ) {
+        let bytes = edits.iter().map(|edit| edit.removed.len() + edit.inserted.len()).sum::<usize>();
+        self.take_up(Edits::Pieces(edits), bytes, selections, kind, now);
+    }
+
+    /// Takes up that the text became another one; `bytes` says how many of them are in only one of both.
+    pub(super) fn push_swap(
+        &mut self,
+        swapped: Swapped,
+        bytes: usize,
+        selections: (&Selections, &Selections),
+        now: Duration,
+    ) {
+        self.take_up(Edits::Whole(Box::new(swapped)), bytes, selections, EditKind::Alone, now);
+    }
+
+    fn take_up(
+        &mut self,
+        edits: Edits,
+        bytes: usize,
         (before, after): (&Selections, &Selections),
         kind: EditKind,
         now: Duration,
@@ -80,11 +123,10 @@ impl History {
         self.bytes -= self.undone.drain(..).map(|group| group.bytes).sum::<usize>();
         self.last_state += 1;
         let state_before = std::mem::replace(&mut self.state, self.last_state);
-        let bytes = edits.iter().map(|edit| edit.removed.len() + edit.inserted.len()).sum::<usize>();
         self.bytes += bytes;
         let goes_on = !std::mem::take(&mut self.is_closed);
-        match self.done.last_mut() {
-            Some(last) if goes_on && last.goes_on_with(before, kind, now) => {
+        match (self.done.last_mut(), edits) {
+            (Some(last), Edits::Pieces(edits)) if goes_on && last.goes_on_with(before, kind, now) => {
                 for edit in edits {
                     last.absorb(edit);
                 }
@@ -92,7 +134,7 @@ impl History {
                 last.after = after.clone();
                 last.bytes += bytes;
             }
-            _ => self.done.push(Group {
+            (_, edits) => self.done.push(Group {
                 edits,
                 before: before.clone(),
                 after: after.clone(),
@@ -169,20 +211,22 @@ impl History {
 
 impl Group {
     fn goes_on_with(&self, before: &Selections, kind: EditKind, now: Duration) -> bool {
-        let is_same_run = matches!(
-            (self.kind, kind),
-            (EditKind::Word, EditKind::Word | EditKind::Blank)
-                | (EditKind::Blank, EditKind::Blank)
-                | (EditKind::DeleteLeft, EditKind::DeleteLeft)
-                | (EditKind::DeleteRight, EditKind::DeleteRight)
-        );
+        let is_same_run = matches!(self.edits, Edits::Pieces(_))
+            && matches!(
+                (self.kind, kind),
+                (EditKind::Word, EditKind::Word | EditKind::Blank)
+                    | (EditKind::Blank, EditKind::Blank)
+                    | (EditKind::DeleteLeft, EditKind::DeleteLeft)
+                    | (EditKind::DeleteRight, EditKind::DeleteRight)
+            );
         let is_there = self.after.iter().map(Selection::range).eq(before.iter().map(Selection::range));
         is_same_run && is_there && now.saturating_sub(self.at) < PAUSE
     }
 
     /// Takes an edit up, as part of the one before where it goes on with it.
     fn absorb(&mut self, edit: Replaced) {
-        if let Some(last) = self.edits.last_mut() {
+        let Edits::Pieces(edits) = &mut self.edits else { return };
+        if let Some(last) = edits.last_mut() {
             if edit.removed.is_empty() && edit.start == last.start + last.inserted.len() {
                 last.inserted.push_str(&edit.inserted);
                 return;
@@ -199,6 +243,6 @@ impl Group {
                 }
             }
         }
-        self.edits.push(edit);
+        edits.push(edit);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows parentheses of the text format, and no more of it than the words that open a block.
 
+use super::brackets::{READ_BY_COMMAND, state_of};
 use super::buffer::TextBuffer;
 use crate::model::wat::{LineLexer, TokenKind, lex_line};
 
@@ -77,7 +78,7 @@ const BLOCK_WORDS: [&str; 6] = ["block", "loop", "if", "else", "try_table", "try
 pub(super) fn after(buffer: &TextBuffer, syntax: &mut LineLexer, style: IndentStyle, byte: usize) -> String {
     let line = buffer.line_of(byte);
     let start = buffer.line_start(line);
-    let state = syntax.state_at(buffer, line);
+    let state = state_of(buffer, syntax, line);
     let before = buffer.slice(start..byte);
     let own = of_line(&before).to_owned();
     let tokens = lex_line(&before, state).0;
@@ -95,7 +96,8 @@ pub(super) fn after(buffer: &TextBuffer, syntax: &mut LineLexer, style: IndentSt
     }
     if let Some(at) = closed {
         // What this line closes was opened further up, at the depth that goes on now.
-        let opened = syntax.matching_paren(buffer, line, at).map(|(line, _)| buffer.line(line));
+        let opened = syntax.paren_within(buffer, line, at, &mut READ_BY_COMMAND.clone()).ok().flatten();
+        let opened = opened.map(|(line, _)| buffer.line(line));
         return opened.map_or(own, |line| of_line(&line).to_owned());
     }
     let first = tokens.iter().find(|token| token.kind != TokenKind::Comment);

@@ -18,8 +18,11 @@ mod indent;
 mod lines;
 mod motion;
 mod occurrences;
+mod read_file;
+mod rewrite;
 mod search;
 mod selection;
+mod source_text;
 mod typing;
 mod word;
 
@@ -29,8 +32,11 @@ pub use command::{Direction, EditCommand, EditOutcome, Motion, SelectUnit};
 pub use content::FileContent;
 pub use editor::TextEditor;
 pub use indent::IndentStyle;
+pub use read_file::{ContentHash, ReadFile, ReadKind};
+pub use rewrite::{Moves, Rewriting, Rewritten, TextSnapshot};
 pub use search::{PatternError, SearchPattern, SearchQuery, TextSearch};
 pub use selection::{Selection, Selections};
+pub use source_text::{Encoding, SourceText};
 
 #[cfg(test)]
 mod tests;

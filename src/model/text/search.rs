@@ -1,16 +1,24 @@
 //! Finding and replacing in a text, piece by piece.
 //!
 //! Knows no cursor. A find never reaches over the end of a line, so that a text of any size is searched in
-//! bounded pieces, and what is found does not depend on where a piece ends.
+//! bounded pieces, and what is found does not depend on where a piece ends. In a line that is longer than a piece
+//! should be, a find has 16 KiB at most.
 
 use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 
 use super::buffer::TextBuffer;
+use super::change::{Bias, TextChange};
 
 /// How much is searched in one piece, unless a line is longer.
 const PIECE_BYTES: usize = 64 << 10;
+/// How much is searched in one piece where a line is longer; even longer ones are cut.
+const LONG_PIECE: usize = 2 * PIECE_BYTES;
+/// Longest find in a line that is cut.
+const LONG_FIND: usize = 16 << 10;
+/// Most places that are searched anew after edits; with more of them, or larger ones, all is.
+const MOST_CHANGED: usize = 64;
 /// Most memory that a pattern may take once it is compiled.
 const MOST_PATTERN_BYTES: usize = 4 << 20;
 
@@ -43,6 +51,15 @@ pub struct SearchPattern {
     regex: Regex,
     whole_word: bool,
     is_regex: bool,
+    match_case: bool,
+}
+
+/// The same pattern, searched for in the same way.
+impl PartialEq for SearchPattern {
+    fn eq(&self, other: &Self) -> bool {
+        (self.regex.as_str(), self.whole_word, self.is_regex, self.match_case)
+            == (other.regex.as_str(), other.whole_word, other.is_regex, other.match_case)
+    }
 }
 
 /// A search that goes on in pieces, as far as there is time.
@@ -53,6 +70,8 @@ pub struct TextSearch {
     at: usize,
     found: Vec<Range<usize>>,
     most: usize,
+    /// Parts that were searched and changed since.
+    changed: Vec<Range<usize>>,
 }
 
 impl SearchPattern {
@@ -74,7 +93,8 @@ impl SearchPattern {
             .size_limit(MOST_PATTERN_BYTES)
             .build()
             .map_err(|err| explain(&err))?;
-        Ok(Self { regex, whole_word: query.whole_word, is_regex: query.is_regex })
+        let SearchQuery { whole_word, is_regex, match_case, .. } = *query;
+        Ok(Self { regex, whole_word, is_regex, match_case })
     }
 
     /// Finds the next place at or after `from`, going on at the start when the end is reached.
@@ -99,7 +119,11 @@ impl SearchPattern {
         if !self.is_regex {
             return replacement.to_owned();
         }
-        let line = buffer.line_range(buffer.line_of(find.start));
+        let mut line = buffer.line_range(buffer.line_of(find.start));
+        if line.len() > LONG_PIECE {
+            line = buffer.floor(find.start.saturating_sub(4)).max(line.start)
+                ..buffer.floor(find.end + LONG_FIND).min(line.end);
+        }
         let text = buffer.slice(line.clone());
         let mut expanded = String::new();
         if let Some(captures) = self.regex.captures_at(&text, find.start.saturating_sub(line.start)) {
@@ -121,6 +145,37 @@ impl SearchPattern {
             }
             end = start.checked_sub(1)?;
         }
+    }
+
+    /// Finds the places that begin in a piece of a line that ends at `line_end`; returns where to go on.
+    fn find_in_long_line(
+        &self,
+        buffer: &TextBuffer,
+        at: usize,
+        line_end: usize,
+        found: &mut Vec<Range<usize>>,
+    ) -> usize {
+        // What stands before a place and behind it tells whether a word or a line begins or ends there.
+        let from = buffer.floor(at.saturating_sub(4)).max(buffer.line_start(buffer.line_of(at)));
+        let until = buffer.floor(at + PIECE_BYTES).min(line_end);
+        let end = buffer.floor(until + LONG_FIND).min(line_end);
+        let text = buffer.slice(from..end);
+        let mut next = at - from;
+        while let Some(find) = self.regex.find_at(&text, next) {
+            let bytes = from + find.start()..from + find.end();
+            if bytes.start >= until && until < line_end {
+                break;
+            }
+            next = if find.is_empty() { next_char(&text, find.end()) } else { find.end() };
+            let is_whole = bytes.end < end || end == line_end;
+            if !find.is_empty() && is_whole && (!self.whole_word || is_whole_word(buffer, &bytes)) {
+                found.push(bytes);
+            }
+            if next > text.len() {
+                break;
+            }
+        }
+        found.last().map_or(until, |last| last.end.max(until))
     }
 
     /// Finds all places in whole lines; returns where to go on when there were as many as asked for.
@@ -162,27 +217,111 @@ impl SearchPattern {
 impl TextSearch {
     /// Begins a search of a part of a text; no more than `most` places are listed.
     pub fn new(pattern: SearchPattern, range: Range<usize>, most: usize) -> Self {
-        Self { pattern, at: range.start, range, found: Vec::new(), most: most.max(1) }
+        Self { pattern, at: range.start, range, found: Vec::new(), most: most.max(1), changed: Vec::new() }
     }
 
     /// Searches on through about so many bytes; returns whether the search is over.
     ///
-    /// The text has to be the one that was searched before.
+    /// The text has to be the one that was searched before, or what [`Self::follow`] was told of has made of it.
     pub fn advance(&mut self, buffer: &TextBuffer, bytes: usize) -> bool {
         let end = self.range.end.min(buffer.len_bytes());
+        self.search_changed(buffer, end);
         let until = self.at.saturating_add(bytes).min(end);
         while !self.is_over(end) && self.at < until.max(self.at + 1) {
             let wanted = self.at.saturating_add(PIECE_BYTES).min(end);
-            let piece_end = buffer.line_start(buffer.line_of(wanted) + 1).min(end);
-            let piece_end = if piece_end > self.at { piece_end } else { end };
-            let (pattern, piece) = (&self.pattern, self.at..piece_end);
-            pattern.find_in(buffer, piece, self.most, &mut self.found);
-            self.at = piece_end;
+            let line = buffer.line_of(wanted);
+            let line_end = buffer.line_start(line + 1).min(end);
+            let line_end = if line_end > self.at { line_end } else { end };
+            let line_start = buffer.line_start(line);
+            self.at = if line_end - self.at <= LONG_PIECE {
+                self.search_lines(buffer, line_end)
+            } else if line_start > self.at {
+                self.search_lines(buffer, line_start)
+            } else {
+                let visible = buffer.line_range(line).end.clamp(self.at, end);
+                let next = self.pattern.find_in_long_line(buffer, self.at, visible, &mut self.found);
+                if next >= visible { line_end } else { next }
+            };
             if self.at >= until {
                 break;
             }
         }
         self.is_over(end)
+    }
+
+    fn search_lines(&mut self, buffer: &TextBuffer, end: usize) -> usize {
+        self.pattern.find_in(buffer, self.at..end, self.most, &mut self.found).unwrap_or(end)
+    }
+
+    /// Follows a change of the text: only the lines that it touches are searched anew.
+    pub fn follow(&mut self, change: &TextChange) {
+        let old = change.old_range();
+        let moved =
+            |byte: usize| if byte >= old.end { byte - change.removed + change.inserted } else { byte };
+        let first = self.found.partition_point(|find| find.end <= old.start);
+        let after = self.found.partition_point(|find| find.start < old.end).max(first);
+        for find in &mut self.found[after..] {
+            *find = moved(find.start)..moved(find.end);
+        }
+        self.found.drain(first..after);
+        let end = change.map(self.range.end, Bias::After);
+        self.range = change.map(self.range.start, Bias::Before)..end;
+        for part in &mut self.changed {
+            *part = change.map(part.start, Bias::Before)..change.map(part.end, Bias::After);
+        }
+        if old.start <= self.at {
+            self.changed.push(change.new_range());
+            self.at = if self.at >= old.end { moved(self.at) } else { change.new_range().end };
+        }
+        let is_large = change.inserted > PIECE_BYTES;
+        if is_large || self.changed.len() > MOST_CHANGED {
+            self.at = self.range.start;
+            self.found.clear();
+            self.changed.clear();
+        }
+    }
+
+    /// Searches the lines anew that were changed.
+    fn search_changed(&mut self, buffer: &TextBuffer, end: usize) {
+        for part in std::mem::take(&mut self.changed) {
+            let lines = buffer.line_start(buffer.line_of(part.start))
+                ..buffer.line_start(buffer.line_of(part.end) + 1);
+            let lines = lines.start.max(self.range.start)..lines.end.min(end);
+            if lines.start > self.at {
+                // The search has yet to come there.
+                continue;
+            }
+            if lines.len() > LONG_PIECE {
+                self.at = self.at.min(lines.start);
+                let kept = self.found.partition_point(|find| find.start < self.at);
+                self.found.truncate(kept);
+                continue;
+            }
+            let first = self.found.partition_point(|find| find.start < lines.start);
+            let after = self.found.partition_point(|find| find.start < lines.end).max(first);
+            let mut found = Vec::new();
+            if !lines.is_empty() {
+                self.pattern.find_in(buffer, lines.clone(), usize::MAX, &mut found);
+            }
+            self.found.splice(first..after, found);
+            self.at = self.at.max(lines.end);
+        }
+    }
+
+    /// Returns the pattern that is searched for.
+    pub fn pattern(&self) -> &SearchPattern {
+        &self.pattern
+    }
+
+    /// Tells whether everything was searched.
+    pub fn is_complete(&self, buffer: &TextBuffer) -> bool {
+        self.changed.is_empty() && self.is_over(self.range.end.min(buffer.len_bytes()))
+    }
+
+    /// Returns how much was searched, in percent.
+    pub fn percent(&self) -> u8 {
+        let done = self.at.saturating_sub(self.range.start).saturating_mul(100);
+        u8::try_from(done / self.range.len().max(1)).unwrap_or(100).min(100)
     }
 
     /// Lists what was found so far, in order.

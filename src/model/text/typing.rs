@@ -220,11 +220,11 @@ impl TextEditor {
     }
 
     /// Returns the indentation of a line that begins at a byte.
-    pub(super) fn indentation_after(&mut self, byte: usize) -> String {
-        indent::after(&self.buffer, &mut self.syntax, self.indent, byte)
+    pub(super) fn indentation_after(&self, byte: usize) -> String {
+        indent::after(&self.buffer, &mut self.syntax(), self.indent, byte)
     }
 
-    fn typed(&mut self, sign: &str, item: &Selection) -> Typed {
+    fn typed(&self, sign: &str, item: &Selection) -> Typed {
         let plain = Typed::Plain(sign.to_owned());
         let next = self.buffer.char_at(item.end());
         if !item.is_empty() {

@@ -13,13 +13,16 @@
 //! assert_eq!(completions.items[0].label, "$add");
 //! ```
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::help::operator_help;
 use super::hover::{keyword_help, type_help};
 use super::operators::operators;
 use super::scan::is_word_byte;
-use super::symbols::{Pass, Role, Site, SymbolIndex, SymbolKind};
+use super::symbols::{DefinitionId, Field, Pass, Role, Site, SymbolIndex, SymbolKind};
+use crate::model::text::{Bias, TextChange, map_through};
 
 /// Candidates that are offered at once.
 const MAX_ITEMS: usize = 200;
@@ -57,6 +60,20 @@ pub struct Completions {
     pub items: Vec<Completion>,
 }
 
+/// A candidate whose detail is still to be made, since few of tens of thousands are shown.
+struct Candidate<'a> {
+    label: Cow<'a, str>,
+    kind: CompletionKind,
+    detail: Detail<'a>,
+}
+
+/// What the detail of a candidate is made from.
+enum Detail<'a> {
+    Known(Cow<'a, str>),
+    Of(DefinitionId),
+    OfOperator,
+}
+
 /// Where the reading of a part of a text begins: at a field of a module or component, or at the very beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldStart {
@@ -74,6 +91,9 @@ enum Around {
 }
 
 impl FieldStart {
+    /// The beginning of a text, of which nothing is known.
+    pub const OF_TEXT: Self = Self { byte: 0, scope: 0, kind: Around::Nothing };
+
     /// Begins to read a part of a text that begins here.
     pub(super) fn pass(self, part: &str) -> Pass<'_> {
         match self.kind {
@@ -103,74 +123,87 @@ impl SymbolIndex {
         if pass.is_inside(word_start) {
             return Completions { replace, items: Vec::new() };
         }
-        let candidates = self.candidates(&pass.site(), start.scope);
-        Completions { items: ranked(candidates, &part[word_start..at]), replace }
+        let site = pass.site();
+        let mut best = Best::new(&part[word_start..at]);
+        self.candidates(&site, start.scope, &mut |one| best.take(one));
+        let completion = |one: Candidate<'_>| Completion {
+            detail: match one.detail {
+                Detail::Known(detail) => detail.into_owned(),
+                Detail::Of(id) => self.detail(id),
+                Detail::OfOperator => operator_help(&one.label).map(|help| help.stack).unwrap_or_default(),
+            },
+            label: one.label.into_owned(),
+            kind: one.kind,
+        };
+        Completions { items: best.into_items().into_iter().map(completion).collect(), replace }
     }
 
     /// Returns where reading has to begin to know what is around a byte, when the text is still that of this
     /// index up to `num_unchanged` bytes.
     pub fn field_start(&self, byte: usize, num_unchanged: usize) -> FieldStart {
-        match self.field_before(byte.min(num_unchanged).saturating_sub(1)) {
-            Some(field) => FieldStart {
-                byte: field.start as usize,
-                scope: field.scope,
-                kind: if field.is_component { Around::Component } else { Around::Module },
-            },
-            None => FieldStart { byte: 0, scope: 0, kind: Around::Nothing },
-        }
+        self.field_before(byte.min(num_unchanged).saturating_sub(1)).map_or(FieldStart::OF_TEXT, start_of)
     }
 
-    fn candidates(&self, site: &Site<'_>, scope: u32) -> Vec<Completion> {
-        let mut found = Vec::new();
+    /// Lists where reading may begin to know what is around a byte of a newer text, which these changes made of
+    /// that of this index: the fields before the byte, where they are now, from the last to the first.
+    pub fn field_starts(&self, byte: usize, changes: &[TextChange]) -> impl Iterator<Item = FieldStart> {
+        let now = |field: Field| map_through(changes, field.start as usize, Bias::After);
+        self.fields_while(move |field| now(field) < byte)
+            .map(move |field| FieldStart { byte: now(field), ..start_of(field) })
+    }
+
+    fn candidates<'a>(&'a self, site: &Site<'a>, scope: u32, found: &mut dyn FnMut(Candidate<'a>)) {
         if let Some(kind) = site.expected {
-            self.names_of(kind, site, scope, &mut found);
+            self.names_of(kind, site, scope, found);
             let is_optional = matches!(kind, SymbolKind::Memory | SymbolKind::Table)
                 || (matches!(kind, SymbolKind::Label) && matches!(site.operator, Some(("end" | "else", _))))
                 || (kind == SymbolKind::Label && site.operator.is_some_and(|(_, count)| count > 0));
             if site.operator.is_some_and(|(name, _)| name == "ref.null") {
-                found.extend(HEAP_TYPES.iter().map(|word| ty(word)));
+                types(HEAP_TYPES, found);
             }
             if !is_optional || !site.role.is_code() {
-                return found;
+                return;
             }
         }
         if site.after_open {
-            after_open(site.role, &mut found);
-            return found;
+            after_open(site.role, found);
+            return;
         }
         match site.role {
-            Role::Top => found.push(keyword("(module")),
-            Role::List(_) | Role::Mut | Role::Types => found.extend(VALUE_TYPES.iter().map(|word| ty(word))),
-            Role::Defines(SymbolKind::Global) if site.num_items < 2 => {
-                found.extend(VALUE_TYPES.iter().map(|word| ty(word)));
-            }
+            Role::Top => found(keyword("(module")),
+            Role::List(_) | Role::Mut | Role::Types => types(VALUE_TYPES, found),
+            Role::Defines(SymbolKind::Global) if site.num_items < 2 => types(VALUE_TYPES, found),
             Role::Defines(SymbolKind::Table | SymbolKind::Elem) => {
-                found.extend(["funcref", "externref", "func", "declare"].map(ty));
+                types(&["funcref", "externref", "func", "declare"], found);
             }
-            Role::Defines(SymbolKind::Memory) => found.extend(["i32", "i64"].map(ty)),
-            Role::Names(SymbolKind::Type) => found.extend(HEAP_TYPES.iter().map(|word| ty(word))),
+            Role::Defines(SymbolKind::Memory) => types(&["i32", "i64"], found),
+            Role::Names(SymbolKind::Type) => types(HEAP_TYPES, found),
             _ => {}
         }
         if site.role.is_code() {
-            found.extend(all_operators());
+            all_operators().for_each(found);
         }
-        found
     }
 
     /// Lists everything of a kind that has a name here.
-    fn names_of(&self, kind: SymbolKind, site: &Site<'_>, scope: u32, found: &mut Vec<Completion>) {
+    fn names_of<'a>(
+        &'a self,
+        kind: SymbolKind,
+        site: &Site<'a>,
+        scope: u32,
+        found: &mut dyn FnMut(Candidate<'a>),
+    ) {
+        let defined = |id: DefinitionId| Some(symbol(self.name(id)?, kind, Detail::Of(id)));
         match kind {
-            SymbolKind::Local => found.extend(site.locals.iter().map(|(name, declaration, kind)| {
+            SymbolKind::Local => site.locals.iter().for_each(|(name, declaration, kind)| {
                 let detail = declaration.trim_matches(['(', ')']).split_ascii_whitespace().skip(2);
-                symbol(name, *kind, detail.collect::<Vec<_>>().join(" "))
-            })),
-            SymbolKind::Label => {
-                found.extend(site.labels.iter().enumerate().map(|(depth, name)| {
-                    let out =
-                        if depth == 0 { "innermost".to_owned() } else { format!("{depth} further out") };
-                    symbol(name, SymbolKind::Label, out)
-                }));
-            }
+                let detail = detail.collect::<Vec<_>>().join(" ");
+                found(symbol(name, *kind, Detail::Known(detail.into())));
+            }),
+            SymbolKind::Label => site.labels.iter().enumerate().for_each(|(depth, name)| {
+                let out = if depth == 0 { "innermost".to_owned() } else { format!("{depth} further out") };
+                found(symbol(name, SymbolKind::Label, Detail::Known(out.into())));
+            }),
             SymbolKind::Field => {
                 let ty = site.operand.and_then(|name| {
                     self.visible_from(scope)
@@ -178,36 +211,46 @@ impl SymbolIndex {
                 });
                 let of_type = |owner| ty.as_ref().is_none_or(|(id, _)| Some(*id) == owner);
                 let fields = self.definitions().filter(|(_, one)| one.kind == kind && of_type(one.owner));
-                found
-                    .extend(fields.filter_map(|(id, _)| Some(symbol(self.name(id)?, kind, self.detail(id)))));
+                fields.filter_map(|(id, _)| defined(id)).for_each(found);
             }
             _ => {
                 let here =
                     self.visible_from(scope).filter(|(_, one)| one.kind == kind && one.owner.is_none());
-                found.extend(here.filter_map(|(id, _)| Some(symbol(self.name(id)?, kind, self.detail(id)))));
+                here.filter_map(|(id, _)| defined(id)).for_each(found);
             }
         }
     }
 }
 
-fn symbol(name: &str, kind: SymbolKind, detail: String) -> Completion {
-    Completion { label: name.to_owned(), kind: CompletionKind::Symbol(kind), detail }
+fn start_of(field: Field) -> FieldStart {
+    FieldStart {
+        byte: field.start as usize,
+        scope: field.scope,
+        kind: if field.is_component { Around::Component } else { Around::Module },
+    }
 }
 
-fn keyword(word: &str) -> Completion {
-    let detail = keyword_help(word.trim_start_matches('(')).unwrap_or_default().to_owned();
-    Completion { label: word.to_owned(), kind: CompletionKind::Keyword, detail }
+fn symbol<'a>(name: &'a str, kind: SymbolKind, detail: Detail<'a>) -> Candidate<'a> {
+    Candidate { label: name.into(), kind: CompletionKind::Symbol(kind), detail }
 }
 
-fn ty(word: &str) -> Completion {
-    let detail = type_help(word).unwrap_or_default().to_owned();
-    Completion { label: word.to_owned(), kind: CompletionKind::Type, detail }
+fn keyword(word: &str) -> Candidate<'_> {
+    let detail = keyword_help(word.trim_start_matches('(')).unwrap_or_default();
+    Candidate { label: word.into(), kind: CompletionKind::Keyword, detail: Detail::Known(detail.into()) }
 }
 
-fn all_operators() -> impl Iterator<Item = Completion> {
-    operators().map(|label| {
-        let detail = operator_help(&label).map(|help| help.stack).unwrap_or_default();
-        Completion { label, kind: CompletionKind::Operator, detail }
+fn types<'a>(words: &[&'static str], found: &mut dyn FnMut(Candidate<'a>)) {
+    for word in words {
+        let detail = Detail::Known(type_help(word).unwrap_or_default().into());
+        found(Candidate { label: (*word).into(), kind: CompletionKind::Type, detail });
+    }
+}
+
+fn all_operators<'a>() -> impl Iterator<Item = Candidate<'a>> {
+    operators().map(|label| Candidate {
+        label: label.into(),
+        kind: CompletionKind::Operator,
+        detail: Detail::OfOperator,
     })
 }
 
@@ -234,7 +277,7 @@ const FIELDS: &[&str] =
     &["func", "memory", "global", "table", "import", "export", "type", "data", "elem", "tag", "start", "rec"];
 
 /// Lists what may begin a form within a form of that role.
-fn after_open(role: Role, found: &mut Vec<Completion>) {
+fn after_open<'a>(role: Role, found: &mut dyn FnMut(Candidate<'a>)) {
     let words: &[&str] = match role {
         // What begins here is inside of the form around it, which is what counts.
         Role::Top => &["module", "component", "func", "memory", "global", "import", "type"],
@@ -267,29 +310,45 @@ fn after_open(role: Role, found: &mut Vec<Completion>) {
         Role::Code => &["then", "else", "type", "param", "result", "ref", "catch", "catch_ref", "catch_all"],
         _ => &[],
     };
-    found.extend(words.iter().map(|word| keyword(word)));
+    for word in words {
+        found(keyword(word));
+    }
     let takes_code = role.is_code()
         || matches!(role, Role::Defines(SymbolKind::Elem | SymbolKind::Data | SymbolKind::Table));
     if takes_code {
-        found.extend(all_operators());
+        all_operators().for_each(found);
     }
 }
 
-/// Puts the candidates that fit a word in order, best first.
-fn ranked(candidates: Vec<Completion>, word: &str) -> Vec<Completion> {
-    let mut ranked: Vec<(u8, u8, usize, Completion)> = candidates
-        .into_iter()
-        .enumerate()
-        .filter_map(|(place, one)| Some((fit(&one.label, word)?, rarity(&one), place, one)))
-        .collect();
-    ranked.sort_by_key(|(fit, rarity, place, _)| (*fit, *rarity, *place));
-    let mut items: Vec<Completion> = Vec::new();
-    for (.., one) in ranked {
-        if items.len() < MAX_ITEMS && !items.iter().any(|known| known.label == one.label) {
-            items.push(one);
+/// The candidates that fit a word best, out of very many.
+struct Best<'a> {
+    word: &'a str,
+    /// By how well they fit and how rare they are, less is better; each in the order in which they came.
+    found: BTreeMap<(u8, u8), Vec<Candidate<'a>>>,
+}
+
+impl<'a> Best<'a> {
+    fn new(word: &'a str) -> Self {
+        Self { word, found: BTreeMap::new() }
+    }
+
+    fn take(&mut self, one: Candidate<'a>) {
+        let Some(fit) = fit(&one.label, self.word) else { return };
+        let alike = self.found.entry((fit, rarity(&one))).or_default();
+        if alike.len() < MAX_ITEMS {
+            alike.push(one);
         }
     }
-    items
+
+    fn into_items(self) -> Vec<Candidate<'a>> {
+        let mut items: Vec<Candidate<'a>> = Vec::new();
+        for one in self.found.into_values().flatten() {
+            if items.len() < MAX_ITEMS && !items.iter().any(|known| known.label == one.label) {
+                items.push(one);
+            }
+        }
+        items
+    }
 }
 
 /// Says how well a label fits the word so far, less is better; `None` when it does not fit.
@@ -299,18 +358,22 @@ fn fit(label: &str, word: &str) -> Option<u8> {
     if bare.starts_with(word) {
         return Some(u8::from(bare.len() != word.len()));
     }
-    let (lower, wanted) = (bare.to_ascii_lowercase(), word.to_ascii_lowercase());
-    if lower.starts_with(&wanted) {
+    let (bare, wanted) = (bare.as_bytes(), word.as_bytes());
+    let begins = |part: &[u8]| part.get(..wanted.len()).is_some_and(|part| part.eq_ignore_ascii_case(wanted));
+    if begins(bare) {
         return Some(2);
     }
     // A word after a dot or an underscore is what people remember of a long name.
-    if lower.split(['.', '_', '-']).any(|part| part.starts_with(&wanted)) {
+    if bare.split(|byte| b"._-".contains(byte)).any(begins) {
         return Some(3);
     }
-    let mut rest = lower.chars();
-    let begins_alike = wanted.is_empty() || rest.clone().next() == wanted.chars().next();
-    let follows = wanted.chars().all(|sign| rest.any(|other| other == sign));
-    (begins_alike && follows).then_some(4)
+    let mut rest = bare.iter();
+    let begins_alike = match (bare.first(), wanted.first()) {
+        (Some(bare), Some(wanted)) => bare.eq_ignore_ascii_case(wanted),
+        (_, wanted) => wanted.is_none(),
+    };
+    let mut follows = || wanted.iter().all(|byte| rest.any(|other| other.eq_ignore_ascii_case(byte)));
+    (begins_alike && follows()).then_some(4)
 }
 
 /// Operators that nearly every text uses.
@@ -341,7 +404,7 @@ const COMMON: &[&str] = &[
 ];
 
 /// Puts what few texts use behind the rest.
-fn rarity(one: &Completion) -> u8 {
+fn rarity(one: &Candidate<'_>) -> u8 {
     if one.kind != CompletionKind::Operator {
         return 0;
     }

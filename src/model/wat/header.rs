@@ -44,8 +44,9 @@ impl SymbolIndex {
         }
         // Without a list of its own it has that of the type that it names.
         let within = definition.form.start..definition.header_end;
-        let ty =
-            self.uses().iter().find(|one| one.kind == SymbolKind::Type && within.contains(&one.range.start));
+        let first = self.uses().partition_point(|one| one.range.start < within.start);
+        let mut here = self.uses()[first..].iter().take_while(|one| one.range.start < within.end);
+        let ty = here.find(|one| one.kind == SymbolKind::Type);
         match ty.and_then(|ty| ty.target) {
             Some(ty) => self.signature(ty).or(Some(signature)),
             None => Some(signature),

@@ -32,10 +32,8 @@ impl SymbolIndex {
     /// Returns what is to be said of the word at a byte.
     pub fn hover(&self, byte: usize) -> Option<Hover> {
         let text = self.text();
-        if let Some(id) = self.definition_at(byte) {
-            let own = self.definition(id).name.clone();
-            let range = self.use_at(byte).map(|one| one.range.clone()).or(own)?;
-            return Some(self.hover_definition(id, range));
+        if self.definition_at(byte).is_some() {
+            return self.hover_name(byte);
         }
         let byte = text.floor_char_boundary(byte.min(text.len()));
         let line_start = text[..byte].rfind('\n').map_or(0, |at| at + 1);
@@ -46,9 +44,17 @@ impl SymbolIndex {
         (!is_comment).then_some(Hover { range, ..hover })
     }
 
+    /// Returns what is to be said of the name or number at a byte; costs the same in a text of any length.
+    pub fn hover_name(&self, byte: usize) -> Option<Hover> {
+        let id = self.definition_at(byte)?;
+        let own = self.definition(id).name.clone();
+        let range = self.use_at(byte).map(|one| one.range.clone()).or(own)?;
+        Some(self.hover_definition(id, range))
+    }
+
     fn hover_definition(&self, id: DefinitionId, range: Range<usize>) -> Hover {
         let definition = self.definition(id);
-        let num_uses = self.uses_of(id).count();
+        let num_uses = self.uses_of(id).len();
         let uses = match num_uses {
             0 => "not used".to_owned(),
             1 => "used once".to_owned(),
@@ -80,7 +86,12 @@ impl SymbolIndex {
 
 /// Says what is known of the word at a byte of one line, without any names: for texts without an index.
 pub fn hover_word(line: &str, byte: usize) -> Option<Hover> {
-    let (tokens, _) = lex_line(line, LineState::default());
+    hover_word_of(line, LineState::default(), byte)
+}
+
+/// Says the same of a line that begins in that state, such as in a comment.
+pub fn hover_word_of(line: &str, state: LineState, byte: usize) -> Option<Hover> {
+    let (tokens, _) = lex_line(line, state);
     let index = tokens.iter().position(|token| token.range.start <= byte && byte <= token.range.end)?;
     // Between two words the later one counts.
     let next = tokens.get(index + 1).filter(|token| token.range.start == byte);

@@ -16,8 +16,14 @@
 use std::borrow::Cow;
 
 use super::lexer::{LineState, Token, TokenKind, lex_line};
+use super::line_table::{Line, LineTable};
 use super::scan::{Lexeme, block_comment, next_lexeme};
 use crate::model::text::{TextBuffer, TextChange};
+
+/// Bytes that a line costs beside its own, roughly, when it is read.
+const LINE_COST: usize = 48;
+/// Length of lines, in bytes, from which on nobody looks for the partners of their parentheses.
+const LONG_LINE: usize = 256 << 10;
 
 /// A text by its lines, whatever it is kept in.
 pub trait TextLines {
@@ -26,6 +32,16 @@ pub trait TextLines {
 
     /// Returns a line, counted from 0, with or without its break; empty past the end.
     fn line(&self, line: usize) -> Cow<'_, str>;
+
+    /// Returns the bytes of a line, with or without its break.
+    fn line_len(&self, line: usize) -> usize {
+        self.line(line).len()
+    }
+
+    /// Lists the lines from this one on, each with or without its break.
+    fn lines_from(&self, first: usize) -> Box<dyn Iterator<Item = Cow<'_, str>> + '_> {
+        Box::new((first..self.num_lines()).map(|line| self.line(line)))
+    }
 }
 
 impl<S: AsRef<str>> TextLines for Vec<S> {
@@ -46,56 +62,58 @@ impl TextLines for TextBuffer {
     fn line(&self, line: usize) -> Cow<'_, str> {
         Self::line(self, line)
     }
+
+    fn line_len(&self, line: usize) -> usize {
+        self.line_range(line).len()
+    }
+
+    fn lines_from(&self, first: usize) -> Box<dyn Iterator<Item = Cow<'_, str>> + '_> {
+        Box::new(Self::lines_from(self, first))
+    }
 }
 
-/// How each line of one text begins, and how its parentheses pair.
+/// How much may be read of a text before whoever asks has to go on later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LexBudget {
+    bytes: usize,
+}
+
+impl LexBudget {
+    /// Allows about so many bytes.
+    pub const fn bytes(bytes: usize) -> Self {
+        Self { bytes }
+    }
+
+    /// Allows everything.
+    pub const fn unlimited() -> Self {
+        Self { bytes: usize::MAX }
+    }
+
+    /// Takes a line from what is left; `false` when nothing is left for it.
+    fn spend(&mut self, line: &str) -> bool {
+        let is_allowed = self.bytes > 0;
+        self.bytes = self.bytes.saturating_sub(line.len() + LINE_COST);
+        is_allowed
+    }
+}
+
+/// The answer needs more of the text to be read than was allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotRead;
+
+/// How each line of one text begins, and how its parentheses pair; a clone costs next to nothing.
 #[derive(Debug, Clone, Default)]
 pub struct LineLexer {
-    lines: Vec<Line>,
-    /// How many lines, from the first, are known for sure; those behind it follow from one another.
-    num_sure: usize,
-    /// How the first line begins that is not sure.
-    state: LineState,
-    /// What the last line in `lines` hands on.
-    end: LineState,
+    /// The lines that were read, from the first on. Each that need not be looked at follows from the one before.
+    lines: LineTable,
 }
-
-/// What is remembered of a line.
-#[derive(Debug, Clone, Copy, Default)]
-struct Line {
-    begins: LineState,
-    /// Parentheses that close what an earlier line opened.
-    num_closing: u32,
-    /// Parentheses that a later line closes.
-    num_opening: u32,
-}
-
-/// What a line begins with when nobody knows; no text has so many comments open.
-const UNKNOWN: LineState = LineState { comment_depth: u32::MAX, follows_paren: true };
 
 impl LineLexer {
     /// Tells that lines were replaced: `num_removed` of them from `first` on, by `num_inserted` others.
     ///
     /// To change something within a line is to replace it by one other.
     pub fn edit(&mut self, first: usize, num_removed: usize, num_inserted: usize) {
-        if self.num_sure < self.lines.len() && first != self.num_sure {
-            // Lines that are not sure can't be cut in two: what follows from what would be lost.
-            self.lines.truncate(self.num_sure);
-            self.end = self.state;
-        }
-        if first >= self.lines.len() {
-            return;
-        }
-        if first < self.num_sure {
-            self.state = self.lines[first].begins;
-            self.num_sure = first;
-        }
-        let end = first.saturating_add(num_removed).min(self.lines.len());
-        let unknown = Line { begins: UNKNOWN, ..Line::default() };
-        self.lines.splice(first..end, std::iter::repeat_n(unknown, num_inserted));
-        if self.num_sure == self.lines.len() {
-            self.end = self.state;
-        }
+        self.lines.edit(first, num_removed, num_inserted);
     }
 
     /// Tells what an edit changed.
@@ -108,12 +126,45 @@ impl LineLexer {
         *self = Self::default();
     }
 
+    /// Reads on until it is known what a line begins with, as far as the budget allows; returns whether it is.
+    pub fn advance(&mut self, text: &impl TextLines, line: usize, budget: &mut LexBudget) -> bool {
+        if self.lines.len() > text.num_lines() {
+            self.clear();
+        }
+        let line = line.min(text.num_lines());
+        while let Some(first) = self.lines.first_unsure().filter(|first| *first < line) {
+            if budget.bytes == 0 {
+                return false;
+            }
+            self.look_again(text, first, line, budget);
+        }
+        self.read_on(text, line, budget);
+        self.lines.len() >= line
+    }
+
     /// Returns what a line begins with, reading the lines before it as far as need be.
     pub fn state_at(&mut self, text: &impl TextLines, line: usize) -> LineState {
-        self.advance(text, line);
-        match self.lines.get(line) {
-            Some(known) if line < self.num_sure => known.begins,
-            _ => self.state,
+        self.advance(text, line, &mut LexBudget::unlimited());
+        self.lines.handed_to(line.min(self.lines.len()))
+    }
+
+    /// Returns what a line begins with, as far as the budget allows to find that out.
+    ///
+    /// # Errors
+    ///
+    /// Returns what it began with the last time that it was read, if more has to be read.
+    pub fn state_within(
+        &mut self,
+        text: &impl TextLines,
+        line: usize,
+        budget: &mut LexBudget,
+    ) -> Result<LineState, LineState> {
+        let is_known = self.advance(text, line, budget);
+        let state = self.lines.handed_to(line.min(self.lines.len()));
+        if is_known {
+            Ok(state)
+        } else {
+            Err(if state.comment_depth == u32::MAX { LineState::default() } else { state })
         }
     }
 
@@ -130,69 +181,136 @@ impl LineLexer {
         line: usize,
         byte: usize,
     ) -> Option<(usize, usize)> {
-        let parens = self.parens_of(text, line);
-        let index = parens.iter().position(|paren| paren.0 == byte)?;
+        self.paren_within(text, line, byte, &mut LexBudget::unlimited()).unwrap_or(None)
+    }
+
+    /// Finds the same, as far as the budget allows to read what lies between. Very long lines have no partners.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`NotRead`] when more has to be read; asking again goes on from there.
+    pub fn paren_within(
+        &mut self,
+        text: &impl TextLines,
+        line: usize,
+        byte: usize,
+        budget: &mut LexBudget,
+    ) -> Result<Option<(usize, usize)>, NotRead> {
+        let parens = self.parens_of(text, line, budget)?;
+        let Some(index) = parens.iter().position(|paren| paren.0 == byte) else { return Ok(None) };
         let forwards = parens[index].1;
         let mut depth = 0u32;
         if let Some(found) = partner(&parens, index, forwards, &mut depth) {
-            return Some((line, found));
+            return Ok(Some((line, found)));
         }
-        let mut at = line;
-        loop {
-            at = if forwards { at + 1 } else { at.checked_sub(1)? };
-            if at >= text.num_lines() {
-                return None;
-            }
-            self.advance(text, at + 1);
-            let known = self.lines.get(at)?;
-            let (ending, beginning) = if forwards {
-                (known.num_closing, known.num_opening)
-            } else {
-                (known.num_opening, known.num_closing)
-            };
-            if ending >= depth {
-                let parens = self.parens_of(text, at);
-                let from = if forwards { 0 } else { parens.len().checked_sub(1)? };
-                return Some((at, partner(&parens, from, forwards, &mut depth)?));
-            }
-            depth = depth - ending + beginning;
+        if forwards {
+            self.search_forwards(text, line + 1, depth, budget)
+        } else {
+            self.search_backwards(text, line, depth, budget)
         }
     }
 
-    /// Makes the lines before `line` sure.
-    fn advance(&mut self, text: &impl TextLines, line: usize) {
-        if self.lines.len() > text.num_lines() {
-            self.clear();
+    /// Finds the parenthesis that opens the innermost form around a byte of a line, as far as the budget allows.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`NotRead`] when more has to be read; asking again goes on from there.
+    pub fn enclosing_within(
+        &mut self,
+        text: &impl TextLines,
+        line: usize,
+        byte: usize,
+        budget: &mut LexBudget,
+    ) -> Result<Option<(usize, usize)>, NotRead> {
+        let parens = self.parens_of(text, line, budget)?;
+        let before = parens.partition_point(|paren| paren.0 < byte);
+        let mut depth = 1u32;
+        if let Some(last) = before.checked_sub(1)
+            && let Some(found) = partner(&parens, last, false, &mut depth)
+        {
+            return Ok(Some((line, found)));
         }
-        let line = line.min(text.num_lines());
-        while self.num_sure < line {
-            let at = self.num_sure;
-            let begins = self.state;
-            let (summary, end) = skim(&text.line(at), begins);
-            match self.lines.get_mut(at) {
-                Some(known) => *known = summary,
-                None => self.lines.push(summary),
+        self.search_backwards(text, line, depth, budget)
+    }
+
+    /// Finds where `depth` forms are closed, from a line on.
+    fn search_forwards(
+        &mut self,
+        text: &impl TextLines,
+        mut line: usize,
+        mut depth: u32,
+        budget: &mut LexBudget,
+    ) -> Result<Option<(usize, usize)>, NotRead> {
+        while line < text.num_lines() {
+            if !self.advance(text, self.lines.chunk_end(line), budget) {
+                return Err(NotRead);
             }
-            self.num_sure += 1;
-            self.state = end;
-            match self.lines.get(self.num_sure) {
-                // From here on all is as it was.
-                Some(next) if next.begins == end => {
-                    self.num_sure = self.lines.len();
-                    self.state = self.end;
+            match self.lines.forwards(line, depth) {
+                Ok((line, mut depth)) => {
+                    let parens = self.parens_of(text, line, budget)?;
+                    let found = if parens.is_empty() { None } else { partner(&parens, 0, true, &mut depth) };
+                    return Ok(found.map(|byte| (line, byte)));
                 }
-                Some(_) => {}
-                None => self.end = end,
+                Err(next) => (line, depth) = next,
             }
+        }
+        Ok(None)
+    }
+
+    /// Finds where the outermost of `depth` forms opens, before a line whose beginning is known.
+    fn search_backwards(
+        &mut self,
+        text: &impl TextLines,
+        line: usize,
+        depth: u32,
+        budget: &mut LexBudget,
+    ) -> Result<Option<(usize, usize)>, NotRead> {
+        let Some((line, mut depth)) = self.lines.backwards(line, depth) else { return Ok(None) };
+        let parens = self.parens_of(text, line, budget)?;
+        let Some(last) = parens.len().checked_sub(1) else { return Ok(None) };
+        Ok(partner(&parens, last, false, &mut depth).map(|byte| (line, byte)))
+    }
+
+    /// Looks at lines again that were changed, and at those behind them as far as they begin otherwise now.
+    fn look_again(&mut self, text: &impl TextLines, first: usize, until: usize, budget: &mut LexBudget) {
+        let mut texts = text.lines_from(first).take(until - first);
+        self.lines.settle(first, |known, begins| {
+            let line = texts.next()?;
+            if known.begins == begins {
+                return Some(known);
+            }
+            budget.spend(&line).then(|| skim(&line, begins))
+        });
+    }
+
+    /// Reads lines for the first time, up to `until`.
+    fn read_on(&mut self, text: &impl TextLines, until: usize, budget: &mut LexBudget) {
+        let first = self.lines.len();
+        let mut begins = self.lines.handed_to(first);
+        for line in text.lines_from(first).take(until.saturating_sub(first)) {
+            if !budget.spend(&line) {
+                return;
+            }
+            let known = skim(&line, begins);
+            begins = known.ends;
+            self.lines.push(known);
         }
     }
 
-    /// Returns the parentheses of a line: byte, and whether it opens.
-    fn parens_of(&mut self, text: &impl TextLines, line: usize) -> Vec<(usize, bool)> {
-        let state = self.state_at(text, line);
+    /// Returns the parentheses of a line: byte, and whether it opens; none of a very long line.
+    fn parens_of(
+        &mut self,
+        text: &impl TextLines,
+        line: usize,
+        budget: &mut LexBudget,
+    ) -> Result<Vec<(usize, bool)>, NotRead> {
+        let Ok(state) = self.state_within(text, line, budget) else { return Err(NotRead) };
+        if text.line_len(line) > LONG_LINE {
+            return Ok(Vec::new());
+        }
         let shown = text.line(line);
         let parens = lex_line(&shown, state).0.into_iter().filter(|token| token.kind == TokenKind::Paren);
-        parens.map(|token| (token.range.start, shown.as_bytes()[token.range.start] == b'(')).collect()
+        Ok(parens.map(|token| (token.range.start, shown.as_bytes()[token.range.start] == b'(')).collect())
     }
 }
 
@@ -210,8 +328,8 @@ fn partner(parens: &[(usize, bool)], from: usize, forwards: bool, depth: &mut u3
 }
 
 /// Reads a line for what it hands on and how its parentheses pair.
-fn skim(line: &str, begins: LineState) -> (Line, LineState) {
-    let mut known = Line { begins, ..Line::default() };
+fn skim(line: &str, begins: LineState) -> Line {
+    let mut known = Line::beginning(begins);
     let mut state = begins;
     let mut at = 0;
     if state.comment_depth > 0 {
@@ -232,7 +350,8 @@ fn skim(line: &str, begins: LineState) -> (Line, LineState) {
         }
         state.follows_paren = lexeme == Lexeme::Open;
     }
-    (known, state)
+    known.ends = state;
+    known
 }
 
 #[cfg(test)]

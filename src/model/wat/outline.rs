@@ -11,6 +11,7 @@
 //! assert_eq!(outline[1].exports, ["run"]);
 //! ```
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::header::{form_end, one_line};
@@ -128,6 +129,8 @@ impl SymbolIndex {
 
     /// Adds the names of exports that have fields of their own.
     fn add_exports(&self, items: &mut [OutlineItem]) {
+        let places: HashMap<DefinitionId, usize> =
+            items.iter().enumerate().map(|(place, item)| (item.definition, place)).collect();
         for field in self.fields_of_text() {
             let text = &self.text()[field..];
             if !text.starts_with("(export") {
@@ -137,8 +140,8 @@ impl SymbolIndex {
             let (names, _) = exports_and_import(&self.text()[field..end]);
             let within = self.uses().iter().skip(self.uses().partition_point(|one| one.range.start < field));
             let target = within.take_while(|one| one.range.start < end).find_map(|one| one.target);
-            if let Some(item) = items.iter_mut().find(|item| Some(item.definition) == target) {
-                item.exports.extend(names);
+            if let Some(place) = target.and_then(|target| places.get(&target)) {
+                items[*place].exports.extend(names);
             }
         }
     }

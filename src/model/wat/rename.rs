@@ -67,7 +67,26 @@ impl SymbolIndex {
     ///
     /// Returns why not: no name, a name that is taken, a branch that would lead elsewhere.
     pub fn rename(&self, id: DefinitionId, new: &str) -> Result<Vec<TextEdit>, RenameRefusal> {
-        let name = format!("${}", new.strip_prefix('$').unwrap_or(new));
+        let name = with_sign(new);
+        self.check_name(id, new)?;
+        let Some(old) = self.definition(id).name.clone() else { return self.give_name(id, &name) };
+        if self.text()[old.clone()] == name {
+            return Ok(Vec::new());
+        }
+        let uses = self.uses_of(id).filter(|one| !one.by_index).map(|one| one.range.clone());
+        let mut edits: Vec<TextEdit> =
+            uses.chain([old]).map(|range| TextEdit::replace(range, name.clone())).collect();
+        edits.sort_by_key(|edit| edit.range.start);
+        Ok(edits)
+    }
+
+    /// Tells whether a definition can be given that name, without a look at where it is used.
+    ///
+    /// # Errors
+    ///
+    /// Returns why not, as [`Self::rename`] does.
+    pub fn check_name(&self, id: DefinitionId, new: &str) -> Result<(), RenameRefusal> {
+        let name = with_sign(new);
         if name.len() < 2 || !name.bytes().all(is_word_byte) {
             return Err(RenameRefusal::NotAName { name: new.to_owned() });
         }
@@ -75,20 +94,14 @@ impl SymbolIndex {
             return Err(RenameRefusal::TooLarge);
         }
         let definition = self.definition(id);
-        let kind = definition.kind.phrase();
-        let Some(old) = definition.name.clone() else { return self.give_name(id, &name) };
+        let Some(old) = definition.name.clone() else { return self.give_name(id, &name).map(|_| ()) };
         if self.text()[old.clone()] == name {
-            return Ok(Vec::new());
+            return Ok(());
         }
         if self.shares_name(id) && self.is_in_component(definition) {
             return Err(RenameRefusal::Ambiguous { name: self.text()[old].to_owned() });
         }
-        self.check_free(id, &name, kind)?;
-        let uses = self.uses_of(id).filter(|one| !one.by_index).map(|one| one.range.clone());
-        let mut edits: Vec<TextEdit> =
-            uses.chain([old]).map(|range| TextEdit::replace(range, name.clone())).collect();
-        edits.sort_by_key(|edit| edit.range.start);
-        Ok(edits)
+        self.check_free(id, &name, definition.kind.phrase())
     }
 
     fn check_free(&self, id: DefinitionId, name: &str, kind: &'static str) -> Result<(), RenameRefusal> {
@@ -134,6 +147,10 @@ impl SymbolIndex {
             other.kind == SymbolKind::Component && other.form.contains(&definition.form.start)
         })
     }
+}
+
+fn with_sign(name: &str) -> String {
+    format!("${}", name.strip_prefix('$').unwrap_or(name))
 }
 
 #[cfg(test)]

@@ -260,7 +260,12 @@ pub(super) fn colour(kind: TokenKind, tokens: &Tokens) -> Color32 {
 /// Returns text in the colour of its tokens, as one line of a tooltip or a popup.
 pub(super) fn code_job(text: &str, tokens: &Tokens) -> LayoutJob {
     let lines = vec![text];
-    job(&Cells::new(text, None), &colours(&lines, 0, 0, text, tokens), tokens)
+    let mut colours = colours(&lines, 0, 0, text, tokens);
+    // Types are listed in brackets, which stand in no program.
+    for (_, colour) in colours.iter_mut().filter(|(_, colour)| *colour == tokens.error) {
+        *colour = tokens.text_muted;
+    }
+    job(&Cells::new(text, None), &colours, tokens)
 }
 
 /// Returns which bytes of a piece have a colour of their own.

@@ -7,14 +7,13 @@ use std::ops::Range;
 use egui::{Color32, Id, Rect, Ui};
 
 use crate::model::text::{EditCommand, Selection, Selections, TextEditor};
-use crate::model::wat::{CompletionKind, Completions, SymbolIndex, SymbolKind};
+use crate::model::wat::{CompletionKind, Completions, SymbolKind};
 use crate::ui::icons;
 use crate::ui::theme::{Tokens, tokens};
 
 use super::choices::{Choice, ChoiceDeed, Choosing};
+use super::helping::{Language, complete};
 
-/// Longest text of which the part before the caret is read for completions at each key.
-const MAX_READ_BYTES: usize = 4 << 20;
 /// Letters of a word that bring the list by themselves.
 const LEAST_LETTERS: usize = 2;
 
@@ -69,7 +68,7 @@ impl Completing {
     }
 
     /// Brings the list up to date with the text and the caret.
-    pub(super) fn follow(&mut self, text: &TextEditor, index: Option<&SymbolIndex>) {
+    pub(super) fn follow(&mut self, text: &TextEditor, language: Option<Language<'_>>) {
         let head = text.selections().primary().head;
         let version = text.buffer().version();
         let has_left = |shown: &ShownList| {
@@ -86,7 +85,7 @@ impl Completing {
             return;
         }
         let was_asked = wish == Wish::Asked || self.shown.as_ref().is_some_and(|shown| shown.was_asked);
-        let found = found(text, index);
+        let found = complete(language, text, head);
         let typed = found.replace.start..head.max(found.replace.start);
         let word = text.buffer().slice(typed.clone());
         let is_enough = was_asked || word.starts_with('$') || word.chars().count() >= LEAST_LETTERS;
@@ -146,25 +145,6 @@ impl Completing {
         let word = Selections::single(Selection::new(start, end));
         vec![EditCommand::SetSelections(word), EditCommand::Insert(item.label.clone())]
     }
-}
-
-/// Lists what may be written at the caret.
-fn found(text: &TextEditor, index: Option<&SymbolIndex>) -> Completions {
-    let buffer = text.buffer();
-    let head = text.selections().primary().head;
-    let end = buffer.line_range(buffer.line_of(head)).end;
-    let none;
-    let index = if let Some(index) = index {
-        index
-    } else {
-        none = SymbolIndex::new("".into());
-        &none
-    };
-    if end > MAX_READ_BYTES {
-        return Completions::default();
-    }
-    // What stands behind the line says nothing about what may be written in it.
-    index.complete(&buffer.slice(0..end), head)
 }
 
 fn looks(kind: CompletionKind, tokens: &Tokens) -> (&'static str, Color32) {

@@ -9,8 +9,7 @@ use egui::{Id, Rect, Ui, UiBuilder, vec2};
 use crate::app::EditorWish;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::proposal::{Proposal, Proposals};
-use crate::model::text::{EditCommand, Motion, Selection, Selections, TextChange, TextEditor};
-use crate::model::wat::LineLexer;
+use crate::model::text::{EditCommand, Motion, Rewriting, Selection, Selections, TextChange, TextEditor};
 use crate::ui::icons;
 use crate::ui::theme::{caption, tokens};
 
@@ -22,6 +21,7 @@ use super::finder::{FindAnswer, Finder};
 use super::folds::Folds;
 use super::gutter::GutterDeed;
 use super::helping::{self, Language};
+use super::hinting::Hinting;
 use super::hovering::Hovering;
 use super::input::{Typed, typed, whole_text_asked};
 use super::lines::SpotRange;
@@ -29,7 +29,7 @@ use super::marks::spot_at;
 use super::paint::{Span, SpanKind};
 use super::pointing::{KeyBlock, Pointed, Pointing, select_lines};
 use super::scroll::Reveal;
-use super::text_lines::{EditedLines, follow, spot_of};
+use super::text_lines::{EditedLines, spot_of};
 use super::view::{Seen, Shown, TextView};
 
 /// Height of the bar that says why a text can't be changed.
@@ -39,7 +39,6 @@ const REASON_HEIGHT: f32 = 28.0;
 #[derive(Debug, Default)]
 pub struct EditorView {
     pub(super) view: TextView,
-    pub(super) lexer: LineLexer,
     pub(super) finder: Finder,
     pointing: Pointing,
     block: Option<KeyBlock>,
@@ -47,6 +46,7 @@ pub struct EditorView {
     pub(super) goal: Option<Goal>,
     pub(super) completing: Completing,
     pub(super) hovering: Hovering,
+    pub(super) hinting: Hinting,
     pub(super) asking: Option<Asking>,
     pub(super) wishes: Vec<EditorWish>,
     // What was asked for waits until the text has been read anew.
@@ -103,6 +103,8 @@ pub struct EditorResponse {
     pub commands: Vec<EditCommand>,
     /// The proposal that somebody wants to be on.
     pub turn_on: Option<Proposal>,
+    /// What is to be done to it at many places, after that.
+    pub rewritings: Vec<Rewriting>,
     /// What assistive technology wants the whole text to be.
     pub whole_text: Option<String>,
     /// Where the caret is.
@@ -206,7 +208,7 @@ impl Frame<'_> {
         view.in_view = seen.canvas.lines();
         debug_assert_eq!(spot.line + 1, position.line as usize);
         self.answer.has_focus = seen.response.has_focus();
-        if !self.answer.commands.is_empty() {
+        if !self.answer.commands.is_empty() || !self.answer.rewritings.is_empty() {
             ui.ctx().request_repaint();
         }
     }
@@ -225,10 +227,9 @@ impl Frame<'_> {
         rest
     }
 
-    /// Follows what changed since the last frame: lines that are known, folds, and where the caret went.
+    /// Follows what changed since the last frame: folds, and where the caret went.
     fn follow(&self, view: &mut EditorView) {
         for change in self.options.changes {
-            follow(&mut view.lexer, change);
             view.view.follow_edit(change.first_line, change.lines_removed, change.lines_inserted);
         }
         let now = (self.text.buffer().version(), self.text.selections().primary());
@@ -239,7 +240,7 @@ impl Frame<'_> {
     }
 
     fn keys(&mut self, ui: &Ui, view: &mut EditorView) {
-        view.completing.follow(self.text, self.options.language.map(|language| &language.reading.index));
+        view.completing.follow(self.text, self.options.language);
         self.answer.commands.extend(view.completing.keys(ui, self.text));
         let typed = typed(ui, self.id, view.view.page_rows(), !view.composing.is_empty());
         if typed.copies {
@@ -272,7 +273,7 @@ impl Frame<'_> {
         if typed.leaves {
             ui.memory_mut(|memory| memory.surrender_focus(self.id));
         }
-        self.escape(&typed);
+        self.escape(view, &typed);
         let folds = &view.view.folds;
         let commands: Vec<EditCommand> =
             typed.commands.into_iter().map(|command| self.over_folds(folds, command)).collect();
@@ -299,7 +300,10 @@ impl Frame<'_> {
         EditCommand::Move { motion, extend }
     }
 
-    fn escape(&mut self, typed: &Typed) {
+    fn escape(&mut self, view: &mut EditorView, typed: &Typed) {
+        if typed.escape && view.hinting.close() {
+            return;
+        }
         let selections = self.text.selections();
         if typed.escape && (selections.is_multiple() || !selections.are_all_empty()) {
             self.answer.commands.push(EditCommand::Collapse);
@@ -307,7 +311,7 @@ impl Frame<'_> {
     }
 
     fn find(&mut self, ui: &mut Ui, view: &mut EditorView, rect: Rect) {
-        if view.finder.advance(self.text.buffer()) {
+        if view.finder.advance(self.text) {
             ui.ctx().request_repaint();
         }
         if rect.height() > 1.0 {
@@ -334,9 +338,10 @@ impl Frame<'_> {
                 self.answer.commands.push(command);
                 view.wants_focus = true;
             }
-            Some(FindAnswer::Replace(edits)) => {
-                self.answer.commands.push(EditCommand::Replace(edits));
+            Some(FindAnswer::Replace(bytes, new)) => {
+                self.answer.commands.push(EditCommand::Replace(vec![(bytes, new)]));
             }
+            Some(FindAnswer::ReplaceAll(all)) => self.answer.rewritings.push(all),
             None => {}
         }
     }
@@ -353,7 +358,7 @@ impl Frame<'_> {
         let bytes = match goal {
             Goal::Bytes(bytes) => buffer.floor(bytes.start)..buffer.floor(bytes.end),
             Goal::LineColumn(line, column) => {
-                let lines = EditedLines::new(buffer, &mut view.lexer);
+                let lines = EditedLines::new(self.text);
                 let byte = lines.byte(spot_at(&lines, line, column));
                 byte..byte
             }
@@ -366,16 +371,19 @@ impl Frame<'_> {
 
     fn text_ui(&mut self, ui: &mut Ui, view: &mut EditorView) -> Seen {
         let buffer = self.text.buffer();
-        let lines = EditedLines::new(buffer, &mut view.lexer);
+        let lines = EditedLines::new(self.text);
         let primary = self.text.selections().primary();
         let around = view.in_view.start.saturating_sub(100)..view.in_view.end + 100;
         let in_view = buffer.line_start(around.start)..buffer.line_start(around.end);
         let finds = find_spans(&lines, view.finder.finds_in(&in_view), &primary.range());
         let parens = if primary.is_empty() { paren_spans(&lines, primary.head) } else { Vec::new() };
-        let uses = helping::use_spans(self.options.language, &lines, primary.head);
+        let uses = helping::use_spans(self.options.language, &lines, primary.head, &in_view);
         let range =
             |selection: &Selection| SpotRange::new(lines.spot(selection.anchor), lines.spot(selection.head));
-        let selections: Vec<SpotRange> = self.text.selections().iter().map(range).collect();
+        let all = self.text.selections().as_slice();
+        let first = all.partition_point(|selection| selection.end() < in_view.start);
+        let shown = all[first..].iter().take_while(|selection| selection.start() <= in_view.end);
+        let selections: Vec<SpotRange> = shown.map(range).collect();
         let carried = view.pointing.carried_to().map(|byte| SpotRange::caret(lines.spot(byte)));
         let selections = match carried {
             Some(caret) => {
@@ -403,7 +411,11 @@ impl Frame<'_> {
             },
             is_read_only: self.text.is_read_only(),
         };
-        view.view.show(ui, self.id, &lines, &shown)
+        let seen = view.view.show(ui, self.id, &lines, &shown);
+        if lines.is_behind() {
+            ui.ctx().request_repaint();
+        }
+        seen
     }
 
     fn pointer(&mut self, ui: &Ui, view: &mut EditorView, seen: &Seen) {

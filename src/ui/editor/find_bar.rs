@@ -52,6 +52,8 @@ pub struct FindState {
     pub current: Option<usize>,
     /// Whether there may be more.
     pub is_partial: bool,
+    /// How much of the text has been searched, in percent, while that takes more than a frame.
+    pub percent: Option<u8>,
     /// What is wrong with the pattern.
     pub error: Option<String>,
 }
@@ -111,6 +113,8 @@ impl FindReplaceBar {
     pub fn ui(&mut self, ui: &mut Ui, editor: Id, state: &FindState, can_replace: bool) -> Option<FindDeed> {
         let (find_id, replace_id) = (editor.with("find"), editor.with("replace"));
         let mut deed = self.keys(ui, find_id, replace_id);
+        // The bar is as high as `height` says, with nothing between its parts but what stands here.
+        ui.spacing_mut().item_spacing.y = 0.0;
         hairline(ui);
         Frame::new().inner_margin(Margin { left: 12, right: 8, top: 5, bottom: 5 }).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 6.0;
@@ -247,13 +251,14 @@ pub(super) fn select_all(ui: &Ui, id: Id, text: &str) {
 
 fn count_text(query: &FindQuery, state: &FindState) -> String {
     let more = if state.is_partial { "+" } else { "" };
+    let done = state.percent.map_or(String::new(), |percent| format!(", {percent} %"));
     match (state.count, state.current) {
         _ if query.text.is_empty() => String::new(),
         _ if state.error.is_some() => "not a pattern".to_owned(),
-        (0, _) if state.is_partial => "searching".to_owned(),
+        (0, _) if state.is_partial => format!("searching{done}"),
         (0, _) => "nothing found".to_owned(),
-        (count, Some(current)) => format!("{current} of {count}{more}"),
-        (count, None) => format!("{count}{more} found"),
+        (count, Some(current)) => format!("{current} of {count}{more}{done}"),
+        (count, None) => format!("{count}{more} found{done}"),
     }
 }
 
@@ -264,14 +269,20 @@ mod tests {
     #[test]
     fn the_count_says_what_is_known() {
         let query = |text: &str| FindQuery { text: text.to_owned(), ..FindQuery::default() };
-        let state = |count, current, is_partial| FindState { count, current, is_partial, error: None };
+        let state = |count, current, is_partial| FindState {
+            count,
+            current,
+            is_partial,
+            percent: is_partial.then_some(40),
+            error: None,
+        };
         for (text, state, expected) in [
             ("", state(3, None, false), ""),
             ("a", state(0, None, false), "nothing found"),
-            ("a", state(0, None, true), "searching"),
+            ("a", state(0, None, true), "searching, 40 %"),
             ("a", state(7, None, false), "7 found"),
             ("a", state(7, Some(2), false), "2 of 7"),
-            ("a", state(7, Some(2), true), "2 of 7+"),
+            ("a", state(7, Some(2), true), "2 of 7+, 40 %"),
         ] {
             assert_eq!(count_text(&query(text), &state), expected);
         }

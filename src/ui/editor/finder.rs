@@ -1,51 +1,52 @@
 //! Finds in a text that is edited, a piece a frame, so that the window does not wait for megabytes.
 //!
-//! Knows no widgets but the bar that says what to look for. Finds are those of the text as it is: each change
-//! of it begins the search anew.
+//! Knows no widgets but the bar that says what to look for, and no way of searching but the model's. After an edit
+//! only what it changed is searched anew.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use regex::{Regex, RegexBuilder};
-
-use crate::model::text::{EditCommand, Selection, Selections, TextBuffer, TextEditor};
+use crate::model::text::{
+    EditCommand, PatternError, Rewriting, SearchPattern, SearchQuery, Selection, Selections, TextEditor,
+    TextSearch,
+};
 
 use super::find_bar::{FindDeed, FindQuery, FindReplaceBar, FindState};
 
 /// How long one frame may search.
-const BUDGET: Duration = Duration::from_millis(2);
-/// How much is searched at a time; finds that would reach over its end are not seen.
-const BLOCK_BYTES: usize = 256 << 10;
+const BUDGET: Duration = Duration::from_micros(1500);
+/// How much is searched before the clock is looked at.
+const PIECE_BYTES: usize = 64 << 10;
 /// Most finds that are kept; a query with more is not narrow enough to walk through.
 const MAX_FINDS: usize = 100_000;
-/// Most memory that a pattern may take once it is compiled.
-const MAX_PATTERN_BYTES: usize = 4 << 20;
 
 /// The search in one text.
 #[derive(Debug, Default)]
 pub(super) struct Finder {
     /// What is looked for.
     pub(super) bar: FindReplaceBar,
-    pattern: Option<(FindQuery, Result<Regex, String>)>,
-    // Version of the text that was searched, how far, and what was found.
+    pattern: Option<(FindQuery, Result<SearchPattern, PatternError>)>,
+    search: Option<TextSearch>,
+    /// Version of the text that was searched.
     version: Option<u64>,
-    searched: usize,
     is_complete: bool,
-    finds: Vec<Range<usize>>,
     within: Option<Range<usize>>,
-    // A step that waits until the search is far enough.
+    /// A step that waits until the search is far enough.
     waiting: Option<(FindDeed, usize)>,
 }
 
 /// What is to be done after a step.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum FindAnswer {
     /// Select these bytes and bring them into view.
     Select(Range<usize>),
     /// Do this to the text.
     Do(EditCommand),
-    /// Make these replacements at once.
-    Replace(Vec<(Range<usize>, String)>),
+    /// Make this replacement.
+    Replace(Range<usize>, String),
+    /// Replace all finds.
+    ReplaceAll(Rewriting),
 }
 
 impl Finder {
@@ -64,33 +65,20 @@ impl Finder {
     }
 
     /// Goes on with the search for as long as a frame may take; returns whether there is more to do.
-    pub(super) fn advance(&mut self, buffer: &TextBuffer) -> bool {
+    pub(super) fn advance(&mut self, text: &TextEditor) -> bool {
         if !self.bar.is_open() && self.waiting.is_none() {
             return false;
         }
         self.compile();
-        if self.version != Some(buffer.version()) {
-            self.restart(buffer);
-        }
-        let Some((_, Ok(pattern))) = &self.pattern else {
+        self.follow(text);
+        let Some(search) = &mut self.search else {
             self.is_complete = true;
             return false;
         };
-        let whole_word = self.bar.query.whole_word;
-        let range = self.range(buffer);
         let began = Instant::now();
+        self.is_complete = search.is_complete(text.buffer());
         while !self.is_complete && began.elapsed() < BUDGET {
-            let start = self.searched.max(range.start);
-            let end = block_end(buffer, start, range.end);
-            let block = buffer.slice(start..end);
-            for found in pattern.find_iter(&block) {
-                let bytes = start + found.start()..start + found.end();
-                if !bytes.is_empty() && (!whole_word || is_whole_word(buffer, &bytes)) {
-                    self.finds.push(bytes);
-                }
-            }
-            self.searched = end;
-            self.is_complete = end >= range.end || self.finds.len() >= MAX_FINDS;
+            self.is_complete = search.advance(text.buffer(), PIECE_BYTES);
         }
         !self.is_complete
     }
@@ -98,15 +86,17 @@ impl Finder {
     /// Returns how the search stands; `selected` is what is selected in the text.
     pub(super) fn state(&self, selected: &Range<usize>) -> FindState {
         let error = match &self.pattern {
-            Some((_, Err(err))) => Some(err.clone()),
+            Some((_, Err(err))) => Some(err.to_string()),
             _ => None,
         };
-        let current = self.finds.binary_search_by_key(&selected.start, |find| find.start).ok();
-        let current = current.filter(|at| self.finds[*at].end == selected.end);
+        let finds = self.finds();
+        let current = finds.binary_search_by_key(&selected.start, |find| find.start).ok();
+        let current = current.filter(|at| finds[*at].end == selected.end);
         FindState {
-            count: self.finds.len(),
+            count: finds.len(),
             current: current.map(|at| at + 1),
-            is_partial: !self.is_complete || self.finds.len() >= MAX_FINDS,
+            is_partial: !self.is_complete || finds.len() >= MAX_FINDS,
+            percent: self.search.as_ref().filter(|_| !self.is_complete).map(TextSearch::percent),
             error,
         }
     }
@@ -116,9 +106,10 @@ impl Finder {
         if !self.bar.is_open() {
             return &[];
         }
-        let from = self.finds.partition_point(|find| find.end <= bytes.start);
-        let to = self.finds.partition_point(|find| find.start < bytes.end);
-        &self.finds[from..to.max(from)]
+        let finds = self.finds();
+        let from = finds.partition_point(|find| find.end <= bytes.start);
+        let to = finds.partition_point(|find| find.start < bytes.end);
+        &finds[from..to.max(from)]
     }
 
     /// Takes a step as soon as the search allows it.
@@ -147,62 +138,54 @@ impl Finder {
         if !is_current || self.pattern.as_ref().is_none_or(|(of, _)| *of != self.bar.query) {
             return None;
         }
+        let finds = self.finds();
         let needs_all = matches!(deed, FindDeed::Previous | FindDeed::ReplaceAll | FindDeed::SelectAll);
         let is_known =
-            self.is_complete || (!needs_all && self.finds.last().is_some_and(|find| find.start >= from));
+            self.is_complete || (!needs_all && finds.last().is_some_and(|find| find.start >= from));
         if !is_known {
             return None;
         }
-        self.waiting = None;
-        let at = self.finds.partition_point(|find| find.start < from);
-        let next = || self.finds.get(at).or_else(|| self.finds.first()).cloned().map(FindAnswer::Select);
-        match deed {
+        let at = finds.partition_point(|find| find.start < from);
+        let next = || finds.get(at).or_else(|| finds.first()).cloned().map(FindAnswer::Select);
+        let mut waits = None;
+        let answer = match deed {
             FindDeed::Changed | FindDeed::Next => next(),
             FindDeed::Previous => {
-                let before = at.checked_sub(1).and_then(|at| self.finds.get(at));
-                before.or_else(|| self.finds.last()).cloned().map(FindAnswer::Select)
+                let before = at.checked_sub(1).and_then(|at| finds.get(at));
+                before.or_else(|| finds.last()).cloned().map(FindAnswer::Select)
             }
             FindDeed::Replace => {
                 let selected = text.selections().primary().range();
-                match self.finds.get(at).filter(|find| **find == selected) {
-                    Some(find) => {
-                        let edit = self.replacement(text.buffer(), find);
+                match (finds.get(at).filter(|find| **find == selected), &self.search) {
+                    (Some(find), Some(search)) => {
+                        let new = search.pattern().replacement(text.buffer(), find, &self.bar.replacement);
                         // What comes next is found in the text as it is then.
-                        self.waiting = Some((FindDeed::Changed, find.start + edit.1.len()));
-                        self.version = None;
-                        Some(FindAnswer::Replace(vec![edit]))
+                        waits = Some((FindDeed::Changed, find.start + new.len()));
+                        Some(FindAnswer::Replace(find.clone(), new))
                     }
-                    None => next(),
+                    _ => next(),
                 }
             }
-            FindDeed::ReplaceAll => {
-                let edits: Vec<_> =
-                    self.finds.iter().map(|find| self.replacement(text.buffer(), find)).collect();
-                (!edits.is_empty()).then_some(FindAnswer::Replace(edits))
-            }
+            FindDeed::ReplaceAll => self.search.as_ref().filter(|_| !finds.is_empty()).map(|search| {
+                FindAnswer::ReplaceAll(Rewriting::Replace {
+                    pattern: search.pattern().clone(),
+                    finds: Arc::from(finds),
+                    replacement: self.bar.replacement.clone(),
+                })
+            }),
             FindDeed::SelectAll => {
-                let all = self.finds.iter().map(|find| Selection::new(find.start, find.end)).collect();
+                let all = finds.iter().map(|find| Selection::new(find.start, find.end)).collect();
                 let selections = Selections::new(all, at);
-                (!self.finds.is_empty()).then_some(FindAnswer::Do(EditCommand::SetSelections(selections)))
+                (!finds.is_empty()).then_some(FindAnswer::Do(EditCommand::SetSelections(selections)))
             }
             FindDeed::Close => None,
-        }
+        };
+        self.waiting = waits;
+        answer
     }
 
-    /// Returns what a find is replaced by; a pattern's groups stand for what they found.
-    fn replacement(&self, buffer: &TextBuffer, find: &Range<usize>) -> (Range<usize>, String) {
-        let text = match &self.pattern {
-            Some((query, Ok(pattern))) if query.is_regex => {
-                let found = buffer.slice(find.clone());
-                let mut expanded = String::new();
-                if let Some(captures) = pattern.captures(&found) {
-                    captures.expand(&self.bar.replacement, &mut expanded);
-                }
-                expanded
-            }
-            _ => self.bar.replacement.clone(),
-        };
-        (find.clone(), text)
+    fn finds(&self) -> &[Range<usize>] {
+        self.search.as_ref().map_or(&[], TextSearch::found)
     }
 
     fn compile(&mut self) {
@@ -211,62 +194,46 @@ impl Finder {
             return;
         }
         self.version = None;
-        self.pattern = Some((query.clone(), compile(query)));
+        let FindQuery { match_case, whole_word, is_regex, .. } = *query;
+        let asked = SearchQuery { text: query.text.clone(), match_case, whole_word, is_regex };
+        self.pattern = Some((query.clone(), SearchPattern::new(&asked)));
     }
 
-    fn restart(&mut self, buffer: &TextBuffer) {
-        self.version = Some(buffer.version());
-        self.finds.clear();
-        self.searched = 0;
-        self.is_complete = self.bar.query.text.is_empty();
+    /// Follows what was done to the text, or begins anew where that is not known.
+    fn follow(&mut self, text: &TextEditor) {
+        let version = text.buffer().version();
+        if self.version == Some(version) {
+            return;
+        }
+        let changes = self.version.and_then(|version| text.changes_since(version));
+        match (&mut self.search, changes) {
+            (Some(search), Some(changes)) => {
+                for change in changes {
+                    search.follow(change);
+                    if let Some(within) = &mut self.within {
+                        *within = change.map_range(within.clone());
+                    }
+                }
+            }
+            _ => self.restart(text),
+        }
+        self.version = Some(version);
     }
 
-    fn range(&self, buffer: &TextBuffer) -> Range<usize> {
-        let whole = 0..buffer.len_bytes();
-        match &self.within {
+    fn restart(&mut self, text: &TextEditor) {
+        let buffer = text.buffer();
+        let range = match &self.within {
             Some(within) if self.bar.query.in_selection => {
                 buffer.floor(within.start)..buffer.floor(within.end)
             }
-            _ => whole,
-        }
+            _ => 0..buffer.len_bytes(),
+        };
+        let pattern = match &self.pattern {
+            Some((query, Ok(pattern))) if !query.text.is_empty() => Some(pattern.clone()),
+            _ => None,
+        };
+        self.search = pattern.map(|pattern| TextSearch::new(pattern, range, MAX_FINDS));
     }
-}
-
-fn compile(query: &FindQuery) -> Result<Regex, String> {
-    let pattern = if query.is_regex { query.text.clone() } else { regex::escape(&query.text) };
-    RegexBuilder::new(&pattern)
-        .case_insensitive(!query.match_case)
-        .multi_line(true)
-        .crlf(true)
-        .size_limit(MAX_PATTERN_BYTES)
-        .build()
-        .map_err(|err| reason(&err))
-}
-
-/// Says what is wrong with a pattern in one line.
-fn reason(err: &regex::Error) -> String {
-    let text = err.to_string();
-    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    last.trim().trim_start_matches("error: ").to_owned()
-}
-
-/// Returns the end of what is searched next: the end of a line, unless that is very long.
-fn block_end(buffer: &TextBuffer, start: usize, last: usize) -> usize {
-    let wanted = start.saturating_add(BLOCK_BYTES).min(last);
-    if wanted == last {
-        return last;
-    }
-    let line_end = buffer.line_start(buffer.line_of(wanted) + 1);
-    if line_end - start <= 2 * BLOCK_BYTES { line_end.min(last) } else { buffer.floor(wanted) }
-}
-
-fn is_whole_word(buffer: &TextBuffer, bytes: &Range<usize>) -> bool {
-    let is_word =
-        |sign: Option<char>| sign.is_some_and(|sign| sign.is_alphanumeric() || "_$.".contains(sign));
-    let (first, last) = (buffer.char_at(bytes.start), buffer.char_before(bytes.end));
-    let goes_on_before = is_word(first) && first != Some('$') && is_word(buffer.char_before(bytes.start));
-    let goes_on_after = is_word(last) && is_word(buffer.char_at(bytes.end));
-    !goes_on_before && !goes_on_after
 }
 
 #[cfg(test)]
@@ -278,7 +245,7 @@ mod tests {
         let mut finder = Finder::default();
         finder.bar.open(false, None);
         finder.bar.query = query;
-        while finder.advance(text.buffer()) {}
+        while finder.advance(&text) {}
         (finder, text)
     }
 
@@ -295,15 +262,15 @@ mod tests {
         for (text, query, expected) in [
             ("nop NOP snoop nops", query("nop"), vec![(0, 3), (4, 7), (14, 17)]),
             ("nop NOP", case, vec![(0, 3)]),
-            ("nop nops i.nop (nop)", word, vec![(0, 3), (16, 19)]),
-            ("$a $ab x$a $a", name, vec![(0, 2), (8, 10), (11, 13)]),
+            ("nop nops snop (nop)", word, vec![(0, 3), (15, 18)]),
+            ("$a $ab ($a) $a", name, vec![(0, 2), (8, 10), (12, 14)]),
             ("a\r\n b b\n  c\r\n", regex, vec![(0, 1), (8, 11)]),
             ("Grüße GRÜSSE grüße", query("grü"), vec![(0, 4), (8, 12), (16, 20)]),
             ("abc", query(""), vec![]),
         ] {
             let (finder, _) = finder(text, query.clone());
             let expected: Vec<_> = expected.iter().map(|(start, end)| *start..*end).collect();
-            assert_eq!(finder.finds, expected, "{text:?} {query:?}");
+            assert_eq!(finder.finds(), expected, "{text:?} {query:?}");
         }
     }
 
@@ -340,15 +307,21 @@ mod tests {
         let (mut finder, text) = finder("i32.add i64.add", regex);
         finder.bar.replacement = "f${1}.".to_owned();
         finder.ask(FindDeed::ReplaceAll, &text);
+        let Some(FindAnswer::ReplaceAll(all)) = finder.answer(&text) else { panic!("nothing is replaced") };
         let edits = vec![(0..4, "f32.".to_owned()), (8..12, "f64.".to_owned())];
-        assert_eq!(finder.answer(&text), Some(FindAnswer::Replace(edits)));
+        assert_eq!(all.parts(text.buffer()), Ok(edits));
     }
 
     #[test]
-    fn large_texts_are_searched_block_by_block() {
+    fn an_edit_of_a_large_text_searches_its_own_lines_alone() {
         let line = "nop ;; a line of text\n";
-        let text = line.repeat(3 * BLOCK_BYTES / line.len());
-        let (finder, _) = finder(&text, query("nop"));
-        assert_eq!(finder.finds.len(), text.lines().count());
+        let (mut finder, mut text) = finder(&line.repeat(200_000), query("nop"));
+        assert_eq!(finder.finds().len(), MAX_FINDS.min(200_000));
+        text.apply(&EditCommand::Insert("nopnop ".to_owned()), Duration::ZERO);
+        finder.follow(&text);
+        let search = finder.search.as_mut().expect("there is a search");
+        assert!(search.advance(text.buffer(), 1), "there is nothing more to search");
+        assert_eq!(search.found()[..3], [0..3, 3..6, 7..10]);
+        assert_eq!(search.found()[3], line.len() + 7..line.len() + 10);
     }
 }

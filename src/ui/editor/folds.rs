@@ -24,6 +24,15 @@ impl Folds {
         self.arrange();
     }
 
+    /// Folds all of these away in place of what was, each behind the line before it.
+    pub(super) fn close_all(&mut self, mut hidden: Vec<Range<usize>>) {
+        hidden.retain(|range| !range.is_empty() && range.start > 0);
+        hidden.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+        hidden.dedup();
+        self.closed = hidden;
+        self.arrange();
+    }
+
     /// Shows what is folded away under a line; returns whether anything was.
     pub(super) fn open(&mut self, header: usize) -> bool {
         let before = self.closed.len();

@@ -1,11 +1,12 @@
 //! The card under the pointer: what is wrong there, what a word means, and what to do about it.
 //!
-//! Waits for the pointer to rest, and asks for one frame then; nothing is painted while nothing moves.
+//! Waits for the pointer to rest, and asks for one frame then; nothing is painted while nothing moves. Who types
+//! gets no card for where the pointer was left.
 
 use std::ops::Range;
 use std::time::Duration;
 
-use egui::{Area, Frame, Id, Order, Rect, Ui, vec2};
+use egui::{Area, Event, Frame, Id, Order, Pos2, Rect, Ui, vec2};
 
 use crate::model::diagnostic::{Diagnostic, Fix};
 use crate::model::proposal::{Proposal, Proposals};
@@ -28,6 +29,8 @@ const WIDTH: f32 = 440.0;
 pub(super) struct Hovering {
     over: Option<(Range<usize>, f64)>,
     card: Option<(Range<usize>, Rect)>,
+    /// Where the pointer rested when a key or a button was pressed: there it means nothing until it moves.
+    quiet: Option<Pos2>,
 }
 
 /// What there is to say of a place.
@@ -54,7 +57,30 @@ pub(super) enum Remedy<'a> {
 impl Hovering {
     /// Takes the card away until the pointer rests anew.
     pub(super) fn close(&mut self) {
-        *self = Self::default();
+        (self.over, self.card) = (None, None);
+    }
+
+    /// Tells whether the pointer means nothing, since somebody types and has left it where it was.
+    pub(super) fn is_quiet(&mut self, ui: &Ui) -> bool {
+        let (at, is_pressed) = ui.input(|input| {
+            let is_pressed = input.events.iter().any(|event| {
+                matches!(
+                    event,
+                    Event::Key { pressed: true, .. }
+                        | Event::Text(_)
+                        | Event::Paste(_)
+                        | Event::Ime(_)
+                        | Event::PointerButton { pressed: true, .. }
+                )
+            });
+            (input.pointer.latest_pos(), is_pressed)
+        });
+        if is_pressed {
+            self.quiet = at;
+        } else if self.quiet != at {
+            self.quiet = None;
+        }
+        self.quiet.is_some()
     }
 
     /// Tells whether the card stays because the pointer is on it or between it and its word.

@@ -14,6 +14,7 @@ mod finder;
 mod folds;
 mod gutter;
 mod helping;
+mod hinting;
 mod hovering;
 mod input;
 mod lines;

@@ -44,7 +44,8 @@ impl<'a> Frame<'a> {
             EditorWish::GoToDefinition => view.waiting = Some(Waiting::GoToDefinition(head)),
             EditorWish::Rename => view.waiting = Some(Waiting::Rename(head)),
             EditorWish::Complete => view.completing.ask(),
-            EditorWish::Format => self.answer.commands.extend(helping::formatting(self.text)),
+            EditorWish::ParameterHints => view.hinting.toggle(),
+            EditorWish::Format => self.answer.rewritings.push(helping::formatting(self.text)),
             EditorWish::Copy | EditorWish::Cut => {
                 let copied = self.text.copied_text();
                 if !copied.is_empty() {
@@ -109,13 +110,18 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Shows the list of completions, the box that asks, and the card under the pointer.
+    /// Shows the list of completions, the hints, the box that asks, and the card under the pointer.
     pub(super) fn popups(&mut self, ui: &Ui, view: &mut EditorView, seen: &Seen) {
         if view.completing.is_shown() {
             let start = view.completing.word_start().unwrap_or_default();
             if let Some(anchor) = seen.canvas.caret_rect(spot_of(self.text.buffer(), start)) {
                 self.answer.commands.extend(view.completing.ui(ui, self.id, anchor));
             }
+        }
+        view.hinting.follow(self.text, self.options.language);
+        let head = spot_of(self.text.buffer(), self.text.selections().primary().head);
+        if let Some(caret) = seen.canvas.caret_rect(head).filter(|_| view.asking.is_none()) {
+            view.hinting.ui(ui, self.id, caret, seen.canvas.body);
         }
         self.asking(ui, view, seen);
         self.hover(ui, view, seen);
@@ -136,7 +142,7 @@ impl<'a> Frame<'a> {
                 let spot = spot_of(self.text.buffer(), byte);
                 let caret = seen.canvas.caret_rect(spot);
                 let at = caret.map_or(body.center_top(), |rect| rect.left_bottom());
-                let refusal = helping::rename(self.options.language, byte, &asking.typed).err();
+                let refusal = helping::renaming(self.options.language, byte, &asking.typed).err();
                 (at + egui::vec2(-8.0, 4.0), "Enter renames it wherever it is used".to_owned(), refusal)
             }
         };
@@ -160,7 +166,7 @@ impl<'a> Frame<'a> {
                 }
             }
             Question::Name(byte) => {
-                self.answer.commands.extend(helping::rename(self.options.language, byte, &asking.typed));
+                self.answer.rewritings.extend(helping::renaming(self.options.language, byte, &asking.typed));
             }
         }
     }
@@ -168,7 +174,9 @@ impl<'a> Frame<'a> {
     fn hover(&mut self, ui: &Ui, view: &mut EditorView, seen: &Seen) {
         // A button that goes down on the card is about to choose something there.
         let is_pressed = ui.input(|input| input.pointer.any_down()) && !view.hovering.holds(ui);
-        if view.asking.is_some() || view.completing.is_shown() || is_pressed {
+        let is_busy =
+            view.hovering.is_quiet(ui) || view.asking.is_some() || view.completing.is_shown() || is_pressed;
+        if is_busy {
             view.hovering.close();
             return;
         }
@@ -178,7 +186,7 @@ impl<'a> Frame<'a> {
             (Some(bytes), _) => Some(bytes.start),
             (None, pointed) => pointed.map(|spot| byte_of(self.text.buffer(), spot)),
         };
-        let subject = byte.and_then(|byte| self.subject(view, seen, byte));
+        let subject = byte.and_then(|byte| self.subject(seen, byte));
         let can_fix = helping::fresh(self.options.language).is_some() && !self.text.is_read_only();
         let chosen = view.hovering.ui(ui, self.id, subject, (can_fix, self.options.proposals));
         if let Some(Remedy::TurnOn(proposal)) = chosen {
@@ -194,14 +202,14 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns what there is to say of the word at a byte.
-    fn subject(&self, view: &mut EditorView, seen: &Seen, byte: usize) -> Option<Subject<'a>> {
+    fn subject(&self, seen: &Seen, byte: usize) -> Option<Subject<'a>> {
         let buffer = self.text.buffer();
-        let lines = EditedLines::new(buffer, &mut view.lexer);
+        let lines = EditedLines::new(self.text);
         let spot = lines.spot(byte);
         let diagnostics: &'a [_] = self.diagnostics;
         let marks = marks::resolve(&lines, &(spot.line..spot.line + 1), diagnostics);
         let here: Vec<_> = marks.iter().filter(|mark| mark.bytes.contains(&spot.byte)).collect();
-        let hover = helping::hover(self.options.language, self.text, byte);
+        let hover = helping::hover(self.options.language, &lines, byte);
         let in_line = match (here.first(), &hover) {
             (Some(mark), _) => mark.bytes.clone(),
             (None, Some(hover)) => {

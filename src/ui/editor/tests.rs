@@ -1,6 +1,7 @@
 //! What the editor promises to hands and to tests.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{Key, Modifiers, Role, Ui, vec2};
@@ -11,7 +12,7 @@ use super::*;
 use crate::app::EditorWish;
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::proposal::{Proposal, Proposals};
-use crate::model::text::{TextChange, TextEditor};
+use crate::model::text::{Selection, TextChange, TextEditor};
 use crate::model::wat::WatReading;
 use crate::ui::theme::{Mode, apply, space};
 
@@ -40,6 +41,13 @@ impl State {
             self.changes.extend(outcome.changes);
         }
         self.turned_on.extend(self.response.turn_on);
+        for how in &self.response.rewritings {
+            let made = how.run(&self.text.snapshot()).expect("nothing is refused");
+            if let Some((change, _)) = made.and_then(|made| self.text.take_over(made, Duration::ZERO)) {
+                self.num_changes += 1;
+                self.changes.push(change);
+            }
+        }
         self.clicked_line = self.clicked_line.or(self.response.gutter_clicked);
     }
 }
@@ -52,8 +60,9 @@ fn harness(text: &str) -> Harness<'static, State> {
             return;
         }
         let changes = std::mem::take(&mut state.changes);
-        let reading = WatReading::new(state.text.buffer().to_shared());
-        let language = Some(Language { reading: &reading, is_fresh: true });
+        let reading = Arc::new(WatReading::new(state.text.buffer().to_shared()));
+        let version = state.text.buffer().version();
+        let language = Some(Language { reading: &reading, version, is_fresh: true });
         let options = EditorOptions {
             source: "a",
             changes: &changes,
@@ -456,4 +465,149 @@ fn an_error_that_lacks_a_proposal_offers_to_turn_it_on_where_it_stands() {
     harness.get_by_label(&format!("Turn on {}", Proposal::WideArithmetic.label())).click();
     harness.run_steps(2);
     assert_eq!(harness.state().turned_on, [Proposal::WideArithmetic]);
+}
+
+#[test]
+fn the_instruction_at_the_caret_is_explained_when_asked_and_follows_the_caret() {
+    const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+    let text = "(module\n  (func $add (param $a i32) (param i32) (result i32)\n    nop)\n  (memory 1)\n  (func\n    \
+                (i32.store (i32.const 8) (call $add (i32.const 1) (i32.const 2)))\n    nop))\n";
+    let mut harness = harness(text);
+    focus_at(&mut harness, 6, 28);
+    let hint = |harness: &Harness<'static, State>, said: &str| harness.query_by_label(said).is_some();
+    assert!(!hint(&harness, "i32.store takes i32, i32 and gives nothing; now i32"), "nobody has asked");
+    press(&mut harness, CTRL_SHIFT, Key::Space);
+    harness.get_by_label("i32.store takes i32, i32 and gives nothing; now i32");
+    focus_at(&mut harness, 6, 40);
+    harness.get_by_label("call $add takes $a i32, i32 and gives i32; now $a i32");
+    focus_at(&mut harness, 7, 6);
+    harness.get_by_label("nop takes nothing and gives nothing");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(!hint(&harness, "nop takes nothing and gives nothing"));
+    assert!(harness.state().response.has_focus, "the keyboard stays in the text");
+    press(&mut harness, CTRL_SHIFT, Key::Space);
+    press(&mut harness, CTRL_SHIFT, Key::Space);
+    assert!(!hint(&harness, "nop takes nothing and gives nothing"), "the same keys take it away");
+}
+
+/// Presses the button, drags over some places and lets go where the last one is.
+fn drag(harness: &mut Harness<'static, State>, places: &[egui::Pos2], modifiers: Modifiers) {
+    let button = |pos, pressed| {
+        let button = egui::PointerButton::Primary;
+        egui::Event::PointerButton { pos, button, pressed, modifiers }
+    };
+    harness.event_modifiers(egui::Event::PointerMoved(places[0]), modifiers);
+    harness.event_modifiers(button(places[0], true), modifiers);
+    harness.step();
+    for place in &places[1..] {
+        harness.event_modifiers(egui::Event::PointerMoved(*place), modifiers);
+        harness.step();
+    }
+    harness.event_modifiers(button(places[places.len() - 1], false), modifiers);
+    harness.step();
+}
+
+/// Where a character stands, both counted from 1.
+fn at(harness: &Harness<'static, State>, line: u8, column: u8) -> egui::Pos2 {
+    let gutter = harness.get_by_label("Line numbers").rect();
+    let digit = 7.8;
+    let x = gutter.right() + 8.0 + (f32::from(column) - 1.0) * digit + 0.5;
+    egui::pos2(x, gutter.top() + 4.0 + (f32::from(line) - 0.5) * space::CODE_LINE)
+}
+
+#[test]
+fn a_drag_beyond_the_text_scrolls_and_selects_on() {
+    let mut harness = harness(&"nop\n".repeat(300));
+    let (from, below) = (at(&harness, 3, 1), egui::pos2(120.0, 430.0));
+    let to = at(&harness, 5, 2);
+    drag(&mut harness, &[from, to], Modifiers::NONE);
+    assert_eq!(harness.state().text.selections().primary().range(), 8..17);
+    drag(&mut harness, &[from, below, below, below, below, below, below, below, below], Modifiers::NONE);
+    let selected = harness.state().text.selections().primary().range();
+    assert_eq!(selected.start, 8);
+    assert!(selected.end > 4 * 21, "more is selected than was in view: {selected:?}");
+}
+
+#[test]
+fn what_is_selected_is_dragged_elsewhere_or_copied_there() {
+    let mut harness = harness("one two\nthree\n");
+    harness.state_mut().view.goto_bytes(0..4);
+    harness.run();
+    let (from, to) = (at(&harness, 1, 2), at(&harness, 2, 6));
+    drag(&mut harness, &[from, to], Modifiers::NONE);
+    harness.run();
+    assert_eq!(harness.state().shown(), "two\nthreeone \n");
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!(harness.state().shown(), "one two\nthree\n");
+}
+
+#[test]
+fn columns_are_selected_by_a_drag_with_alt() {
+    let mut harness = harness("abcd\nabcd\nabcd\n");
+    focus_at(&mut harness, 1, 1);
+    let (from, to) = (at(&harness, 1, 2), at(&harness, 3, 4));
+    drag(&mut harness, &[from, to], Modifiers::ALT);
+    harness.run();
+    let ranges: Vec<_> = harness.state().text.selections().iter().map(Selection::range).collect();
+    assert_eq!(ranges, [1..3, 6..8, 11..13]);
+}
+
+#[test]
+fn line_ends_and_tabs_of_a_text_are_kept() {
+    let mut harness = harness("(module\r\n\t(func\r\n\t))\r\n");
+    focus_at(&mut harness, 2, 99);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.get_by_label(NAME).type_text("nop");
+    harness.run();
+    assert_eq!(harness.state().shown(), "(module\r\n\t(func\r\n\t\tnop\r\n\t))\r\n");
+    harness.event(egui::Event::Paste("a\nb".to_owned()));
+    harness.run();
+    assert_eq!(harness.state().shown(), "(module\r\n\t(func\r\n\t\tnopa\r\nb\r\n\t))\r\n");
+}
+
+#[test]
+fn words_and_pages_are_stepped_over_by_keys() {
+    let mut harness = harness(&"local.get $a\n".repeat(200));
+    focus_at(&mut harness, 1, 1);
+    for (modifiers, key, expected) in [
+        (Modifiers::COMMAND, Key::ArrowRight, (1, 6)),
+        (Modifiers::COMMAND, Key::ArrowRight, (1, 7)),
+        (Modifiers::COMMAND, Key::ArrowRight, (1, 10)),
+        (Modifiers::COMMAND, Key::ArrowRight, (1, 13)),
+        (Modifiers::COMMAND, Key::ArrowLeft, (1, 11)),
+        (Modifiers::NONE, Key::Home, (1, 1)),
+        (Modifiers::NONE, Key::End, (1, 13)),
+        (Modifiers::COMMAND, Key::End, (201, 1)),
+        (Modifiers::COMMAND, Key::Home, (1, 1)),
+    ] {
+        press(&mut harness, modifiers, key);
+        assert_eq!(place(&harness), expected, "{modifiers:?} {key:?}");
+    }
+    press(&mut harness, Modifiers::NONE, Key::PageDown);
+    let page = place(&harness).0 - 1;
+    assert!((10..30).contains(&page), "a page is what fits, less what one has seen already: {page}");
+    press(&mut harness, Modifiers::NONE, Key::PageDown);
+    assert_eq!(place(&harness), (1 + 2 * page, 1));
+    press(&mut harness, Modifiers::SHIFT, Key::PageUp);
+    assert_eq!(place(&harness), (1 + page, 1));
+    assert!(!harness.state().text.selections().are_all_empty());
+}
+
+#[test]
+fn a_card_says_what_a_word_means_and_not_to_somebody_who_types() {
+    let mut harness = harness("(func\n  i32.add\n)\n");
+    focus_at(&mut harness, 3, 1);
+    let is_shown = |harness: &mut Harness<'static, State>| {
+        harness.run_steps(60);
+        harness.query_by_label_contains("Adds two integers").is_some()
+    };
+    let over = at(&harness, 2, 6);
+    harness.event(egui::Event::PointerMoved(over));
+    assert!(is_shown(&mut harness), "the pointer rests");
+    harness.get_by_label(NAME).type_text(" ");
+    assert!(!is_shown(&mut harness), "the pointer was left there");
+    harness.event(egui::Event::PointerMoved(over + vec2(3.0, 1.0)));
+    assert!(is_shown(&mut harness), "the pointer is used again");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(!is_shown(&mut harness));
 }

@@ -1,39 +1,40 @@
 //! A text that is edited, as the lines that the view asks for.
 //!
-//! Knows no cursor; it remembers how lines begin, so that an edit costs the lines it changes.
+//! Knows no cursor. What has to be read of the text for an answer is bounded for each frame.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
-use crate::model::text::{TextBuffer, TextChange};
-use crate::model::wat::{LineLexer, LineState, TextLines};
+use crate::model::text::{TextBuffer, TextEditor};
+use crate::model::wat::Hover;
+use crate::model::wat::{LexBudget, LineState, hover_word_of};
 
 use super::lines::{LineSource, Spot, SpotRange};
 
+/// Most bytes that one frame reads of a text to learn how its lines begin and its parentheses pair.
+const READ_BY_FRAME: LexBudget = LexBudget::bytes(192 << 10);
+/// Bytes of a line on each side of a word that are looked at for its meaning.
+const LOOKED_AT: usize = 2048;
+
 /// A text by its lines.
 pub(super) struct EditedLines<'a> {
+    text: &'a TextEditor,
     buffer: &'a TextBuffer,
-    lexer: RefCell<&'a mut LineLexer>,
-}
-
-/// The buffer as the lexer reads it.
-struct Whole<'a>(&'a TextBuffer);
-
-impl TextLines for Whole<'_> {
-    fn num_lines(&self) -> usize {
-        self.0.num_lines()
-    }
-
-    fn line(&self, line: usize) -> Cow<'_, str> {
-        self.0.line(line)
-    }
+    budget: RefCell<LexBudget>,
+    is_behind: Cell<bool>,
 }
 
 impl<'a> EditedLines<'a> {
-    /// Lends a text and what is remembered of it.
-    pub(super) fn new(buffer: &'a TextBuffer, lexer: &'a mut LineLexer) -> Self {
-        Self { buffer, lexer: RefCell::new(lexer) }
+    /// Lends a text.
+    pub(super) fn new(text: &'a TextEditor) -> Self {
+        let budget = RefCell::new(READ_BY_FRAME);
+        Self { text, buffer: text.buffer(), budget, is_behind: Cell::new(false) }
+    }
+
+    /// Tells whether something was asked whose answer takes another frame.
+    pub(super) fn is_behind(&self) -> bool {
+        self.is_behind.get()
     }
 
     /// Returns the place of a byte of the text.
@@ -51,17 +52,23 @@ impl<'a> EditedLines<'a> {
         byte_of(self.buffer, spot)
     }
 
-    /// Finds the partner of a parenthesis beside a byte: both, as bytes of the text.
+    /// Finds the partner of a parenthesis beside a byte: both, as bytes of the text. One that is too far away to
+    /// be found in this frame comes in a later one; a wrong one never does.
     pub(super) fn parens_beside(&self, byte: usize) -> Option<(usize, usize)> {
-        let mut lexer = self.lexer.borrow_mut();
-        [Some(byte), byte.checked_sub(1)].into_iter().flatten().find_map(|at| {
-            if !matches!(self.buffer.byte(at), Some(b'(' | b')')) {
-                return None;
-            }
-            let spot = self.spot(at);
-            let (line, other) = lexer.matching_paren(&Whole(self.buffer), spot.line, spot.byte)?;
-            Some((at, byte_of(self.buffer, Spot::new(line, other))))
-        })
+        let found = self.text.brackets_within(byte, &mut self.budget.borrow_mut());
+        self.is_behind.set(self.is_behind.get() || found.is_err());
+        found.unwrap_or(None)
+    }
+
+    /// Says what is known of the word at a byte, without any names.
+    pub(super) fn hover_word(&self, byte: usize) -> Option<Hover> {
+        let line = self.buffer.line_of(byte);
+        let whole = self.buffer.line_range(line);
+        let start = self.buffer.floor(byte.saturating_sub(LOOKED_AT)).max(whole.start);
+        let end = self.buffer.floor(byte.saturating_add(LOOKED_AT)).clamp(start, whole.end);
+        let state = if start == whole.start { self.line_state(line) } else { LineState::default() };
+        let hover = hover_word_of(&self.buffer.slice(start..end), state, byte.saturating_sub(start))?;
+        Some(Hover { range: hover.range.start + start..hover.range.end + start, ..hover })
     }
 }
 
@@ -82,7 +89,11 @@ impl LineSource for EditedLines<'_> {
     }
 
     fn line_state(&self, line: usize) -> LineState {
-        self.lexer.borrow_mut().state_at(&Whole(self.buffer), line)
+        let mut budget = self.budget.borrow_mut();
+        self.text.syntax().state_within(self.buffer, line, &mut budget).unwrap_or_else(|old| {
+            self.is_behind.set(true);
+            old
+        })
     }
 }
 
@@ -98,20 +109,14 @@ pub(super) fn byte_of(buffer: &TextBuffer, spot: Spot) -> usize {
     buffer.floor((line.start + spot.byte).min(line.end))
 }
 
-/// Lets the lexer forget what an edit changed.
-pub(super) fn follow(lexer: &mut LineLexer, change: &TextChange) {
-    lexer.edit(change.first_line, change.lines_removed + 1, change.lines_inserted + 1);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn places_and_bytes_agree_over_both_kinds_of_line_ends() {
-        let buffer = TextBuffer::new("(a\r\n ä)\n");
-        let mut lexer = LineLexer::default();
-        let lines = EditedLines::new(&buffer, &mut lexer);
+        let text = TextEditor::new("(a\r\n ä)\n");
+        let lines = EditedLines::new(&text);
         assert_eq!((lines.num_lines(), lines.line_len(0), lines.slice(0, 0..99).as_ref()), (3, 2, "(a"));
         for (byte, line, within) in [(0, 0, 0), (2, 0, 2), (4, 1, 0), (5, 1, 1), (7, 1, 3), (9, 2, 0)] {
             assert_eq!(
@@ -124,5 +129,23 @@ mod tests {
         assert_eq!(lines.parens_beside(0), Some((0, 7)));
         assert_eq!(lines.parens_beside(8), Some((7, 0)));
         assert_eq!(lines.parens_beside(2), None);
+    }
+
+    #[test]
+    fn a_partner_that_is_far_away_comes_later_and_is_never_a_wrong_one() {
+        let text = TextEditor::new(&format!("(module\n{})\n(func)\n", "  (func nop) ;; )\n".repeat(40_000)));
+        let last = text.buffer().len_bytes() - "\n(func)\n".len() - 1;
+        let mut num_frames = 0;
+        loop {
+            let lines = EditedLines::new(&text);
+            let found = lines.parens_beside(0);
+            num_frames += 1;
+            assert!(found.is_some() != lines.is_behind(), "either there is an answer or it is still to come");
+            if found.is_some() {
+                assert_eq!(found, Some((0, last)));
+                break;
+            }
+        }
+        assert!(num_frames > 2, "no frame reads the whole text");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows no parser: the list comes from the program's state.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use egui::{Key, Ui, UiBuilder};
 
@@ -15,6 +15,9 @@ use crate::ui::theme::{self, space};
 use crate::ui::widgets::{empty_state, row, text_field};
 
 use super::row_scroll::RowScroll;
+
+/// Items that one frame looks at for the filter.
+const FILTERED_BY_FRAME: usize = 2_000;
 
 /// The Outline pane.
 #[derive(Debug)]
@@ -30,9 +33,12 @@ pub(super) struct OutlinePane {
 #[derive(Debug)]
 struct Shown {
     source: SourceId,
-    reading: Arc<WatReading>,
+    /// Held by whoever owns it, so that it is not taken apart here.
+    reading: Weak<WatReading>,
     filter: String,
     items: Vec<usize>,
+    /// How many items of the outline were looked at.
+    num_seen: usize,
 }
 
 impl Default for OutlinePane {
@@ -48,7 +54,7 @@ impl OutlinePane {
             return;
         };
         let reading = source.language.as_ref().filter(|_| source.buffer().is_some());
-        let Some(reading) = reading.map(|(_, reading)| Arc::clone(reading)) else {
+        let Some(reading) = reading.map(|read| &read.reading) else {
             let hint = "The functions, memories and globals of a text are listed here";
             empty_state(ui, icons::TREE_STRUCTURE, "No outline", hint);
             return;
@@ -58,9 +64,11 @@ impl OutlinePane {
             return;
         }
         self.filter_ui(ui);
-        self.refresh(source, &reading);
+        self.refresh(source, reading);
         let Some(shown) = &self.shown else { return };
-        if shown.items.is_empty() {
+        if shown.num_seen < reading.outline.len() {
+            ui.ctx().request_repaint();
+        } else if shown.items.is_empty() {
             empty_state(ui, icons::MAGNIFYING_GLASS, "No match", "");
             return;
         }
@@ -77,7 +85,7 @@ impl OutlinePane {
             let Some((at, index)) = index else { return };
             let item = &reading.outline[index];
             ui.scope_builder(UiBuilder::new().max_rect(rect).id_salt(index), |ui| {
-                item_ui(ui, source, &reading, item, current == Some(at), actions);
+                item_ui(ui, source, reading, item, current == Some(at), actions);
             });
         });
     }
@@ -97,21 +105,28 @@ impl OutlinePane {
 
     fn refresh(&mut self, source: &Source, reading: &Arc<WatReading>) {
         let is_fresh = self.shown.as_ref().is_some_and(|shown| {
-            shown.source == source.id && Arc::ptr_eq(&shown.reading, reading) && shown.filter == self.filter
+            shown.source == source.id
+                && shown.reading.as_ptr() == Arc::as_ptr(reading)
+                && shown.filter == self.filter
         });
-        if is_fresh {
-            return;
+        if !is_fresh {
+            let (reading, filter) = (Arc::downgrade(reading), self.filter.clone());
+            self.shown = Some(Shown { source: source.id, reading, filter, items: Vec::new(), num_seen: 0 });
+            self.followed = None;
         }
+        let Some(shown) = &mut self.shown else { return };
+        let all = shown.num_seen..reading.outline.len();
         let wanted = self.filter.trim().to_lowercase();
         let fits = |item: &OutlineItem| {
             item.label.to_lowercase().contains(&wanted)
                 || item.exports.iter().any(|name| name.to_lowercase().contains(&wanted))
                 || item.kind.phrase().starts_with(&wanted)
         };
-        let items = (0..reading.outline.len()).filter(|index| fits(&reading.outline[*index])).collect();
-        let (reading, filter) = (Arc::clone(reading), self.filter.clone());
-        self.shown = Some(Shown { source: source.id, reading, filter, items });
-        self.followed = None;
+        // Each look at a name makes a copy of it, so that tens of thousands are spread over frames.
+        let most = if wanted.is_empty() { usize::MAX } else { FILTERED_BY_FRAME };
+        let part = all.start..all.end.min(all.start.saturating_add(most));
+        shown.num_seen = part.end;
+        shown.items.extend(part.filter(|index| wanted.is_empty() || fits(&reading.outline[*index])));
     }
 }
 

@@ -5,26 +5,33 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::Ui;
+use egui::{Event, MouseWheelUnit, Ui};
 
 use crate::app::{
     Action, AppState, EditorWish, FileAction, GoTo, SettingsAction, Source, SourceAction, SourceContent,
-    SourceText,
+    ViewAction,
 };
 use crate::engine::listing::Listing;
 use crate::model::ids::{Generation, SourceId};
 use crate::model::proposal::Proposals;
-use crate::model::text::{TextBuffer, TextChange, TextEditor};
+use crate::model::text::{SourceText, TextBuffer, TextChange, TextEditor};
 use crate::ui::editor::{EditorOptions, EditorView, Language, editor_ui};
 use crate::ui::icons;
 use crate::ui::widgets::{empty_state, icon_button, keep_in_view, quiet_button, tab};
 
 use super::listing_panel::ListingPanel;
 
+/// Points that a wheel or pad scrolls by for a step of text size.
+const POINTS_OF_STEP: f32 = 40.0;
+/// By how much two fingers spread for a step.
+const STEP: f32 = 1.1;
+
 /// The Source pane.
 #[derive(Default)]
 pub(super) struct SourcePane {
     views: HashMap<SourceId, SourceView>,
+    /// Steps that the wheel has turned with Ctrl held, as far as they are not whole.
+    turned: f32,
 }
 
 /// What is remembered of one source.
@@ -72,6 +79,7 @@ impl Followed {
 impl SourcePane {
     pub(super) fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         self.views.retain(|id, _| state.source(*id).is_some());
+        self.zoom(ui, actions);
         let Some(source) = state.active_source() else {
             let hint = "Open a file, pick a sample, or begin with File, New.";
             empty_state(ui, icons::FILE_CODE, "No source is open", hint);
@@ -96,6 +104,22 @@ impl SourcePane {
                 };
                 empty_state(ui, icons::BINARY, "The listing is being made", &hint);
             }
+        }
+    }
+
+    /// Makes text larger or smaller as the wheel is turned over it with Ctrl held, or two fingers spread.
+    fn zoom(&mut self, ui: &Ui, actions: &mut Vec<Action>) {
+        if !ui.rect_contains_pointer(ui.max_rect()) {
+            self.turned = 0.0;
+            return;
+        }
+        self.turned += ui.input(|input| input.events.iter().map(steps_of).sum::<f32>());
+        let steps = self.turned.trunc();
+        self.turned -= steps;
+        if steps != 0.0 {
+            #[allow(clippy::cast_possible_truncation, reason = "nobody turns a wheel so far in a frame")]
+            let steps = steps.clamp(-9.0, 9.0) as i16;
+            actions.push(Action::View(ViewAction::ScaleText(steps)));
         }
     }
 
@@ -172,10 +196,11 @@ impl SourceView {
             }
         }
         let name = source.id.to_string();
-        let language = source
-            .language
-            .as_ref()
-            .map(|(generation, reading)| Language { reading, is_fresh: *generation == source.generation });
+        let language = source.language.as_ref().map(|read| Language {
+            reading: &read.reading,
+            version: read.version,
+            is_fresh: read.generation == source.generation,
+        });
         let options = EditorOptions {
             source: &name,
             changes: &changes,
@@ -190,6 +215,9 @@ impl SourceView {
         }
         if let Some(proposal) = answer.turn_on {
             actions.push(Action::Settings(SettingsAction::TurnOn(proposal)));
+        }
+        for how in answer.rewritings {
+            actions.push(Action::Source(SourceAction::Rewrite(source.id, how)));
         }
         if let Some(whole) = answer.whole_text {
             actions.push(Action::Source(SourceAction::SetText(source.id, whole.into())));
@@ -213,6 +241,18 @@ impl SourceView {
         let go_to = source.go_to.as_ref().filter(|go_to| go_to.serial > self.went_to)?;
         self.went_to = go_to.serial;
         Some(go_to)
+    }
+}
+
+/// Returns the steps of text size that an event asks for.
+fn steps_of(event: &Event) -> f32 {
+    match event {
+        Event::MouseWheel { unit, delta, modifiers, .. } if modifiers.command => match unit {
+            MouseWheelUnit::Point => delta.y / POINTS_OF_STEP,
+            MouseWheelUnit::Line | MouseWheelUnit::Page => delta.y,
+        },
+        Event::Zoom(factor) if *factor > 0.0 => factor.ln() / STEP.ln(),
+        _ => 0.0,
     }
 }
 

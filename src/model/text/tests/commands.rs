@@ -237,7 +237,7 @@ fn brackets_match_over_lines_strings_and_comments() {
         ("(a\n(b)\n(c (d))\nx|)", go.clone(), "|(a\n(b)\n(c (d))\nx)"),
         ("a|", go, "a|"),
     ]);
-    let mut editor = editor("(a (; ( ;)\n  (b)\n |x (c))");
+    let editor = editor("(a (; ( ;)\n  (b)\n |x (c))");
     assert_eq!(editor.enclosing_form(editor.selections().primary().head), Some(0..24));
     assert_eq!(editor.matching_brackets(13), Some((13, 15)));
 }

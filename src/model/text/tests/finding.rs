@@ -100,3 +100,60 @@ fn a_broken_pattern_says_what_is_wrong_and_where() {
     }
     assert!(SearchPattern::new(&query("a(")).is_ok(), "a text is no pattern");
 }
+
+#[test]
+fn a_search_that_follows_edits_finds_what_a_new_one_finds() {
+    const PIECES: [&str; 8] = ["nop", "no", "p", "\n", " ", "nop\nnop", "é", "\r\n"];
+    let mut seed = 7u64;
+    let mut below = |bound: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap_or(0) % bound.max(1)
+    };
+    let word = SearchQuery { whole_word: true, ..query("nop") };
+    let regex = SearchQuery { is_regex: true, ..query(r"^\s*nop|p$") };
+    for query in [query("nop"), word, regex] {
+        let pattern = SearchPattern::new(&query).expect("it is a pattern");
+        let begun: String = (0..400).map(|_| PIECES[below(8)]).collect();
+        let mut buffer = TextBuffer::new(&begun);
+        let mut search = TextSearch::new(pattern.clone(), 0..buffer.len_bytes(), 1_000_000);
+        // The first edits come while the search is still under way.
+        search.advance(&buffer, 200);
+        for step in 0..200 {
+            for _ in 0..=below(3) {
+                let start = buffer.floor(below(buffer.len_bytes() + 1));
+                let end = buffer.floor((start + below(9)).min(buffer.len_bytes())).max(start);
+                let change = buffer.replace(start..end, PIECES[below(8)]);
+                search.follow(&change);
+            }
+            while !search.advance(&buffer, 300) {
+                if step < 20 && below(2) == 0 {
+                    break;
+                }
+            }
+            if search.is_complete(&buffer) {
+                let mut fresh = TextSearch::new(pattern.clone(), 0..buffer.len_bytes(), 1_000_000);
+                while !fresh.advance(&buffer, usize::MAX) {}
+                assert_eq!(search.found(), fresh.found(), "{query:?}, step {step}: {:?}", buffer.to_text());
+                assert_eq!(search.percent(), 100);
+            }
+        }
+        assert!(search.is_complete(&buffer));
+    }
+}
+
+#[test]
+fn a_line_of_megabytes_is_searched_in_pieces() {
+    let line = "(data \"nop-nop\") ;; é ".repeat(60_000);
+    let text = format!("nop\n{line}\nnop");
+    for query in [query("nop"), SearchQuery { is_regex: true, ..query(r"^nop|\bnop-n\w+|é $") }] {
+        let regex = if query.is_regex { r"(?mR)^nop|\bnop-n\w+|é $" } else { "nop" };
+        let regex = regex::Regex::new(regex).expect("it is good");
+        let expected: Vec<usize> = regex.find_iter(&text).map(|find| find.start()).collect();
+        let found: Vec<usize> = found(&text, &query).into_iter().map(|(at, _)| at).collect();
+        assert_eq!(found, expected, "{query:?}");
+    }
+    let buffer = TextBuffer::new(&text);
+    let pattern = SearchPattern::new(&query("nop")).expect("it is text");
+    let mut search = TextSearch::new(pattern, 0..buffer.len_bytes(), 1_000_000);
+    assert!(!search.advance(&buffer, 1), "a piece is not the whole line");
+}

@@ -5,3 +5,4 @@ mod commands;
 mod finding;
 mod marked;
 mod random;
+mod rewriting;

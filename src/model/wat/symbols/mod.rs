@@ -82,6 +82,10 @@ pub struct SymbolIndex {
     definitions: Vec<Definition>,
     /// In the order of the text.
     uses: Vec<Use>,
+    /// Which uses stand for a definition, those of one after those of another, each in the order of the text.
+    used: Vec<u32>,
+    /// For each definition where in `used` its uses begin, and the end of the last one's.
+    used_from: Vec<u32>,
     /// Named definitions in the order of their names in the text.
     named: Vec<DefinitionId>,
     fields: Vec<Field>,
@@ -164,16 +168,31 @@ impl SymbolIndex {
     }
 
     /// Lists where a definition is used, by name and by number, in the order of the text.
-    pub fn uses_of(&self, id: DefinitionId) -> impl Iterator<Item = &Use> {
-        self.uses.iter().filter(move |one| one.target == Some(id))
+    pub fn uses_of(&self, id: DefinitionId) -> impl ExactSizeIterator<Item = &Use> {
+        self.used_by(id).iter().map(|at| &self.uses[*at as usize])
     }
 
     /// Lists where a definition is spelt: its own name and every use, as an editor highlights them.
     pub fn occurrences(&self, id: DefinitionId) -> Vec<Range<usize>> {
-        let mut found: Vec<_> = self.uses_of(id).map(|one| one.range.clone()).collect();
-        found.extend(self.definition(id).name.clone());
+        self.occurrences_in(id, &(0..usize::MAX))
+    }
+
+    /// Lists the same as far as it begins within these bytes.
+    pub fn occurrences_in(&self, id: DefinitionId, bytes: &Range<usize>) -> Vec<Range<usize>> {
+        let used = self.used_by(id);
+        let start = |at: &u32| self.uses[*at as usize].range.start;
+        let from = used.partition_point(|at| start(at) < bytes.start);
+        let to = used.partition_point(|at| start(at) < bytes.end).max(from);
+        let mut found: Vec<_> =
+            used[from..to].iter().map(|at| self.uses[*at as usize].range.clone()).collect();
+        found.extend(self.definition(id).name.clone().filter(|name| bytes.contains(&name.start)));
         found.sort_by_key(|range| range.start);
         found
+    }
+
+    fn used_by(&self, id: DefinitionId) -> &[u32] {
+        let from = |id: u32| self.used_from.get(id as usize).map_or(0, |from| *from as usize);
+        self.used.get(from(id.0)..from(id.0 + 1)).unwrap_or_default()
     }
 
     /// Returns the function or type whose definition is around a byte.
@@ -198,6 +217,13 @@ impl SymbolIndex {
     pub(super) fn field_before(&self, byte: usize) -> Option<Field> {
         let after = self.fields.partition_point(|field| field.start as usize <= byte);
         self.fields[..after].last().copied()
+    }
+
+    /// Lists the fields for which something holds, from the last to the first; it has to hold for none behind
+    /// one for which it does not.
+    pub(super) fn fields_while(&self, holds: impl Fn(Field) -> bool) -> impl Iterator<Item = Field> {
+        let after = self.fields.partition_point(|field| holds(*field));
+        self.fields[..after].iter().rev().copied()
     }
 
     /// Lists where the fields of all modules and components begin.

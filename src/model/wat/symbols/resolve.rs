@@ -32,6 +32,7 @@ pub(super) fn resolve(mut found: Found<'_>) -> SymbolIndex {
         });
     }
     count_parameters_of_types(&mut found, &spaces, &uses);
+    let (used, used_from) = by_target(&uses, found.definitions.len());
     let mut named: Vec<(usize, DefinitionId)> = (0u32..)
         .zip(&found.definitions)
         .filter_map(|(id, definition)| Some((definition.name.as_ref()?.start, DefinitionId(id))))
@@ -41,11 +42,33 @@ pub(super) fn resolve(mut found: Found<'_>) -> SymbolIndex {
         text: Arc::default(),
         definitions: found.definitions,
         uses,
+        used,
+        used_from,
         named: named.into_iter().map(|(_, id)| id).collect(),
         fields: found.fields,
         scopes: found.scopes,
         is_cut: found.is_cut,
     }
+}
+
+/// Lists the uses of each definition, and where those of each begin in that list.
+fn by_target(uses: &[Use], num_definitions: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut from = vec![0u32; num_definitions + 1];
+    for target in uses.iter().filter_map(|one| one.target) {
+        from[target.0 as usize + 1] += 1;
+    }
+    for id in 0..num_definitions {
+        from[id + 1] += from[id];
+    }
+    let mut next = from.clone();
+    let mut used = vec![0u32; from[num_definitions] as usize];
+    for (at, one) in (0u32..).zip(uses) {
+        let Some(target) = one.target else { continue };
+        let next = &mut next[target.0 as usize];
+        used[*next as usize] = at;
+        *next += 1;
+    }
+    (used, from)
 }
 
 fn spaces<'t>(text: &'t str, definitions: &mut [Definition]) -> Spaces<'t> {

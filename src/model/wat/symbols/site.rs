@@ -61,16 +61,11 @@ impl<'t> Pass<'t> {
             || next_lexeme(self.text, self.at).is_some_and(|(_, range)| range.start < byte)
     }
 
-    /// Returns the function that the innermost folded call names, and how many operands it has so far.
-    pub(in crate::model::wat) fn innermost_call(&self) -> Option<(&'t str, usize)> {
-        self.frames.iter().rev().filter(|frame| frame.role == Role::Code).find_map(|frame| {
-            let (_, keyword) = next_lexeme(self.text, frame.start as usize + 1)?;
-            let (_, name) = next_lexeme(self.text, keyword.end)?;
-            let is_call = matches!(&self.text[keyword], "call" | "return_call") && name.end <= self.at;
-            // The name counts as an item, and so does an operand that is open.
-            let is_open = usize::from(self.frames.last().is_some_and(|last| last.start != frame.start));
-            is_call.then(|| (&self.text[name], (frame.num_items as usize).saturating_sub(1 + is_open)))
-        })
+    /// Lists where the forms of code begin that are open at the place that has been reached, from the innermost
+    /// outwards.
+    pub(in crate::model::wat) fn code_forms(&self) -> impl Iterator<Item = usize> {
+        let code = self.frames.iter().rev().filter(|frame| frame.role == Role::Code);
+        code.map(|frame| frame.start as usize)
     }
 
     pub(super) fn expected(&self, role: Role) -> Option<SymbolKind> {

@@ -1,10 +1,12 @@
 //! The text of a source as it is edited, and how its file writes it.
 //!
-//! Knows no compiler; what an edit means for the rest of the source is decided there.
+//! Knows no compiler and no files. Making one takes time in proportion to the text, and is for those who have it.
 
 use std::sync::Arc;
 
-use crate::model::text::{FileContent, TextBuffer, TextEditor};
+use super::buffer::TextBuffer;
+use super::content::FileContent;
+use super::editor::TextEditor;
 
 /// What some files begin with to say that they are UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -39,9 +41,19 @@ impl SourceText {
     /// Takes a text as the saved one.
     pub fn new(text: &str) -> Self {
         match text.strip_prefix(BYTE_ORDER_MARK) {
-            Some(text) => Self { editor: TextEditor::new(text), encoding: Encoding::Utf8Marked },
-            None => Self { editor: TextEditor::new(text), encoding: Encoding::Utf8 },
+            Some(text) => Self::with_encoding(text, Encoding::Utf8Marked),
+            None => Self::with_encoding(text, Encoding::Utf8),
         }
+    }
+
+    /// Takes a text as its file would hold it, for the saved one; costs next to nothing.
+    pub fn from_buffer(mut buffer: TextBuffer) -> Self {
+        let is_marked = buffer.slice(0..BYTE_ORDER_MARK.len()) == BYTE_ORDER_MARK;
+        if is_marked {
+            buffer.replace(0..BYTE_ORDER_MARK.len(), "");
+        }
+        let encoding = if is_marked { Encoding::Utf8Marked } else { Encoding::Utf8 };
+        Self { editor: TextEditor::with_buffer(buffer), encoding }
     }
 
     /// Takes the bytes of a file; `None` when they are no text at all.
@@ -50,9 +62,14 @@ impl SourceText {
             return Some(Self::new(text));
         }
         let (name, text) = guess(bytes)?;
-        let mut editor = TextEditor::new(&text);
-        editor.set_read_only(true);
-        Some(Self { editor, encoding: Encoding::Unreadable { name, bytes: Arc::clone(bytes) } })
+        Some(Self::with_encoding(&text, Encoding::Unreadable { name, bytes: Arc::clone(bytes) }))
+    }
+
+    fn with_encoding(text: &str, encoding: Encoding) -> Self {
+        let mut editor = TextEditor::new(text);
+        editor.read_syntax();
+        editor.set_read_only(matches!(encoding, Encoding::Unreadable { .. }));
+        Self { editor, encoding }
     }
 
     /// Returns the text with cursors and history.
