@@ -50,6 +50,9 @@ fn counts_of<'a>(plugin: &'a PluginView, record: &CallRecord) -> Option<&'a Oper
 fn by_counts(counts: &OperatorCounts, source: &Source) -> (String, String) {
     let at = |prices: &PriceChanges| counts.fuel_at(prices);
     if let (Some(here), Some(default)) = (at(&source.prices), at(&PriceChanges::default())) {
+        if source.prices.is_empty() {
+            return (format!("{} fuel", count(here)), grouped(here));
+        }
         let hint = format!("{} at these prices\n{} at the engine's own", grouped(here), grouped(default));
         return (format!("{} fuel at these prices · {} at default", count(here), count(default)), hint);
     }
