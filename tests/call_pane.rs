@@ -18,56 +18,20 @@ use wasm_workbench::engine::{
     SharedObserver, compile,
 };
 use wasm_workbench::model::bench::{BenchReport, BenchTimes, Span};
-use wasm_workbench::model::call::CallRecord;
+use wasm_workbench::model::call::{CallRecord, Outcome};
 use wasm_workbench::model::ids::{BuildNumber, PluginId, RequestId};
 use wasm_workbench::model::lifecycle::{LifecycleStep, PluginState, StateChange};
 use wasm_workbench::model::limit_rules::RuleBound;
-use wasm_workbench::model::limits::LimitKind;
-use wasm_workbench::model::needs::Progress;
+use wasm_workbench::model::limits::{LimitKind, Limits};
+use wasm_workbench::model::needs::{Observation, Progress, Question, StepEnd, find_needs};
+use wasm_workbench::model::value::Value;
 use wasm_workbench::ui::theme::{self, Mode};
 use wasm_workbench::ui::{CallPane, ExportsPane, LimitsPane};
 use wasm_workbench::worker::protocol::{
     BenchRequest, CallRequest, Command, Event, PluginCommand, PluginEvent,
 };
 
-const MATH: &str = r#"(module
-  (memory $mem (export "memory") 1 16)
-  (global $count (export "count") (mut i32) (i32.const 7))
-  (func $add (export "add") (param $a i32) (param $b i32) (result i32)
-    local.get $a
-    local.get $b
-    i32.add)
-  (func $fib (export "fib") (param $n i32) (result i32)
-    local.get $n
-    i32.const 2
-    i32.lt_s
-    if (result i32)
-      local.get $n
-    else
-      local.get $n
-      i32.const 1
-      i32.sub
-      call $fib
-      local.get $n
-      i32.const 2
-      i32.sub
-      call $fib
-      i32.add
-    end)
-  (func (export "grow") (param $by i32) (result i32)
-    local.get $by
-    memory.grow)
-  (func $div (export "div") (param i32 i32) (result i32)
-    local.get 0
-    local.get 1
-    i32.div_s)
-  (func (export "pair") (result i32 i64)
-    i32.const -1
-    i64.const 2)
-  (func (export "alloc") (param $size i32) (result i32)
-    i32.const 1024)
-  (func (export "length") (param $ptr i32) (param $len i32) (result i32)
-    local.get $len))"#;
+const MATH: &str = include_str!("guests/math.wat");
 
 const LONELY: &str = r#"(module
   (import "env" "host" (func $host (param i32)))
@@ -614,6 +578,15 @@ fn a_function_has_limits_of_its_own_and_they_are_raised_where_they_stand() {
     assert!(plugin.calls.records.back().is_some_and(CallRecord::is_success));
 }
 
+/// Returns the search that runs.
+fn asked(harness: &Harness<'_, World>) -> RequestId {
+    let view = harness.state().state.selected_plugin().and_then(|plugin| plugin.needs.as_ref());
+    match view.map(|view| &view.status) {
+        Some(NeedsStatus::Running { request, .. }) => *request,
+        other => panic!("no search runs: {other:?}"),
+    }
+}
+
 #[test]
 fn a_search_shows_how_far_it_is_and_is_stopped() {
     let mut harness = shown(MATH);
@@ -621,19 +594,39 @@ fn a_search_shows_how_far_it_is_and_is_stopped() {
     select(&mut harness, "add");
     press(&mut harness, "Find out");
     harness.get_by_label("add(0, 0) · starting");
+    let request = asked(&harness);
     let world = harness.state_mut();
-    let status = world.state.selected_plugin().and_then(|plugin| plugin.needs.as_ref());
-    let Some(NeedsStatus::Running { request, .. }) = status.map(|view| &view.status) else {
-        panic!("it runs");
-    };
     let progress = Progress { runs: 6, expected: 40, limit: Some(LimitKind::MemoryPages) };
-    world.hear(Event::ProbeMoved { request: *request, progress });
+    world.hear(Event::ProbeMoved { request, progress });
     harness.run();
     harness.get_by_label("add(0, 0) · run 7 of about 40 · memory pages");
     let stops: Vec<_> = harness.query_all_by_label("Stop").collect();
     stops.last().expect("there is a button").click();
     harness.run();
     harness.get_by_label("add(0, 0): stopped before there was an answer");
+}
+
+#[test]
+fn a_guest_that_is_not_the_same_twice_says_so_and_proves_nothing() {
+    let mut harness = shown(MATH);
+    harness.state_mut().answers_probes = false;
+    select(&mut harness, "add");
+    press(&mut harness, "Find out");
+    let set = Limits::default();
+    let (stack_set_bytes, stack_most_bytes) = (512 * 1024, 1 << 24);
+    let question = Question { set, stack_set_bytes, stack_most_bytes, replayed: 0, forgotten: 0 };
+    let mut runs = 0;
+    let found = find_needs(&question, &mut |_, _| {
+        runs += 1;
+        let results = vec![Value::I32(runs)];
+        let steps = vec![StepEnd { name: "add".into(), outcome: Outcome::Returned, results }];
+        Some(Observation { steps, peaks: Default::default(), wall_ns: 40_000_000 })
+    });
+    let (request, result) = (asked(&harness), Ok(found.map(Arc::new)));
+    harness.state_mut().hear(Event::ProbeEnded { request, result });
+    harness.run();
+    harness.get_by_label_contains("Two runs under the same limits differed");
+    assert!(harness.query_by_label("Apply all").is_none(), "what is not proved is not offered as a whole");
 }
 
 #[test]

@@ -37,7 +37,7 @@ struct RunCall<'a> {
     #[serde(flatten)]
     call: CallDocument<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fuel_at_default_prices: Option<Option<u64>>,
+    fuel_at_default_prices: Option<Measured<u64>>,
 }
 
 #[derive(Serialize)]
@@ -88,7 +88,7 @@ pub(super) fn run_json(source: &Source, build: &Build, session: &Session) -> Str
 /// Writes the lines on one call: `add(20, 22) = 42   0.18 µs · 4 fuel · depth 1`, and why it failed.
 pub(super) fn call(made: &Made, file: &str) -> String {
     let record = &made.record;
-    let mut lines = vec![headline(record, made.default_fuel.flatten())];
+    let mut lines = vec![headline(record, made.default_fuel.and_then(Measured::value))];
     lines.extend(made.repeated.as_ref().and_then(repeated));
     // The trap's name is in the headline, and many a message says no more than that.
     let name = record.outcome.trap().map(crate::model::call::TrapKind::phrase);

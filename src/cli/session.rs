@@ -15,6 +15,7 @@ use crate::model::event::LogLevel;
 use crate::model::interface::Import;
 use crate::model::lifecycle::PluginState;
 use crate::model::limit_rules::LimitRules;
+use crate::model::measured::Measured;
 use crate::model::metrics::PluginMetrics;
 use crate::model::timeline::Durations;
 use crate::model::value::Value;
@@ -37,8 +38,8 @@ pub(super) struct Made {
     pub(super) repeated: Option<Repeated>,
     /// How often growth was refused; the record names the newest refusals only.
     pub(super) refused_growths: u64,
-    /// What it burns at the engine's own prices: nothing where it runs at those, `None` inside where that is not known.
-    pub(super) default_fuel: Option<Option<u64>>,
+    /// What it burns at the engine's own prices: nothing where it runs at those, not measured where that is not known.
+    pub(super) default_fuel: Option<Measured<u64>>,
 }
 
 /// How a run is made.
@@ -182,7 +183,7 @@ pub(super) fn drive(
         Ok(plugin) => plugin,
         Err(CreateFailure::MissingImports(imports)) => return Err(imports),
         Err(CreateFailure::Failed(record)) => {
-            session.note(*record, is_priced.then_some(None), sink);
+            session.note(*record, is_priced.then_some(Measured::NotMeasured), sink);
             for call in calls {
                 session.skip(call, Outcome::Error, "not called: there is no instance", sink);
             }
@@ -208,7 +209,7 @@ impl Driver<'_> {
         self.session.state = if self.is_initialized { PluginState::Ready } else { PluginState::Error };
         let shadow = self.shadow.as_mut().map(|shadow| shadow.initialize(&records)).unwrap_or_default();
         for (at, record) in records.into_iter().enumerate() {
-            let default_fuel = self.is_priced.then(|| shadow.get(at).copied().flatten());
+            let default_fuel = self.is_priced.then(|| measured(shadow.get(at).copied().flatten()));
             self.session.note(record, default_fuel, self.sink);
         }
     }
@@ -223,7 +224,7 @@ impl Driver<'_> {
             if let Err(failure) = self.plugin.renew() {
                 self.is_initialized = false;
                 if let CreateFailure::Failed(record) = failure {
-                    self.session.note(*record, self.is_priced.then_some(None), self.sink);
+                    self.session.note(*record, self.is_priced.then_some(Measured::NotMeasured), self.sink);
                 }
                 return false;
             }
@@ -273,7 +274,7 @@ impl Driver<'_> {
         self.session.state = if record.is_success() { PluginState::Ready } else { PluginState::Error };
         let repeated = (self.repeat > 1).then_some(Repeated { asked: self.repeat, durations });
         let shadow = self.shadow.as_mut().and_then(|shadow| shadow.call(call, self.repeat, &record));
-        let default_fuel = self.is_priced.then_some(shadow);
+        let default_fuel = self.is_priced.then_some(measured(shadow));
         self.session.push(Made { record, repeated, refused_growths: refused, default_fuel }, self.sink);
     }
 
@@ -285,7 +286,7 @@ impl Driver<'_> {
         {
             self.session.state = if record.is_success() { PluginState::Stopped } else { PluginState::Error };
             let shadow = self.shadow.as_mut().and_then(|shadow| shadow.cleanup(&record));
-            self.session.note(record, self.is_priced.then_some(shadow), self.sink);
+            self.session.note(record, self.is_priced.then_some(measured(shadow)), self.sink);
         }
         self.session.metrics.set_current_memory_pages(self.plugin.usage().memory_pages);
         self.session
@@ -302,7 +303,7 @@ impl Session {
     fn note(
         &mut self,
         record: CallRecord,
-        default_fuel: Option<Option<u64>>,
+        default_fuel: Option<Measured<u64>>,
         sink: &mut (dyn FnMut(&Made) + Send),
     ) {
         self.metrics.record(&record, unix_ms());
@@ -325,6 +326,10 @@ impl Session {
         sink(&made);
         self.calls.push(made);
     }
+}
+
+fn measured(fuel: Option<u64>) -> Measured<u64> {
+    fuel.map_or(Measured::NotMeasured, Measured::Exact)
 }
 
 fn unix_ms() -> u64 {

@@ -191,7 +191,7 @@ impl OperatorCounts {
         };
         let mut classes: Vec<_> =
             OperatorClass::ALL.map(of).into_iter().filter(|sum| sum.kinds > 0).collect();
-        classes.sort_by(|left, right| right.count.cmp(&left.count));
+        classes.sort_by_key(|class| std::cmp::Reverse(class.count));
         classes
     }
 

@@ -138,6 +138,7 @@ impl Probers {
 }
 
 /// What a thread is started for.
+#[derive(Clone, Copy)]
 struct Job {
     request: RequestId,
     stack_bytes: usize,

@@ -25,6 +25,8 @@ pub struct CountsView {
     pub build: BuildNumber,
     /// On which instance it is made, in words.
     pub setting: String,
+    /// Whether a person asked, who must not lose the answer to one that nobody waits for.
+    pub is_asked: bool,
     /// How the question stands.
     pub status: CountsStatus,
 }
@@ -154,6 +156,7 @@ mod tests {
             original: Some(original),
             build: BuildNumber(1),
             setting: String::new(),
+            is_asked: true,
             status: CountsStatus::Counted(Arc::new(counts)),
         }
     }

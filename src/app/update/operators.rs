@@ -20,7 +20,7 @@ pub(super) fn count(
     now: Now,
     out: &mut Vec<Command>,
 ) {
-    ask(state, id, number, now, out);
+    ask(state, id, number, true, now, out);
     state.effects.push(Effect::ShowPane(PaneKind::Operators));
 }
 
@@ -40,12 +40,23 @@ pub(crate) fn count_unasked(
     let is_worth_it = record.kind == CallKind::Export && record.is_success() && is_short;
     // A long list of calls is run by somebody who waits for the last of them.
     let is_last = plugin.calls.pending.is_empty();
-    if is_priced && is_worth_it && is_last && record.fuel.is_exact() {
-        ask(state, id, Some(record.number), now, out);
+    let waits_for_another = plugin
+        .counts
+        .as_ref()
+        .is_some_and(|view| view.is_asked && matches!(view.status, CountsStatus::Running { .. }));
+    if is_priced && is_worth_it && is_last && !waits_for_another && record.fuel.is_exact() {
+        ask(state, id, Some(record.number), false, now, out);
     }
 }
 
-fn ask(state: &mut AppState, id: PluginId, number: Option<u64>, now: Now, out: &mut Vec<Command>) {
+fn ask(
+    state: &mut AppState,
+    id: PluginId,
+    number: Option<u64>,
+    is_asked: bool,
+    now: Now,
+    out: &mut Vec<Command>,
+) {
     stop(state, id, out);
     let call = asked_call(state, id, number);
     let name = state.plugin_label(id);
@@ -71,7 +82,8 @@ fn ask(state: &mut AppState, id: PluginId, number: Option<u64>, now: Now, out: &
         call: call.clone(),
     };
     let status = CountsStatus::Running { request, step: None, since: now.since_start };
-    plugin.counts = Some(CountsView { call, original, build: plugin.build.number, setting, status });
+    let build = plugin.build.number;
+    plugin.counts = Some(CountsView { call, original, build, setting, is_asked, status });
     out.push(Command::CountOperators { request, name: name.into(), counter: Box::new(counter) });
 }
 

@@ -264,8 +264,8 @@ fn counting_tells_its_steps_and_ends_where_it_is_told_to() {
         true
     });
     assert!(all.expect("it can be counted").is_some());
-    use CountStep::{Before, Calling, Preparing};
-    assert_eq!(steps, [Preparing, Before { made: 0, of: 2 }, Before { made: 1, of: 2 }, Calling]);
+    let before = |made| CountStep::Before { made, of: 2 };
+    assert_eq!(steps, [CountStep::Preparing, before(0), before(1), CountStep::Calling]);
     for last in 0..steps.len() {
         let mut told = 0;
         let stopped = counter.count(&engines, &observer, &mut |_| {

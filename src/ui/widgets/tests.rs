@@ -122,6 +122,17 @@ fn a_gauge_says_how_good_its_figure_is() {
 }
 
 #[test]
+fn a_gauge_warns_from_nine_tenths_of_its_limit_on() {
+    for (fraction, said) in [(0.89, "89, limit 100"), (0.9, "89, limit 100, near its limit")] {
+        let harness = harness(|ui| {
+            let (name, value, limit) = ("Fuel", "89", Some("100"));
+            gauge(ui, &GaugeView { name, value, limit, fraction: Some(fraction), ..GaugeView::default() });
+        });
+        assert_eq!(harness.get_by_label("Fuel gauge").accesskit_node().value().as_deref(), Some(said));
+    }
+}
+
+#[test]
 fn a_field_takes_what_is_typed_and_tells_what_is_wrong() {
     let mut text = String::new();
     let mut harness = harness(|ui| {

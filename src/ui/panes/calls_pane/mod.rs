@@ -69,6 +69,7 @@ impl CallsPane {
         }
         let counts = plugin.calls.timeline.counts();
         let text = match counts.failures() {
+            0 if counts.total() == 1 => "1 call".to_owned(),
             0 => format!("{} calls", humanize::count(counts.total())),
             failed => {
                 format!("{} calls, {} failed", humanize::count(counts.total()), humanize::count(failed))

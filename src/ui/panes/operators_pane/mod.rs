@@ -203,7 +203,7 @@ impl OperatorsPane {
             Order::Class => operators.sort_by_key(|at| (Reverse(of(at).class()), Reverse(of(at).count))),
             Order::Count => operators.sort_by_key(|at| Reverse(of(at).count)),
             Order::Fuel => {
-                operators.sort_by_key(|at| (Reverse(counts.fuel_of(of(at))), Reverse(of(at).count)))
+                operators.sort_by_key(|at| (Reverse(counts.fuel_of(of(at))), Reverse(of(at).count)));
             }
         }
         if !self.is_descending {

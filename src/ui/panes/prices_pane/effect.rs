@@ -49,18 +49,17 @@ fn counts_of<'a>(plugin: &'a PluginView, record: &CallRecord) -> Option<&'a Oper
 /// Reckons counts times prices, for the prices as they are set now.
 fn by_counts(counts: &OperatorCounts, source: &Source) -> (String, String) {
     let at = |prices: &PriceChanges| counts.fuel_at(prices);
-    match (at(&source.prices), at(&PriceChanges::default())) {
-        (Some(here), Some(default)) => {
-            let hint = format!("{} at these prices\n{} at the engine's own", grouped(here), grouped(default));
-            (format!("{} fuel at these prices · {} at default", count(here), count(default)), hint)
+    if let (Some(here), Some(default)) = (at(&source.prices), at(&PriceChanges::default())) {
+        if source.prices.is_empty() {
+            return (format!("{} fuel", count(here)), grouped(here));
         }
-        _ => {
-            let here = counts.operator_fuel(&source.prices);
-            let default = counts.operator_fuel(&PriceChanges::default());
-            let words = format!("≥ {} fuel at these prices · ≥ {} at default", count(here), count(default));
-            (words, "What moving bytes and elements costs is not known".to_owned())
-        }
+        let hint = format!("{} at these prices\n{} at the engine's own", grouped(here), grouped(default));
+        return (format!("{} fuel at these prices · {} at default", count(here), count(default)), hint);
     }
+    let here = counts.operator_fuel(&source.prices);
+    let default = counts.operator_fuel(&PriceChanges::default());
+    let words = format!("≥ {} fuel at these prices · ≥ {} at default", count(here), count(default));
+    (words, "What moving bytes and elements costs is not known".to_owned())
 }
 
 fn by_record(plugin: &PluginView, record: &CallRecord) -> (String, String) {
