@@ -18,6 +18,7 @@ fn main() {
         let text = generated(num_lines);
         println!("{num_lines} lines, {} bytes", text.len());
         row("take the text", 3, || drop(black_box(TextEditor::new(&text))));
+        row("read how its lines begin and parentheses pair", 3, || TextEditor::new(&text).read_syntax());
         let mut editor = TextEditor::new(&text);
         let middle = editor.buffer().line_start(num_lines / 2);
         let point = EditCommand::PointAt { byte: middle, unit: SelectUnit::Character };

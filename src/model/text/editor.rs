@@ -216,14 +216,9 @@ impl TextEditor {
         outcome
     }
 
-    /// Replaces the whole text by another one, as for formatting or a file that changed on disk: what both have
-    /// in common at their ends is left alone, cursors stay with it, and it is undone at once.
-    pub fn replace_all_text(&mut self, text: &str, now: Duration) -> Vec<TextChange> {
-        self.become_text(TextSnapshot::from(TextBuffer::new(text)), now)
-    }
-
-    /// Replaces the whole text by that of a snapshot, in the same way. Costs a look at both, and no copy of what
-    /// is long.
+    /// Replaces the whole text by that of a snapshot, as for a file that changed on disk: what both have in common
+    /// at their ends is left alone, cursors stay with it, and it is undone at once. Costs a look at both, and no
+    /// copy of what is long.
     pub fn become_text(&mut self, other: TextSnapshot, now: Duration) -> Vec<TextChange> {
         let (old, new) = differing_parts(&self.buffer, &other.buffer);
         if old.is_empty() && new.is_empty() {
@@ -260,7 +255,11 @@ impl TextEditor {
     pub fn for_many_lines(&self, command: &EditCommand) -> Option<Rewriting> {
         let is_of_lines = matches!(
             command,
-            EditCommand::Indent | EditCommand::BackTab | EditCommand::Tab | EditCommand::ToggleLineComment
+            EditCommand::Indent
+                | EditCommand::BackTab
+                | EditCommand::Tab
+                | EditCommand::JoinLines
+                | EditCommand::ToggleLineComment
         );
         let count = |item: &Selection| self.buffer.line_of(item.end()) - self.buffer.line_of(item.start());
         if !is_of_lines || self.is_read_only || self.selections.iter().map(count).sum::<usize>() < MANY_LINES

@@ -242,9 +242,6 @@ impl LineLexer {
         budget: &mut LexBudget,
     ) -> Result<Option<(usize, usize)>, NotRead> {
         while line < text.num_lines() {
-            if !self.advance(text, self.lines.chunk_end(line), budget) {
-                return Err(NotRead);
-            }
             match self.lines.forwards(line, depth) {
                 Ok((line, mut depth)) => {
                     let parens = self.parens_of(text, line, budget)?;
@@ -252,6 +249,9 @@ impl LineLexer {
                     return Ok(found.map(|byte| (line, byte)));
                 }
                 Err(next) => (line, depth) = next,
+            }
+            if !self.advance(text, self.lines.chunk_end(line), budget) {
+                return Err(NotRead);
             }
         }
         Ok(None)

@@ -204,23 +204,30 @@ impl LineTable {
         }
     }
 
-    /// Walks over lines from this one on to the end of its chunk until `depth` forms are closed: returns the
-    /// line in which the outermost of them closes and how many are open at its beginning, or the line after
-    /// the chunk and how many are open there.
-    pub(super) fn forwards(&self, line: usize, mut depth: u32) -> Result<(usize, u32), (usize, u32)> {
+    /// Walks over lines from this one on until `depth` forms are closed: returns the line in which the outermost
+    /// of them closes and how many are open at its beginning; or the first line, and how many are open there, that
+    /// has to be read or looked at before the walk can go on.
+    pub(super) fn forwards(&mut self, line: usize, mut depth: u32) -> Result<(usize, u32), (usize, u32)> {
+        self.first_unsure();
         let Some(at) = self.at(line) else { return Err((line, depth)) };
-        let chunk = &self.chunks[at.chunk];
-        let end = line - at.line + chunk.len;
-        if at.line == 0 && chunk.closing < depth {
-            return Err((end, depth - chunk.closing + chunk.opening));
-        }
-        for (index, known) in chunk.lines[at.line..].iter().enumerate() {
-            if known.num_closing >= depth {
-                return Ok((line + index, depth));
+        let (mut first, mut within) = (line - at.line, at.line);
+        for (number, chunk) in self.chunks.iter().enumerate().skip(at.chunk) {
+            if number >= self.first_unsure {
+                return Err((first + within, depth));
             }
-            depth = depth - known.num_closing + known.num_opening;
+            if within == 0 && chunk.closing < depth {
+                depth = depth - chunk.closing + chunk.opening;
+            } else {
+                for (index, known) in chunk.lines.iter().enumerate().skip(within) {
+                    if known.num_closing >= depth {
+                        return Ok((first + index, depth));
+                    }
+                    depth = depth - known.num_closing + known.num_opening;
+                }
+            }
+            (first, within) = (first + chunk.len, 0);
         }
-        Err((end, depth))
+        Err((first, depth))
     }
 
     /// Returns the line after the chunk that a line is in.

@@ -206,16 +206,17 @@ impl Finder {
             return;
         }
         let changes = self.version.and_then(|version| text.changes_since(version));
-        match (&mut self.search, changes) {
-            (Some(search), Some(changes)) => {
-                for change in changes {
-                    search.follow(change);
-                    if let Some(within) = &mut self.within {
-                        *within = change.map_range(within.clone());
-                    }
-                }
+        let is_known = changes.is_some();
+        for change in changes.into_iter().flatten() {
+            if let Some(search) = &mut self.search {
+                search.follow(change);
             }
-            _ => self.restart(text),
+            if let Some(within) = &mut self.within {
+                *within = change.map_range(within.clone());
+            }
+        }
+        if !is_known || self.search.is_none() {
+            self.restart(text);
         }
         self.version = Some(version);
     }

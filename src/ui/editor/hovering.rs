@@ -62,16 +62,13 @@ impl Hovering {
 
     /// Tells whether the pointer means nothing, since somebody types and has left it where it was.
     pub(super) fn is_quiet(&mut self, ui: &Ui) -> bool {
+        let is_on_card = self.holds(ui);
         let (at, is_pressed) = ui.input(|input| {
-            let is_pressed = input.events.iter().any(|event| {
-                matches!(
-                    event,
-                    Event::Key { pressed: true, .. }
-                        | Event::Text(_)
-                        | Event::Paste(_)
-                        | Event::Ime(_)
-                        | Event::PointerButton { pressed: true, .. }
-                )
+            let is_pressed = input.events.iter().any(|event| match event {
+                Event::Key { pressed: true, .. } | Event::Text(_) | Event::Paste(_) | Event::Ime(_) => true,
+                // A button that goes down on the card is about to choose something there.
+                Event::PointerButton { pressed: true, .. } => !is_on_card,
+                _ => false,
             });
             (input.pointer.latest_pos(), is_pressed)
         });

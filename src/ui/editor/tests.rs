@@ -611,3 +611,23 @@ fn a_card_says_what_a_word_means_and_not_to_somebody_who_types() {
     press(&mut harness, Modifiers::NONE, Key::Escape);
     assert!(!is_shown(&mut harness));
 }
+
+#[test]
+fn the_line_of_the_caret_is_set_off() {
+    let mut harness = harness("(module\n  (func)\n)\n");
+    for line in [1, 3, 2] {
+        focus_at(&mut harness, u32::from(line), 1);
+        let y = at(&harness, line, 1).y;
+        let fill = crate::ui::theme::DARK.row_hover;
+        let strips = harness.output().shapes.iter().filter_map(|shape| match &shape.shape {
+            egui::Shape::Rect(rect) if rect.fill == fill => Some(rect.rect.y_range()),
+            _ => None,
+        });
+        let strips: Vec<_> = strips.collect();
+        assert_eq!(strips.len(), 1, "line {line}");
+        assert!(
+            strips[0].contains(y) && strips[0].span() < 1.5 * space::CODE_LINE,
+            "line {line}: {strips:?}"
+        );
+    }
+}

@@ -229,7 +229,11 @@ fn a_text_from_elsewhere_changes_only_what_differs() {
     ] {
         let mut editor = editor(given);
         let before = marked(&editor);
-        assert_eq!(editor.replace_all_text(text, Duration::ZERO).len(), changes, "{given:?}");
+        assert_eq!(
+            editor.become_text(TextBuffer::new(text).into(), Duration::ZERO).len(),
+            changes,
+            "{given:?}"
+        );
         assert_eq!(editor.buffer().to_text(), text);
         assert_eq!(marked(&editor), expected, "{given:?}");
         editor.apply(&EditCommand::Undo, Duration::ZERO);

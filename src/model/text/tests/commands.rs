@@ -191,7 +191,7 @@ fn the_clipboard_takes_lines_where_nothing_is_selected() {
         assert_eq!(marked(&source), rest, "{given:?}");
         // The paste of the same editor, since it knows what it copied.
         let mut place = editor(target);
-        source.replace_all_text(&place.buffer().to_text(), now);
+        source.become_text(place.snapshot(), now);
         source.apply(&EditCommand::SetSelections(place.selections().clone()), now);
         place = source;
         place.apply(&EditCommand::Paste(clipboard.to_owned()), now);

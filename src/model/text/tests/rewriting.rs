@@ -152,9 +152,13 @@ fn every_way_of_rewriting_does_what_it_says() {
 #[test]
 fn a_command_for_very_many_lines_does_elsewhere_what_it_does_here() {
     let text = "(func\n  nop)\n\n".repeat(2_000);
-    for command in
-        [EditCommand::Indent, EditCommand::Tab, EditCommand::BackTab, EditCommand::ToggleLineComment]
-    {
+    for command in [
+        EditCommand::Indent,
+        EditCommand::Tab,
+        EditCommand::BackTab,
+        EditCommand::JoinLines,
+        EditCommand::ToggleLineComment,
+    ] {
         let mut here = TextEditor::new(&text);
         here.apply(&EditCommand::SelectAll, Duration::ZERO);
         let mut there = here.clone();
