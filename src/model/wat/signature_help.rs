@@ -38,21 +38,23 @@ impl SymbolIndex {
         if pass.is_inside(word_start) {
             return None;
         }
+        let locals = pass.site().locals;
+        let place = Place { scope: start.scope, locals: &locals };
         let mut without_operands = None;
         for form in pass.code_forms() {
             let Some(folded) = Folded::read(part, form, at) else { continue };
-            let Some(help) = self.help(folded.operator, folded.name, start.scope) else { continue };
+            let Some(help) = self.help(folded.operator, folded.name, &place) else { continue };
             if !help.params.is_empty() {
                 let active = Some(folded.operand).filter(|operand| *operand < help.params.len());
                 return Some(SignatureHelp { active, ..help });
             }
             without_operands.get_or_insert(help);
         }
-        without_operands.or_else(|| self.plain_help(part, at, start.scope))
+        without_operands.or_else(|| self.plain_help(part, at, &place))
     }
 
     /// Returns the plain instruction of the line that a byte is in.
-    fn plain_help(&self, part: &str, at: usize, scope: u32) -> Option<SignatureHelp> {
+    fn plain_help(&self, part: &str, at: usize, place: &Place<'_>) -> Option<SignatureHelp> {
         let line_start = part[..at].rfind('\n').map_or(0, |at| at + 1);
         let line_end = part[at..].find('\n').map_or(part.len(), |length| at + length);
         let line = &part[line_start..line_end];
@@ -62,13 +64,23 @@ impl SymbolIndex {
             tokens.iter().rposition(|token| is_operator(token) && line_start + token.range.start <= at);
         let operator = before.or_else(|| tokens.iter().position(is_operator))?;
         let name = tokens.get(operator + 1).map(|token| &line[token.range.clone()]);
-        self.help(&line[tokens[operator].range.clone()], name, scope)
+        self.help(&line[tokens[operator].range.clone()], name, place)
     }
 
     /// Says what an operator takes and gives; that of a function is the function's.
-    fn help(&self, operator: &str, name: Option<&str>, scope: u32) -> Option<SignatureHelp> {
+    fn help(&self, operator: &str, name: Option<&str>, place: &Place<'_>) -> Option<SignatureHelp> {
         if !matches!(operator, "call" | "return_call") {
-            let (takes, gives) = operator_help(operator)?.stack.split_once(" → ").map(words_of_both)?;
+            let (mut takes, mut gives) =
+                operator_help(operator)?.stack.split_once(" → ").map(words_of_both)?;
+            // What depends on a local is of that one's type.
+            let ty = name.filter(|_| operator.starts_with("local.")).and_then(|name| place.type_of(name));
+            if let Some(ty) = ty {
+                takes
+                    .iter_mut()
+                    .chain(&mut gives)
+                    .filter(|word| *word == "t")
+                    .for_each(|word| word.clone_from(&ty));
+            }
             return Some(SignatureHelp {
                 name: operator.to_owned(),
                 params: takes,
@@ -78,7 +90,7 @@ impl SymbolIndex {
         }
         let name = name?;
         let number: Option<u32> = name.parse().ok();
-        let mut functions = self.visible_from(scope).filter(|(_, one)| one.kind == SymbolKind::Func);
+        let mut functions = self.visible_from(place.scope).filter(|(_, one)| one.kind == SymbolKind::Func);
         let (id, _) = functions.find(|(id, one)| match number {
             Some(number) => one.index == number,
             None => self.name(*id) == Some(name),
@@ -90,6 +102,23 @@ impl SymbolIndex {
             results: signature.results,
             active: None,
         })
+    }
+}
+
+/// What can be named where an instruction is written.
+struct Place<'a> {
+    scope: u32,
+    /// Named locals and parameters with their declarations.
+    locals: &'a [(&'a str, &'a str, SymbolKind)],
+}
+
+impl Place<'_> {
+    /// Returns the type of a local that has a name.
+    fn type_of(&self, name: &str) -> Option<String> {
+        let (_, declaration, _) = self.locals.iter().rfind(|local| local.0 == name)?;
+        let inner = declaration.strip_prefix('(')?.strip_suffix(')')?;
+        let words: Vec<&str> = inner.split_ascii_whitespace().skip(2).collect();
+        (!words.is_empty()).then(|| words.join(" "))
     }
 }
 
@@ -147,7 +176,7 @@ mod tests {
     fn the_instruction_at_the_place_is_told_with_its_operand() {
         let text = "(module\n  (func $f (param $a i32) (param i64) (result f32) unreachable)\n  (memory 1)\n  (func\n    \
                     (call $f (i32.const 1) (i64.const 2) )\n    (i32.store offset=4 (i32.const 8) (call 0 (i32.const 7) ))\n    \
-                    i32.const 3 ;; here\n    call $f\n    i64.add\n    (local.get 0)))";
+                    i32.const 3 ;; here\n    call $f\n    i64.add\n    (local.get 0))\n  (func (param $p i64) local.set $p))";
         let index = SymbolIndex::new(text.into());
         let f = |active| Some(("call $f", vec!["$a i32", "i64"], vec!["f32"], active));
         for (at, expected) in [
@@ -162,7 +191,8 @@ mod tests {
             ("call $f\n", f(None)),
             ("$f\n", f(None)),
             ("i64.add", Some(("i64.add", vec!["i64", "i64"], vec!["i64"], None))),
-            ("0)))", Some(("local.get", vec![], vec!["t"], None))),
+            ("0))\n", Some(("local.get", vec![], vec!["t"], None))),
+            ("$p))", Some(("local.set", vec!["i64"], vec![], None))),
             ("(memory", None),
         ] {
             let byte = text.find(at).expect("the place is there");

@@ -3,7 +3,7 @@
 //! Shown once somebody asked for it, and until they no longer want it; it takes no keys but Escape.
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align2, Area, Frame, Id, Order, Rect, Role, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align2, Area, Frame, Id, Label, Order, Rect, Role, Stroke, Ui, WidgetInfo, vec2};
 
 use crate::model::text::TextEditor;
 use crate::model::wat::{SignatureHelp, SymbolIndex};
@@ -70,7 +70,7 @@ impl Hinting {
         let area = Area::new(id.with("hints")).order(Order::Tooltip).fixed_pos(at).pivot(pivot);
         area.constrain(true).fade_in(false).show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).inner_margin(egui::Margin::symmetric(8, 4)).show(ui, |ui| {
-                let response = ui.label(job(help, tokens(ui)));
+                let response = ui.add(Label::new(job(help, tokens(ui))).extend());
                 response.widget_info(|| WidgetInfo::labeled(Role::Label, true, in_words(help)));
             });
         });

@@ -120,7 +120,8 @@ impl<'a> Frame<'a> {
         }
         view.hinting.follow(self.text, self.options.language);
         let head = spot_of(self.text.buffer(), self.text.selections().primary().head);
-        if let Some(caret) = seen.canvas.caret_rect(head).filter(|_| view.asking.is_none()) {
+        let is_here = ui.memory(|memory| memory.has_focus(self.id)) && view.asking.is_none();
+        if let Some(caret) = seen.canvas.caret_rect(head).filter(|_| is_here) {
             view.hinting.ui(ui, self.id, caret, seen.canvas.body);
         }
         self.asking(ui, view, seen);
