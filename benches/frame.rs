@@ -60,6 +60,8 @@ impl Bench {
         call_often(&bench.workers, plugin, CALLS);
         end_call(&bench.workers, plugin, CALLS + 1, CALLS);
         bench.frames(WARM_UP, |_, _| Vec::new());
+        let num_calls = bench.workbench.state().selected_plugin().map_or(0, |view| view.calls.timeline.len());
+        assert!(num_calls as u64 > CALLS, "all calls have been taken in: {num_calls}");
         bench
     }
 
@@ -102,7 +104,14 @@ impl Bench {
         let event = PluginEvent::Instantiated { build, build_number, instantiate_ns: 1, state_reset };
         self.workers.plugin(plugin, event);
         call_often(&self.workers, plugin, CALLS);
-        self.frames(WARM_UP, |_, _| Vec::new());
+        // Each frame takes in only so many of them.
+        let num_calls =
+            |bench: &Self| bench.workbench.state().plugin(plugin).map_or(0, |view| view.calls.timeline.len());
+        while (num_calls(self) as u64) < 2 * CALLS {
+            let before = num_calls(self);
+            self.frames(1, |_, _| Vec::new());
+            assert!(num_calls(self) > before, "calls are taken in with every frame");
+        }
         // By an action and not by the popup, whose entries are there only while it is open.
         let of = |build| Subject { plugin, build: Some(build) };
         let pairing = Pairing { first: of(2), second: of(1) };

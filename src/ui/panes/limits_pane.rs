@@ -31,7 +31,7 @@ const MOST_MARKS: usize = 16;
 const HISTORY_ROWS: f32 = 8.0;
 /// Space between two gauges.
 const GAP: f32 = 5.0;
-/// Height that what stands under the gauges takes: switches, what it would take, and the head of the history.
+/// Height that what stands under the gauges takes at least: what it would take, and the switches.
 const REST: f32 = 112.0;
 
 /// The Limits pane.
@@ -75,11 +75,12 @@ impl LimitsPane {
                     limit_ui(ui, plugin, &self.usage(plugin, kind, height), actions);
                 }
                 stack_ui(ui, plugin, height);
-                switches_ui(ui, state, plugin, actions);
-                growth_ui(ui, plugin, actions);
                 heap_ui(ui, plugin);
                 hairline(ui);
                 needs_ui(ui, state, plugin, actions);
+                hairline(ui);
+                switches_ui(ui, state, plugin, actions);
+                growth_ui(ui, plugin, actions);
                 hairline(ui);
                 self.rules.ui(ui, plugin, actions);
                 hairline(ui);

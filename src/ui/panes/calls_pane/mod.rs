@@ -68,15 +68,13 @@ impl CallsPane {
             push(PluginAction::ResetMetrics);
         }
         let counts = plugin.calls.timeline.counts();
-        let text = match counts.failures() {
-            0 if counts.total() == 1 => "1 call".to_owned(),
-            0 => format!("{} calls", humanize::count(counts.total())),
-            failed => {
-                format!("{} calls, {} failed", humanize::count(counts.total()), humanize::count(failed))
-            }
-        };
+        let noun = if counts.total() == 1 { "call" } else { "calls" };
+        let mut text = format!("{} {noun}", humanize::count(counts.total()));
+        if counts.failures() > 0 {
+            text += &format!(", {} failed", humanize::count(counts.failures()));
+        }
         let exact = format!(
-            "{} calls, {} failed",
+            "{} {noun}, {} failed",
             humanize::grouped(counts.total()),
             humanize::grouped(counts.failures())
         );
