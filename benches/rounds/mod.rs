@@ -40,6 +40,12 @@ impl Rounds {
         median(self.times[side].clone())
     }
 
+    /// Returns the least of the median times of some sides, in nanoseconds.
+    #[allow(dead_code, reason = "not every bench has sides that are alike")]
+    pub(crate) fn best_ns(&self, sides: std::ops::Range<usize>) -> f64 {
+        sides.map(|side| self.median_ns(side)).fold(f64::INFINITY, f64::min)
+    }
+
     /// Returns the median over all rounds of one side's time as a multiple of another's.
     pub(crate) fn ratio(&self, side: usize, to: usize) -> f64 {
         median(self.times[side].iter().zip(&self.times[to]).map(|(one, other)| one / other).collect())
