@@ -290,12 +290,11 @@ fn message(record: &CallRecord) -> Option<&str> {
     says_more.then_some(message)
 }
 
-/// Says what the guest saw of it, in one quiet line.
+/// Says what the guest saw of it, quietly.
 fn saw_ui(ui: &mut Ui, record: &CallRecord) {
     let Some(saw) = &record.note else { return };
-    let text = format!("The guest saw {saw}");
-    let label = theme::caption(text.as_str()).color(tokens(ui).text_muted);
-    ui.add(egui::Label::new(label).truncate()).on_hover_text(text);
+    let label = theme::caption(format!("The guest saw {saw}")).color(tokens(ui).text_muted);
+    ui.add(egui::Label::new(label).wrap());
 }
 
 fn where_ui(
