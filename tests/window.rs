@@ -320,7 +320,7 @@ fn what_is_dropped_and_can_not_be_opened_is_told_and_leaves_everything_as_it_was
         (
             "/x/gone.wat",
             Err("can't read the file: there is no such file or folder: `/x/gone.wat`"),
-            "can't open `/x/gone.wat`: can't read the file: there is no such file or folder: `/x/gone.wat`",
+            "can't read the file: there is no such file or folder: `/x/gone.wat`",
         ),
     ] {
         let mut window = Window::ready();

@@ -31,7 +31,7 @@ pub(super) fn opened(
         (Some(Purpose::Open(_)), Err(err)) => {
             state.session.recent.retain(|recent| recent.path != path);
             state.keeping.session_is_new = true;
-            state.notify(LogLevel::Error, format!("can't open `{}`: {err}", path.display()), now);
+            state.notify(LogLevel::Error, naming(path, "open", err), now);
         }
         (Some(Purpose::CheckBeforeSave(source)), Ok((read, _))) => {
             let is_same = state.source(source).is_some_and(|source| source.saved == Some(read.hash));
@@ -116,7 +116,7 @@ pub(super) fn saved(
             state.notify(LogLevel::Info, format!("saved {what} to `{}`", path.display()), now);
         }
         (Some(Purpose::Export(_) | Purpose::Keep), Err(err)) => {
-            state.notify(LogLevel::Error, format!("can't save `{}`: {err}", path.display()), now);
+            state.notify(LogLevel::Error, naming(path, "save", err), now);
         }
         _ => {}
     }
@@ -224,6 +224,12 @@ fn rename_plugins(state: &mut AppState, source: SourceId, stem: &str) {
         ordinal += 1;
         (plugin.stem, plugin.ordinal) = (stem.into(), ordinal);
     }
+}
+
+/// Returns an error that names its file, as those of the disk do by themselves.
+fn naming(path: &Path, deed: &str, err: String) -> String {
+    let path = path.display().to_string();
+    if err.contains(&path) { err } else { format!("can't {deed} `{path}`: {err}") }
 }
 
 /// Says in the open dialog that the system has none, so that a path is typed instead.

@@ -206,6 +206,8 @@ fn what_cannot_be_opened_says_why() {
         world.hear(Event::FileOpened { request, path: "x.wat".into(), result });
     }
     assert_eq!(world.state.notices.toasts().count(), 2);
+    let told = |text: &str| world.state.notices.toasts().any(|entry| entry.notice.message == text);
+    assert!(told("can't open `x.wat`: no such file"));
     assert!(world.state.sources.is_empty());
 }
 
