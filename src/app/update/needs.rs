@@ -19,18 +19,10 @@ pub(super) fn find(
     out: &mut Vec<Command>,
 ) {
     stop(state, id, out);
-    let call = asked_call(state, id, number);
+    let Some(call) = call_to_repeat(state, id, number) else { return };
     let name = state.plugin_label(id);
     let request = state.requests.ask(Purpose::FindNeeds { plugin: id });
     let Some(plugin) = state.plugin_mut(id) else { return };
-    let call = match call {
-        Ok(call) => call,
-        Err(reason) => {
-            plugin.refusal = Some(reason);
-            state.requests.take(request);
-            return;
-        }
-    };
     let (replay, forgotten) = plugin.earlier.before(number);
     let probe = Probe {
         build: plugin.build.build.clone(),
@@ -42,6 +34,14 @@ pub(super) fn find(
     let status = NeedsStatus::Running { request, progress: None, since: now.since_start };
     plugin.needs = Some(NeedsView { call, build: plugin.build.number, status });
     out.push(Command::Probe { request, name: name.into(), probe: Box::new(probe) });
+}
+
+/// Returns the call that is to be made again: that of a record by its number, or the one in the fields of Call;
+/// tells why there is none.
+pub(super) fn call_to_repeat(state: &mut AppState, id: PluginId, number: Option<u64>) -> Option<ProbedCall> {
+    let call = asked_call(state, id, number);
+    let plugin = state.plugin_mut(id)?;
+    call.map_err(|reason| plugin.refusal = Some(reason)).ok()
 }
 
 /// Ends the search of a plugin, if one runs.
@@ -86,7 +86,7 @@ fn set_stack(state: &mut AppState, bytes: usize, now: Now, out: &mut Vec<Command
 }
 
 /// Returns the call of a record by its number, or the one in the fields of Call.
-pub(super) fn asked_call(state: &AppState, id: PluginId, number: Option<u64>) -> Result<ProbedCall, String> {
+fn asked_call(state: &AppState, id: PluginId, number: Option<u64>) -> Result<ProbedCall, String> {
     number.map_or_else(|| of_fields(state, id), |number| of_record(state, id, number))
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::pane::PaneKind;
 use super::super::state::{AppState, CountsStatus, CountsView, Effect, Now, OriginalEnd, Purpose};
-use super::needs::asked_call;
+use super::needs::call_to_repeat;
 use crate::engine::{OperatorCounter, PluginOptions};
 use crate::model::call::{CallKind, CallRecord};
 use crate::model::ids::PluginId;
@@ -58,18 +58,10 @@ fn ask(
     out: &mut Vec<Command>,
 ) {
     stop(state, id, out);
-    let call = asked_call(state, id, number);
+    let Some(call) = call_to_repeat(state, id, number) else { return };
     let name = state.plugin_label(id);
     let request = state.requests.ask(Purpose::CountOperators { plugin: id });
     let Some(plugin) = state.plugin_mut(id) else { return };
-    let call = match call {
-        Ok(call) => call,
-        Err(reason) => {
-            plugin.refusal = Some(reason);
-            state.requests.take(request);
-            return;
-        }
-    };
     let record = number.and_then(|number| plugin.calls.record(number));
     let limits = record.map_or(plugin.options.limits, |record| record.limits);
     let original = record.map(OriginalEnd::from);
