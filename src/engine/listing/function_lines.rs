@@ -23,6 +23,7 @@ pub(super) fn count(wasm: &[u8], body: Body, hints: &[u32]) -> Option<u32> {
 /// Returns which of its lines, from 0, stands for an offset: the last one at or before it.
 pub(super) fn line_of(wasm: &[u8], body: Body, hints: &[u32], offset: u64) -> u32 {
     let mut line = 0_u32;
+    // A body that can't be read to its end has the lines before that.
     let _ = walk(wasm, body, hints, |at| {
         let is_before = at as u64 <= offset;
         line += u32::from(is_before);
@@ -35,6 +36,7 @@ pub(super) fn line_of(wasm: &[u8], body: Body, hints: &[u32], offset: u64) -> u3
 pub(super) fn offset_of(wasm: &[u8], body: Body, hints: &[u32], line: u32) -> u64 {
     let mut left = line;
     let mut offset = u64::from(body.start);
+    // A body that can't be read to its end has the lines before that.
     let _ = walk(wasm, body, hints, |at| {
         offset = at as u64;
         let goes_on = left > 0;

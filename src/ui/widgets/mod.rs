@@ -4,6 +4,7 @@
 
 mod button;
 mod card;
+mod column_heading;
 mod field;
 mod gauge;
 mod row;
@@ -11,6 +12,7 @@ mod tab;
 
 pub use button::{Chip, IconButton, Push, chip, icon_button, primary_button, quiet_button};
 pub use card::{card, card_heading};
+pub(super) use column_heading::column_heading;
 pub use field::{TextField, field_error, text_field};
 pub use gauge::{GAUGE_HEIGHT, GAUGE_LEAST_HEIGHT, GaugeQuality, GaugeView, gauge, small_gauge};
 pub use row::{Row, row};

@@ -9,7 +9,7 @@ use crate::model::humanize::{bytes, grouped, percent};
 use crate::model::size_tree::{Part, PartKind};
 use crate::ui::icons;
 use crate::ui::theme::{self, Tokens, space, tokens};
-use crate::ui::widgets::{focus_ring, one_line, one_name, put};
+use crate::ui::widgets::{column_heading, one_line, one_name, put};
 
 /// Height of a row.
 pub(super) const ROW: f32 = 22.0;
@@ -86,23 +86,8 @@ pub(super) fn header_ui(ui: &mut Ui, order: Order, is_descending: bool) -> Optio
     let mut clicked = None;
     for (column, name, from, to, is_figure) in cells {
         let cell = Rect::from_min_max(pos2(from, rect.top()), pos2(to, rect.bottom()));
-        let response = ui.interact(cell, ui.scope_id().with(("sizes column", name)), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::ColumnHeader, true, format!("Sort by {name}")));
-        let is_sorted = column == order;
-        let ink = if is_sorted || response.hovered() { tokens.text } else { tokens.text_muted };
-        let caret = match (is_sorted, is_descending) {
-            (true, true) => icons::CARET_DOWN,
-            (true, false) => icons::CARET_UP,
-            (false, _) => "",
-        };
-        let text = format!("{name} {caret}");
-        let galley = one_line(ui, text.trim_end(), theme::body_font(theme::CAPTION), ink, cell.width());
-        let x = if is_figure { cell.right() - galley.size().x } else { cell.left() };
-        put(ui, galley, x, cell.center().y);
-        if response.has_focus() {
-            focus_ring(ui, cell, 2);
-        }
-        if response.on_hover_text(format!("Sort by {}", name.to_lowercase())).clicked() {
+        let sorted = (column == order).then_some(is_descending);
+        if column_heading(ui, cell, ("sizes column", name), name, sorted, is_figure) {
             clicked = Some(column);
         }
     }
