@@ -129,14 +129,19 @@ const PLACES: usize = 3;
 
 /// `fibonacci 30`, 1.3 million calls within the guest.
 fn counting(engines: &Engines) {
-    let variant = |call_depth| {
+    // A module with tags may leave frames by exceptions, and hands its depth on in another way.
+    let tagged = FIBONACCI.replacen("(module", "(module (tag)", 1);
+    let variant_of = |text, call_depth| {
         let settings = EngineSettings { call_depth, ..EngineSettings::default() };
-        plugin(engines, FIBONACCI, &settings, Arc::new(NoObserver))
+        plugin(engines, text, &settings, Arc::new(NoObserver))
     };
+    let variant = |call_depth| variant_of(FIBONACCI, call_depth);
     let mut bare: Vec<_> = (0..PLACES).map(|_| Bare::new()).collect();
     let mut uncounted: Vec<_> = (0..PLACES).map(|_| variant(false)).collect();
     let mut counted: Vec<_> = (0..PLACES).map(|_| variant(true)).collect();
+    let mut with_tags: Vec<_> = (0..PLACES).map(|_| variant_of(&tagged, true)).collect();
     assert_eq!(fibonacci(&mut counted[0]), Measured::Exact(30));
+    assert_eq!(fibonacci(&mut with_tags[0]), Measured::Exact(30));
     assert_eq!(fibonacci(&mut uncounted[0]), Measured::NotMeasured);
     let clocks: Vec<_> = bare.iter().map(|bare| bare.store.engine().clone()).collect();
     let is_over = AtomicBool::new(false);
@@ -153,10 +158,15 @@ fn counting(engines: &Engines) {
         let mut sides: Vec<rounds::Side<'_>> = Vec::new();
         let mut calls: Vec<Box<dyn FnMut() + '_>> = Vec::new();
         calls.extend(bare.iter_mut().map(|bare| Box::new(|| bare.call()) as Box<dyn FnMut() + '_>));
-        for plugin in uncounted.iter_mut().chain(&mut counted) {
+        for plugin in uncounted.iter_mut().chain(&mut counted).chain(&mut with_tags) {
             calls.push(Box::new(|| run(plugin)));
         }
-        let names = ["wasmtime with fuel and epochs", "depth not counted", "depth counted"];
+        let names = [
+            "wasmtime with fuel and epochs",
+            "depth not counted",
+            "depth counted",
+            "depth counted, exceptions",
+        ];
         for (at, call) in calls.iter_mut().enumerate() {
             sides.push((names[at / PLACES], &mut **call));
         }
@@ -167,6 +177,7 @@ fn counting(engines: &Engines) {
     print!("{}", rounds.table("fibonacci 30, each built several times", 1.0));
     let best = |side: usize| rounds.best_ns(side * PLACES..(side + 1) * PLACES);
     print!("{}", verdict("counting call depth", best(2) / best(1), 1.2, "x"));
+    println!("  => counting call depth in a module with exceptions costs {:.2} x", best(3) / best(1));
     let off = best(1) / best(0);
     print!("{}", verdict("counting switched off, against wasmtime alone", off, 1.02, "x"));
 }

@@ -32,6 +32,8 @@ pub(crate) struct Entry {
 #[derive(Clone, Copy)]
 pub(crate) struct DepthCounters {
     pub(crate) depth: Global,
+    /// Whether a call that returns leaves `depth` as it was.
+    pub(crate) is_kept: bool,
     pub(crate) peak: Global,
     pub(crate) refused: Global,
 }
@@ -56,6 +58,8 @@ pub(crate) struct LiveInstance {
     pub(crate) instantiate_ns: u64,
     /// The instance itself; components have none that is looked into.
     instance: Option<Instance>,
+    /// Whether the global of the depth holds what it must before a call.
+    depth_is_reset: bool,
 }
 
 /// What a store is limited and watched by.
@@ -173,6 +177,7 @@ impl LiveInstance {
             start: None,
             handles: Arc::new(Handles::none(build)),
             depth: None,
+            depth_is_reset: false,
             growth: None,
             functions: HashMap::new(),
             instantiate_ns,
@@ -218,6 +223,7 @@ impl LiveInstance {
         self.depth = layout.depth.as_ref().and_then(|names| {
             Some(DepthCounters {
                 depth: global(&names.depth)?,
+                is_kept: names.is_kept,
                 peak: global(&names.peak)?,
                 refused: global(&names.refused)?,
             })
@@ -253,10 +259,13 @@ impl LiveInstance {
         }
     }
 
-    /// Sets the counters of the pass to 0, so that they count the next call.
+    /// Sets the counters of the pass, so that they count the next call.
     pub(crate) fn reset_counters(&mut self) {
         if let Some(depth) = self.depth {
-            self.set_counter(depth.depth, 0);
+            if !self.depth_is_reset {
+                self.set_counter(depth.depth, 1);
+            }
+            self.depth_is_reset = false;
             self.set_counter(depth.peak, 0);
         }
         // Growth that nobody asked for was not refused either.
@@ -265,6 +274,11 @@ impl LiveInstance {
         {
             self.set_counter(count, 0);
         }
+    }
+
+    /// Takes note that the last call returned, so that all frames were left as they were entered.
+    pub(crate) fn has_returned(&mut self) {
+        self.depth_is_reset = self.depth.is_some_and(|depth| depth.is_kept);
     }
 
     /// Tells whether the last call ended because a frame was refused.

@@ -144,6 +144,7 @@ pub(crate) fn run_unwatched(live: &mut LiveInstance, entry: &Entry, args: &[Valu
             failure = Some(result);
             break;
         }
+        live.has_returned();
         if live.store.data().meter.was_asked() {
             live.resum();
         }
@@ -195,6 +196,9 @@ fn begin(live: &mut LiveInstance, started: Instant) {
 
 /// Reads what the call cost, its time left out.
 fn measure(live: &mut LiveInstance, has_returned: bool) -> Figures {
+    if has_returned {
+        live.has_returned();
+    }
     if live.store.data().meter.was_asked() {
         live.resum();
     }

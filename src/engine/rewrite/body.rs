@@ -6,7 +6,8 @@ use wasm_encoder::{BlockType, Encode, Instruction};
 use wasmparser::{FunctionBody, Operator, OperatorsReader};
 
 use super::counters::Blocks;
-use super::indices::{DepthIndices, GrowthIndices, PrivateIndices};
+use super::counters::ends_block;
+use super::indices::{DepthIndices, DepthProtocol, GrowthIndices, PrivateIndices};
 use super::offsets::OffsetMapBuilder;
 use super::scan::Scan;
 use super::{Prices, RewriteError, RewriteOptions, UncountedReason};
@@ -26,15 +27,19 @@ pub(super) struct BodyWriter<'a> {
     growth: Option<GrowthIndices>,
     blocks: &'a Blocks,
     first_counter: u32,
+    imported_functions: u32,
     memory64: &'a [bool],
     table64: &'a [bool],
 }
 
-/// A body on its way: where it is read, and the local that holds the frame's depth.
+/// A body on its way: where it is read, and what is known of the frame's depth.
 struct Frame<'a> {
     bytes: &'a [u8],
     start: usize,
-    depth_local: u32,
+    /// The local that holds the frame's depth, for callers that set it.
+    depth_local: Option<u32>,
+    /// Whether the global holds the depth of a callee here, and not the frame's own, where it is kept.
+    is_ahead: bool,
 }
 
 /// What became of a body.
@@ -72,6 +77,7 @@ impl<'a> BodyWriter<'a> {
             growth: indices.growth,
             blocks,
             first_counter: indices.counters.0,
+            imported_functions: scan.imported_functions,
             memory64: &scan.memory64,
             table64: &scan.table64,
         }
@@ -115,17 +121,16 @@ impl<'a> BodyWriter<'a> {
         offsets: &mut OffsetMapBuilder,
     ) -> Result<Body, RewriteError> {
         let head = Head::read(body)?;
-        let frame = Frame {
-            bytes: body.as_bytes(),
-            start: body.range().start,
-            depth_local: params.saturating_add(head.locals),
-        };
-        if self.depth.is_some() && frame.depth_local >= MAX_LOCALS {
+        let has_local = self.depth.is_some_and(|depth| depth.protocol == DepthProtocol::SetByCallers);
+        let depth_local = has_local.then(|| params.saturating_add(head.locals));
+        if depth_local.is_some_and(|local| local >= MAX_LOCALS) {
             return Ok(Body::Copied(UncountedReason::TooManyLocals));
         }
+        let mut frame =
+            Frame { bytes: body.as_bytes(), start: body.range().start, depth_local, is_ahead: false };
         let length_at = out.len();
         reserve_length(out);
-        self.write_head(&head, &frame, out);
+        write_head(&head, &frame, out);
         offsets.begin(position(length_at), position(head.entry));
         offsets.push(position(out.len() - length_at), position(head.operators_start - head.entry));
 
@@ -134,7 +139,7 @@ impl<'a> BodyWriter<'a> {
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
             let read = operators.original_position();
-            self.write_operator(&mut operators, &frame, out)?;
+            self.write_operator(&mut operators, &mut frame, out)?;
             offsets.push(position(out.len() - written), position(operators.original_position() - read));
             written = out.len();
             if written - length_at > MAX_BODY_BYTES {
@@ -147,18 +152,7 @@ impl<'a> BodyWriter<'a> {
         Ok(Body::Counted { peak_test: peak_test.map(|at| position(at - body_at)) })
     }
 
-    /// Declares the guest's locals, and one more for the depth.
-    fn write_head(&self, head: &Head, frame: &Frame<'_>, out: &mut Vec<u8>) {
-        let own = u32::from(self.depth.is_some());
-        (head.groups + own).encode(out);
-        out.extend_from_slice(frame.between(head.groups_start, head.operators_start));
-        for _ in 0..own {
-            1_u32.encode(out);
-            wasm_encoder::ValType::I32.encode(out);
-        }
-    }
-
-    /// Takes the depth of this frame, keeps the peak, and refuses a frame past the limit.
+    /// Keeps the peak, and refuses a frame past the limit.
     ///
     /// Depths grow by one, so that a frame past the limit is a new peak and its depth the lowest one refused:
     /// the common way has one test, and a division by zero is the other. That is a trap without a branch,
@@ -166,19 +160,20 @@ impl<'a> BodyWriter<'a> {
     fn write_prologue(&self, frame: &Frame<'_>, out: &mut Vec<u8>) -> Option<usize> {
         use Instruction as I;
         let depth = self.depth?;
-        let own = frame.depth_local;
-        emit(out, &[I::GlobalGet(depth.depth), I::I32Const(1), I::I32Add, I::LocalTee(own)]);
+        let own = I::GlobalGet(depth.depth);
+        emit(out, std::slice::from_ref(&own));
+        emit(out, frame.depth_local.map(I::LocalTee).as_slice());
         emit(out, &[I::GlobalGet(depth.peak), I::I32GtU]);
         let test = out.len();
-        emit(out, &[I::If(BlockType::Empty), I::LocalGet(own), I::GlobalSet(depth.peak), I::I32Const(1)]);
-        emit(out, &[I::LocalGet(own), I::GlobalGet(depth.refused), I::I32Sub, I::I32DivU, I::Drop, I::End]);
+        emit(out, &[I::If(BlockType::Empty), own.clone(), I::GlobalSet(depth.peak), I::I32Const(1)]);
+        emit(out, &[own, I::GlobalGet(depth.refused), I::I32Sub, I::I32DivU, I::Drop, I::End]);
         Some(test)
     }
 
     fn write_operator(
         &self,
         operators: &mut OperatorsReader<'_>,
-        frame: &Frame<'_>,
+        frame: &mut Frame<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), RewriteError> {
         let start = operators.original_position();
@@ -196,18 +191,11 @@ impl<'a> BodyWriter<'a> {
                 return Ok(());
             }
         }
-        match operator {
-            Operator::Call { .. }
-            | Operator::CallIndirect { .. }
-            | Operator::CallRef { .. }
-            | Operator::Resume { .. }
-            | Operator::ResumeThrow { .. }
-            | Operator::ResumeThrowRef { .. }
-            | Operator::Switch { .. } => self.write_depth(frame, Callee::Above, out),
-            Operator::ReturnCall { .. }
-            | Operator::ReturnCallIndirect { .. }
-            | Operator::ReturnCallRef { .. } => self.write_depth(frame, Callee::InPlace, out),
-            _ => {}
+        if let Some(depth) = self.depth {
+            match depth.protocol {
+                DepthProtocol::Kept => self.keep_depth(depth.depth, &operator, frame, out),
+                DepthProtocol::SetByCallers => self.set_depth(depth.depth, &operator, frame, out),
+            }
         }
         out.extend_from_slice(bytes);
         match operator {
@@ -218,15 +206,67 @@ impl<'a> BodyWriter<'a> {
         Ok(())
     }
 
-    /// Tells a callee how deep its caller is.
-    fn write_depth(&self, frame: &Frame<'_>, callee: Callee, out: &mut Vec<u8>) {
+    /// Adds one before a call, and takes it away again before control can go elsewhere than to the next operator:
+    /// straight code that makes several calls does so once.
+    ///
+    /// At every label, and wherever the frame is left, the global holds the frame's own depth. So a tail call
+    /// hands on just that, and its callee stands in the frame's stead.
+    fn keep_depth(&self, global: u32, operator: &Operator<'_>, frame: &mut Frame<'_>, out: &mut Vec<u8>) {
         use Instruction as I;
-        let Some(depth) = self.depth else { return };
-        emit(out, &[I::LocalGet(frame.depth_local)]);
-        if callee == Callee::InPlace {
-            emit(out, &[I::I32Const(1), I::I32Sub]);
+        let step = |by| [I::GlobalGet(global), I::I32Const(1), by, I::GlobalSet(global)];
+        let is_left = match self.callee(operator) {
+            Some(Callee::Host) => return,
+            Some(Callee::Above) => {
+                if !frame.is_ahead {
+                    emit(out, &step(I::I32Add));
+                }
+                frame.is_ahead = true;
+                return;
+            }
+            Some(Callee::InPlace) => true,
+            // Nothing comes behind it, and whoever goes on after a trap does not ask for this frame's depth.
+            None if matches!(operator, Operator::Unreachable) => {
+                frame.is_ahead = false;
+                return;
+            }
+            None => ends_block(operator),
+        };
+        if is_left && frame.is_ahead {
+            emit(out, &step(I::I32Sub));
+            frame.is_ahead = false;
         }
-        emit(out, &[I::GlobalSet(depth.depth)]);
+    }
+
+    /// Sets the global to the depth of the callee before each call.
+    fn set_depth(&self, global: u32, operator: &Operator<'_>, frame: &Frame<'_>, out: &mut Vec<u8>) {
+        use Instruction as I;
+        let (Some(callee), Some(own)) = (self.callee(operator), frame.depth_local) else { return };
+        match callee {
+            Callee::Above => emit(out, &[I::LocalGet(own), I::I32Const(1), I::I32Add, I::GlobalSet(global)]),
+            Callee::InPlace => emit(out, &[I::LocalGet(own), I::GlobalSet(global)]),
+            Callee::Host => {}
+        }
+    }
+
+    /// Tells whom an operator calls, if it does.
+    fn callee(&self, operator: &Operator<'_>) -> Option<Callee> {
+        match operator {
+            // The host calls nobody back, and asks for no depth.
+            Operator::Call { function_index } if *function_index < self.imported_functions => {
+                Some(Callee::Host)
+            }
+            Operator::Call { .. }
+            | Operator::CallIndirect { .. }
+            | Operator::CallRef { .. }
+            | Operator::Resume { .. }
+            | Operator::ResumeThrow { .. }
+            | Operator::ResumeThrowRef { .. }
+            | Operator::Switch { .. } => Some(Callee::Above),
+            Operator::ReturnCall { .. }
+            | Operator::ReturnCallIndirect { .. }
+            | Operator::ReturnCallRef { .. } => Some(Callee::InPlace),
+            _ => None,
+        }
     }
 
     /// Keeps the place of a growth that returned -1; the result goes through a global and stays on the stack.
@@ -256,6 +296,8 @@ impl<'a> BodyWriter<'a> {
 /// Where the callee's frame stands to the caller's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Callee {
+    /// Nowhere: the host has no frame.
+    Host,
     /// On top of it.
     Above,
     /// In its stead: a tail call.
@@ -279,6 +321,17 @@ impl Head {
             locals = locals.saturating_add(reader.read()?.0);
         }
         Ok(Self { groups, locals, entry, groups_start, operators_start: reader.original_position() })
+    }
+}
+
+/// Declares the guest's locals, and one more for the depth where it is kept in one.
+fn write_head(head: &Head, frame: &Frame<'_>, out: &mut Vec<u8>) {
+    let own = frame.depth_local.map_or(0, |_| 1_u32);
+    (head.groups + own).encode(out);
+    out.extend_from_slice(frame.between(head.groups_start, head.operators_start));
+    for _ in 0..own {
+        1_u32.encode(out);
+        wasm_encoder::ValType::I32.encode(out);
     }
 }
 

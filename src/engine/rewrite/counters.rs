@@ -78,7 +78,7 @@ impl Blocks {
 }
 
 /// Tells whether what follows an operator may run more or less often than the operator itself.
-fn ends_block(operator: &Operator<'_>) -> bool {
+pub(super) fn ends_block(operator: &Operator<'_>) -> bool {
     matches!(
         operator,
         Operator::End
@@ -97,6 +97,8 @@ fn ends_block(operator: &Operator<'_>) -> bool {
             | Operator::BrOnNonNull { .. }
             | Operator::BrOnCast { .. }
             | Operator::BrOnCastFail { .. }
+            | Operator::BrOnCastDescEq { .. }
+            | Operator::BrOnCastDescEqFail { .. }
             | Operator::Return
             | Operator::Unreachable
             | Operator::Call { .. }

@@ -21,10 +21,23 @@ pub(super) struct PrivateIndices {
     pub(super) new_globals: Vec<NewGlobal>,
 }
 
+/// Who sees to it that the global holds the depth of the frame that is entered next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DepthProtocol {
+    /// Every function leaves the global as it found it, and adds one for those that it calls: no frame has to
+    /// remember its depth. Right as long as a frame is left by returning from it, or by a trap that ends the call.
+    Kept,
+    /// Every function remembers its depth in a local and sets the global before each call; nothing is undone. For
+    /// modules that leave frames otherwise: by exceptions, or by suspending.
+    SetByCallers,
+}
+
 /// The globals of the depth count, all of type `i32`.
 #[derive(Clone, Copy)]
 pub(super) struct DepthIndices {
-    /// The depth of the frame that made the last call.
+    /// How frames hand on their depth.
+    pub(super) protocol: DepthProtocol,
+    /// The depth of the frame that is entered next.
     pub(super) depth: u32,
     /// The highest depth since the host's reset, the refused one included.
     pub(super) peak: u32,
@@ -54,12 +67,20 @@ pub(super) enum NewGlobal {
     I64,
 }
 
+impl DepthProtocol {
+    /// Returns the cheapest one that is right for a module.
+    pub(super) fn of(scan: &Scan<'_>) -> Self {
+        if scan.has_tags { Self::SetByCallers } else { Self::Kept }
+    }
+}
+
 impl PrivateIndices {
     /// Decides what is added to the module; so many straight pieces of its code are counted.
     pub(super) fn plan(
         scan: &Scan<'_>,
         options: &RewriteOptions,
         num_counters: u32,
+        protocol: DepthProtocol,
     ) -> Result<Self, RewriteError> {
         let mut new_globals = Vec::new();
         let mut add = |global: NewGlobal| {
@@ -67,6 +88,7 @@ impl PrivateIndices {
             scan.globals.saturating_add(count(&new_globals) - 1)
         };
         let depth = options.depth.then(|| DepthIndices {
+            protocol,
             depth: add(NewGlobal::I32),
             peak: add(NewGlobal::I32),
             refused: add(NewGlobal::I32),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use wasm_encoder::ExportKind;
 
 use super::RewriteError;
-use super::indices::{DepthIndices, GrowthIndices, PrivateIndices, at_most};
+use super::indices::{DepthIndices, DepthProtocol, GrowthIndices, PrivateIndices, at_most};
 use super::scan::{Scan, count};
 
 /// How many places of refused growth are kept.
@@ -38,11 +38,13 @@ pub struct Layout {
 
 /// The names of the globals that count frames, all mutable `i32` to be read as unsigned.
 ///
-/// The host sets `depth` and `peak` to 0 before each call.
+/// Before each call the host sets `depth` to 1 and `peak` to 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepthGlobals {
-    /// The depth of the frame that made the last call: not the depth now.
+    /// The depth of the frame that is entered next: not the depth now.
     pub depth: String,
+    /// Whether a call that returns leaves `depth` as it was.
+    pub is_kept: bool,
     /// The highest depth since the host reset it. Above the limit, by one, when a frame was refused.
     pub peak: String,
     /// The lowest depth that is refused: the limit plus one. 0, its first value, refuses none.
@@ -78,8 +80,9 @@ impl Layout {
             tables: names("table", count(&scan.table64)),
             globals: names("global", scan.globals),
             start: scan.start.map(|_| format!("{prefix}:start")),
-            depth: indices.depth.map(|_| DepthGlobals {
+            depth: indices.depth.map(|depth| DepthGlobals {
                 depth: format!("{prefix}:depth"),
+                is_kept: depth.protocol == DepthProtocol::Kept,
                 peak: format!("{prefix}:peak"),
                 refused: format!("{prefix}:refused-depth"),
             }),

@@ -17,13 +17,14 @@ mod sections;
 mod tests;
 
 pub use counters::CountedBlock;
+use indices::DepthProtocol;
 pub use layout::{DepthGlobals, GROWTH_RING, GrowthSites, Layout};
 pub use offsets::OffsetMap;
 pub(crate) use prices::operator_names;
 pub use prices::{Prices, UnknownOperator, default_prices, engine_operator_cost};
 
 /// The version of what this pass writes; it enters every cache key.
-pub const PASS_VERSION: u32 = 2;
+pub const PASS_VERSION: u32 = 3;
 
 /// What the pass is asked to add to a module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -146,12 +147,21 @@ pub enum RewriteError {
 /// format. The module itself may still run unrewritten.
 pub fn rewrite(original: &[u8], options: &RewriteOptions) -> Result<Rewritten, RewriteError> {
     let scan = scan::Scan::of(original)?;
+    rewrite_by(&scan, options, DepthProtocol::of(&scan))
+}
+
+fn rewrite_by(
+    scan: &scan::Scan<'_>,
+    options: &RewriteOptions,
+    protocol: DepthProtocol,
+) -> Result<Rewritten, RewriteError> {
     let blocks =
-        if options.count_operators { counters::Blocks::of(&scan)? } else { counters::Blocks::default() };
-    let indices = indices::PrivateIndices::plan(&scan, options, body::position(blocks.blocks.len()))?;
-    let layout = Layout::plan(&scan, &indices)?;
-    let body_writer = body::BodyWriter::new(&scan, &indices, options, &blocks);
-    let written = sections::write(&scan, &indices, &layout, &body_writer)?;
+        if options.count_operators { counters::Blocks::of(scan)? } else { counters::Blocks::default() };
+    let num_counters = body::position(blocks.blocks.len());
+    let indices = indices::PrivateIndices::plan(scan, options, num_counters, protocol)?;
+    let layout = Layout::plan(scan, &indices)?;
+    let body_writer = body::BodyWriter::new(scan, &indices, options, &blocks);
+    let written = sections::write(scan, &indices, &layout, &body_writer)?;
     let (wasm, offsets, uncounted) = (written.wasm, written.offsets, written.uncounted);
     Ok(Rewritten { wasm, layout, offsets, uncounted, blocks: blocks.blocks })
 }

@@ -45,6 +45,8 @@ pub(super) struct Scan<'a> {
     pub(super) table64: Vec<bool>,
     /// How many globals there are, imports included.
     pub(super) globals: u32,
+    /// Whether there are tags, imported or its own: nothing is thrown, caught or suspended without one.
+    pub(super) has_tags: bool,
     /// The exports in their order.
     pub(super) exports: Vec<Export<'a>>,
     /// The start function.
@@ -66,6 +68,7 @@ impl<'a> Scan<'a> {
             memory64: Vec::new(),
             table64: Vec::new(),
             globals: 0,
+            has_tags: false,
             exports: Vec::new(),
             start: None,
             bodies: Vec::new(),
@@ -125,6 +128,7 @@ impl<'a> Scan<'a> {
                     self.memory64.push(memory?.memory64);
                 }
             }
+            Payload::TagSection(tags) => self.has_tags |= tags.count() > 0,
             Payload::GlobalSection(globals) => {
                 self.globals = self.globals.saturating_add(globals.count());
             }
@@ -154,7 +158,7 @@ impl<'a> Scan<'a> {
             TypeRef::Table(table) => self.table64.push(table.table64),
             TypeRef::Memory(memory) => self.memory64.push(memory.memory64),
             TypeRef::Global(_) => self.globals = self.globals.saturating_add(1),
-            TypeRef::Tag(_) => {}
+            TypeRef::Tag(_) => self.has_tags = true,
         }
     }
 }

@@ -91,7 +91,7 @@ impl SettingsPane {
             ui,
             "Count call depth",
             &mut engine.call_depth,
-            "Code that only calls runs up to a fifth slower; without it the native stack is the only bound",
+            "Code that only calls runs a twentieth slower, with exceptions a fifth; without it the native stack is the only bound",
         );
         switch(
             ui,

@@ -122,3 +122,67 @@ fn a_host_function_is_no_frame() {
         assert_eq!(subject.peak(), peak, "{export}");
     }
 }
+
+/// Ways to go on after a call that leave the straight line: each returns, and must leave the depth as it was.
+const WAYS_ON: [(&str, &str); 17] = [
+    ("end", "(call $leaf)"),
+    ("call", "(call $leaf) (call $leaf) (call $leaf)"),
+    ("return", "(call $leaf) (return)"),
+    ("br", "(block (call $leaf) (br 0)) (call $leaf)"),
+    ("br to the function", "(block (block (call $leaf) (br 2)))"),
+    ("br_if", "(block (call $leaf) (br_if 0 (local.get 0)) (call $leaf)) (call $leaf)"),
+    ("br_if that is not taken", "(block (call $leaf) (br_if 0 (i32.eqz (local.get 0))) (call $leaf))"),
+    ("br_table", "(block (block (call $leaf) (br_table 0 1 2 (local.get 0))) (call $leaf)) (call $leaf)"),
+    ("br_on_null", "(block (call $leaf) (br_on_null 0 (ref.null func)) (drop)) (call $leaf)"),
+    (
+        "br_on_non_null",
+        "(block (result (ref func)) (call $leaf) (br_on_non_null 0 (ref.func $leaf))
+        (call $leaf) (return)) (drop) (call $leaf)",
+    ),
+    (
+        "br_on_cast",
+        "(block (result anyref) (call $leaf) (br_on_cast 0 anyref i31ref (ref.i31 (i32.const 1))))
+        (drop) (call $leaf)",
+    ),
+    (
+        "if",
+        "(call $leaf) (if (local.get 0) (then (call $leaf)) (else (call $leaf) (call $leaf))) (call $leaf)",
+    ),
+    ("if without else", "(call $leaf) (if (i32.eqz (local.get 0)) (then (call $leaf))) (call $leaf)"),
+    (
+        "loop",
+        "(local i32) (call $leaf) (loop (call $leaf) (call $leaf)
+        (br_if 0 (i32.lt_u (local.tee 1 (i32.add (local.get 1) (i32.const 1))) (i32.const 5)))) (call $leaf)",
+    ),
+    ("block", "(call $leaf) (block (call $leaf) (br_if 0 (local.get 0)) (call $leaf)) (call $leaf)"),
+    (
+        "growth",
+        "(call $leaf) (drop (memory.grow (i32.const 9))) (call $leaf) (drop (memory.grow (i32.const 1)))",
+    ),
+    ("tail call", "(call $leaf) (return_call $leaf)"),
+];
+
+#[test]
+fn every_way_on_from_a_call_leaves_the_depth_as_it_was() {
+    for (way, body) in WAYS_ON {
+        let mut subject = Subject::counted(&wat(&format!(
+            r#"(module (memory 1 4)
+              (global $n (mut i32) (i32.const 0))
+              (elem declare func $leaf)
+              (func $leaf (global.set $n (i32.add (global.get $n) (i32.const 1))))
+              (func $way (param i32) {body})
+              (func (export "f") (param i32)
+                (call $way (local.get 0)) (if (local.get 0) (then (call $way (local.get 0))))
+                (call $way (local.get 0))))"#
+        )));
+        for arg in [0, 1, 2] {
+            let ended = subject.call_i32("f", &[arg]);
+            assert_eq!(ended.end, Ok(vec![]), "{way} {arg}");
+            assert_eq!((subject.peak(), subject.next_depth()), (3, 1), "{way} {arg}");
+            subject.set_depth_limit(2);
+            assert!(subject.call_i32("f", &[arg]).end.is_err(), "{way} {arg}");
+            assert!(subject.exceeded(), "{way} {arg}");
+            subject.set_depth_limit(3);
+        }
+    }
+}

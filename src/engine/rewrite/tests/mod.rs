@@ -16,7 +16,8 @@ use wasmtime::{
     WasmBacktrace,
 };
 
-use super::{Prices, RewriteOptions, Rewritten, engine_operator_cost, rewrite};
+use super::scan::Scan;
+use super::{DepthProtocol, Prices, RewriteOptions, Rewritten, engine_operator_cost, rewrite, rewrite_by};
 
 static PLAIN: LazyLock<Engine> = LazyLock::new(|| engine(&mut config()));
 static COUNTED: LazyLock<Engine> = LazyLock::new(|| engine(config().operator_cost(engine_operator_cost())));
@@ -94,8 +95,18 @@ impl Build {
     }
 
     fn counted(wasm: &[u8], options: &RewriteOptions) -> Self {
+        Self::of(rewritten(wasm, options), options)
+    }
+
+    /// Counts depth as it is done for modules with exceptions, whether it has any or not.
+    fn set_by_callers(wasm: &[u8], options: &RewriteOptions) -> Self {
+        let scan = Scan::of(wasm).expect("the module is valid");
+        let rewritten = rewrite_by(&scan, options, DepthProtocol::SetByCallers);
+        Self::of(rewritten.expect("the module is valid"), options)
+    }
+
+    fn of(rewritten: Rewritten, options: &RewriteOptions) -> Self {
         let engine = if options.prices.is_some() { &COUNTED } else { &PLAIN };
-        let rewritten = rewritten(wasm, options);
         Self::on(engine, &rewritten.wasm.clone(), Some(rewritten)).expect("the rewritten module compiles")
     }
 
@@ -147,13 +158,13 @@ impl Subject {
         }
     }
 
-    /// Sets the counters to 0, as a host does before each call.
+    /// Sets the counters as a host does before each call.
     fn reset(&mut self) {
         let Some(layout) = self.rewritten.as_ref().map(|rewritten| &rewritten.layout) else { return };
-        let depth = layout.depth.iter().flat_map(|depth| [depth.depth.clone(), depth.peak.clone()]);
-        let growth = layout.growth_sites.iter().map(|growth| growth.count.clone());
-        for name in depth.chain(growth).collect::<Vec<_>>() {
-            self.set_global(&name, 0);
+        let depth = layout.depth.iter().flat_map(|depth| [(depth.depth.clone(), 1), (depth.peak.clone(), 0)]);
+        let growth = layout.growth_sites.iter().map(|growth| (growth.count.clone(), 0));
+        for (name, value) in depth.chain(growth).collect::<Vec<_>>() {
+            self.set_global(&name, value);
         }
     }
 
@@ -192,6 +203,12 @@ impl Subject {
 
     fn peak(&mut self) -> u32 {
         let name = self.depth_globals().peak;
+        self.global(&name)
+    }
+
+    /// Returns the depth that the next frame would have.
+    fn next_depth(&mut self) -> u32 {
+        let name = self.depth_globals().depth;
         self.global(&name)
     }
 
