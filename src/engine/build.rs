@@ -7,7 +7,7 @@ use wasmtime::component::Component;
 
 use super::front::SourceMap;
 use super::rewrite::Layout;
-use super::settings::EngineSettings;
+use super::settings::{EngineSettings, Pricing};
 use crate::model::build::{BuildInfo, Phases};
 use crate::model::cache::CacheKey;
 use crate::model::diagnostic::{Diagnostic, Place};
@@ -51,6 +51,8 @@ pub(crate) struct CoreArtefact {
     pub(crate) module: Module,
     /// `None` when the module runs unrewritten.
     pub(crate) rewritten: Option<Arc<RewrittenParts>>,
+    /// Whose prices its engine takes.
+    pub(crate) pricing: Pricing,
 }
 
 pub(crate) struct RewrittenParts {

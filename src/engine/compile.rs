@@ -18,7 +18,6 @@ use super::settings::{Compiler, EngineSettings, Engines, Pricing};
 use crate::model::build::{BuildInfo, CacheOutcome, Phases};
 use crate::model::cache::CacheKey;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::interface::Interface;
 
 /// One source to compile.
 #[derive(Debug, Clone, Copy)]
@@ -79,9 +78,8 @@ fn compile_anew(
         Err(err) => return Err(refused(err.to_string(), phases)),
     };
     let mut notices = Vec::new();
-    let (artefact, compiler) =
-        artefact_of(engines, settings, &checked, &interface, &mut phases, &mut notices)
-            .map_err(|error| refused(format!("{error:#}"), phases))?;
+    let (artefact, compiler) = artefact_of(engines, settings, &checked, &mut phases, &mut notices)
+        .map_err(|error| refused(format!("{error:#}"), phases))?;
     Ok(Build {
         info: BuildInfo {
             kind: checked.kind,
@@ -112,16 +110,15 @@ fn artefact_of(
     engines: &Engines,
     settings: &EngineSettings,
     checked: &front::FrontOutput,
-    interface: &Interface,
     phases: &mut Phases,
     notices: &mut Vec<String>,
 ) -> wasmtime::Result<(Artefact, Compiler)> {
     let compiler = settings.effective_compiler();
     if compiler == settings.compiler {
-        return Ok((artefact(engines, settings, checked, interface, phases, notices)?, compiler));
+        return Ok((artefact(engines, settings, checked, phases, notices)?, compiler));
     }
     let mut exact_notices = Vec::new();
-    match artefact(engines, settings, checked, interface, phases, &mut exact_notices) {
+    match artefact(engines, settings, checked, phases, &mut exact_notices) {
         Ok(exact) => {
             notices.append(&mut exact_notices);
             Ok((exact, compiler))
@@ -132,7 +129,7 @@ fn artefact_of(
                 "fuel is a lower bound while a call runs: the baseline compiler refuses it: {why}"
             ));
             let usual = EngineSettings { exact_live_fuel: false, ..settings.clone() };
-            Ok((artefact(engines, &usual, checked, interface, phases, notices)?, usual.compiler))
+            Ok((artefact(engines, &usual, checked, phases, notices)?, usual.compiler))
         }
     }
 }
@@ -141,7 +138,6 @@ fn artefact(
     engines: &Engines,
     settings: &EngineSettings,
     checked: &front::FrontOutput,
-    interface: &Interface,
     phases: &mut Phases,
     notices: &mut Vec<String>,
 ) -> wasmtime::Result<Artefact> {
@@ -152,34 +148,37 @@ fn artefact(
         phases.compile = Some(nanos_since(started));
         return Ok(Artefact::Component(component));
     }
-    let started = Instant::now();
-    let options = rewrite_options(settings);
-    let rewritten = rewrite::rewrite(&checked.wasm, &options).map_err(|err| err.to_string());
-    phases.rewrite = Some(nanos_since(started));
-    let started = Instant::now();
-    // A module at the edge of what the compiler takes may pass it with the counting added.
-    let counted = rewritten.and_then(|parts| {
-        let engine = engines.get(settings, Pricing::ByPass).map_err(|err| format!("{err:#}"))?;
+    let mut go_on = |options: &RewriteOptions, pricing| {
+        let started = Instant::now();
+        let parts = rewrite::rewrite(&checked.wasm, options).map_err(|err| err.to_string())?;
+        add_ns(&mut phases.rewrite, started);
+        let started = Instant::now();
+        let engine = engines.get(settings, pricing).map_err(|err| format!("{err:#}"))?;
         let module = Module::from_binary(&engine, &parts.wasm).map_err(|err| format!("{err:#}"))?;
-        Ok((module, parts))
-    });
-    let (module, rewritten) = match counted {
-        Ok((module, parts)) => {
-            for function in &parts.uncounted {
-                let label = interface.function_label(function.index);
-                notices.push(format!("{label} {}", function.reason.clause()));
-            }
-            (module, Some(Arc::new(RewrittenParts { layout: parts.layout, offsets: parts.offsets })))
-        }
-        Err(err) => {
-            let engine = engines.get(settings, Pricing::ByEngine)?;
-            let module = Module::from_binary(&engine, &checked.wasm)?;
-            notices.push(format!("runs uncounted, its call depth is neither measured nor limited: {err}"));
-            (module, None)
-        }
+        add_ns(&mut phases.compile, started);
+        let parts = RewrittenParts { layout: parts.layout, offsets: parts.offsets };
+        Ok::<_, String>(CoreArtefact { module, rewritten: Some(Arc::new(parts)), pricing })
     };
-    phases.compile = Some(nanos_since(started));
-    Ok(Artefact::Core(CoreArtefact { module, rewritten }))
+    // A module at the edge of what engines accept may pass it with the counting added. Then nothing of it is
+    // counted, so that what is told of it and what limits it is right: the engine itself prices it.
+    let core = go_on(&rewrite_options(settings), Pricing::ByPass).or_else(|err| {
+        notices.push(format!("runs uncounted, its call depth is neither measured nor limited: {err}"));
+        go_on(&RewriteOptions::default(), Pricing::ByEngine)
+    });
+    let core = if let Ok(core) = core {
+        core
+    } else {
+        let pricing = Pricing::ByEngine;
+        let started = Instant::now();
+        let module = Module::from_binary(&engines.get(settings, pricing)?, &checked.wasm)?;
+        add_ns(&mut phases.compile, started);
+        CoreArtefact { module, rewritten: None, pricing }
+    };
+    Ok(Artefact::Core(core))
+}
+
+fn add_ns(phase: &mut Option<u64>, started: Instant) {
+    *phase = Some(phase.unwrap_or(0).saturating_add(nanos_since(started)));
 }
 
 /// Returns what the pass adds under these settings.

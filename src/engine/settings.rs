@@ -9,6 +9,7 @@ use wasmparser::WasmFeatures;
 use wasmtime::{Config, Engine, EngineWeak, OptLevel, Strategy, WasmBacktraceDetails};
 
 use super::front::flags_of;
+use super::rewrite::Prices;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::operators::PriceChanges;
 use crate::model::proposal::{Proposal, Proposals};
@@ -142,11 +143,11 @@ impl Default for EngineSettings {
 }
 
 /// Who puts the price of each operator into the code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Pricing {
     /// The rewriting pass does; the engine itself charges for `nop` alone.
     ByPass,
-    /// The engine does, by its own table: for components, and for modules that run unrewritten.
+    /// The engine does: for components, and for modules to which the pass can't add anything.
     ByEngine,
 }
 
@@ -241,6 +242,8 @@ impl EngineSettings {
             .shared_memory(false);
         if self.fuel && pricing == Pricing::ByPass {
             config.operator_cost(super::rewrite::engine_operator_cost());
+        } else if self.fuel && !self.prices.is_empty() {
+            config.operator_cost(Prices::changed(&self.prices).charged_by_the_engine());
         }
         // The pass says which of its own branches are seldom taken; it drops the guest's hints.
         config.wasm_branch_hinting(pricing == Pricing::ByPass);
@@ -294,8 +297,11 @@ impl Engines {
     /// Returns the engine for these settings, made now if need be.
     pub(crate) fn get(&self, settings: &EngineSettings, pricing: Pricing) -> wasmtime::Result<Engine> {
         let mut engines = self.lock();
-        // Prices are a matter of the rewriting pass: all of them share an engine.
-        let key = (EngineSettings { prices: PriceChanges::default(), ..settings.clone() }, pricing);
+        let mut key = (settings.clone(), pricing);
+        if pricing == Pricing::ByPass {
+            // Prices are a matter of the rewriting pass: all of them share an engine.
+            key.0.prices = PriceChanges::default();
+        }
         if let Some(engine) = engines.get(&key) {
             return Ok(engine.clone());
         }

@@ -66,8 +66,6 @@ pub struct OperatorCounts {
     pub prices: PriceChanges,
     /// Fuel for the bytes and elements of bulk operations, at any prices; `None` when it was not measured.
     pub bulk_fuel: Option<u64>,
-    /// Functions that could not be given counters, so that their operators are not among those counted.
-    pub uncounted_functions: u64,
     /// Whether the counts are right to the unit; in a call that did not return, the last straight piece of code
     /// counts as a whole.
     pub is_exact: bool,
@@ -269,7 +267,6 @@ mod tests {
             fuel: Measured::Exact(117),
             prices: PriceChanges::default(),
             bulk_fuel: Some(100),
-            uncounted_functions: 0,
             is_exact: true,
         }
     }

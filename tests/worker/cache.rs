@@ -4,12 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use wasm_workbench::engine::{Build, EngineSettings};
+use wasm_workbench::engine::{Build, EngineSettings, PluginOptions};
 use wasm_workbench::model::build::CacheOutcome;
 use wasm_workbench::model::cache::CacheListing;
 use wasm_workbench::model::call::Outcome;
 use wasm_workbench::model::ids::PluginId;
 use wasm_workbench::model::lifecycle::PluginState;
+use wasm_workbench::model::limits::{LimitKind, Limits};
+use wasm_workbench::model::measured::Measured;
+use wasm_workbench::model::operators::PriceChanges;
 use wasm_workbench::model::value::Value;
 use wasm_workbench::worker::WorkersConfig;
 use wasm_workbench::worker::protocol::{CacheCommand, Command, Event};
@@ -176,4 +179,43 @@ fn a_folder_that_can_not_be_written_is_told_once_and_harms_nothing() {
         }
     }
     listing(&mut bench, 0);
+}
+
+/// A module of which one function can't be counted: where frames may be left by exceptions they keep their depth
+/// in a local, and this one has as many as engines accept.
+fn uncountable() -> String {
+    let locals = "i32 ".repeat(50_000);
+    let wide = format!(
+        "(tag) (memory 1) (func (export \"wide\") (param $n i32) (result i32) (local {})
+           (loop $again (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+           (local.get $n))",
+        &locals[4..]
+    );
+    text(41).replacen("(module", &format!("(module {wide}"), 1)
+}
+
+#[test]
+fn what_can_not_be_counted_is_still_limited_and_priced_also_from_the_cache() {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let prices = PriceChanges::parse("i32.sub=16").expect("it is well written");
+    let settings = EngineSettings { prices, ..EngineSettings::default() };
+    for cache in [CacheOutcome::Miss, CacheOutcome::Disk] {
+        let mut bench = Bench::with(&config(folder.path()));
+        let build = bench.compile_with(&uncountable(), settings.clone());
+        assert_eq!(build.info.cache, cache);
+        let [notice] = &build.info.notices[..] else { panic!("{:?}", build.info.notices) };
+        assert!(notice.contains("depth") && notice.contains("function 0"), "{notice}");
+        for (id, fuel, outcome) in [(1, 2002, Outcome::Returned), (2, 2001, Outcome::Limit(LimitKind::Fuel))]
+        {
+            let plugin = PluginId(id);
+            let options =
+                PluginOptions { limits: Limits { fuel: Some(fuel), ..Limits::UNLIMITED }, ..UNLIMITED };
+            bench.create(plugin, &build, options, true);
+            bench.wait_state(plugin, PluginState::Ready);
+            let record = bench.run(plugin, "wide", &[Value::I32(100)]);
+            assert_eq!(record.outcome, outcome, "{fuel} {:?}", record.fuel);
+            assert_eq!(record.peak_call_depth, Measured::NotMeasured);
+        }
+        listing(&mut bench, 1);
+    }
 }

@@ -172,7 +172,6 @@ mod tests {
             fuel: Measured::Exact(20),
             prices: PriceChanges::only("i32.mul"),
             bulk_fuel: Some(5),
-            uncounted_functions: 0,
             is_exact: true,
         };
         let end = |outcome, result, fuel| OriginalEnd {

@@ -22,7 +22,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::interface::SourceKind;
 
 /// Version of what is written here; it enters every key.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// All of an entry but the long runs of bytes, which follow it: the binary unless it is the source, and the
 /// machine code.
@@ -46,8 +46,7 @@ struct Head<'a> {
 #[allow(clippy::large_enum_variant, reason = "there is one at a time, and it lives for a moment")]
 #[derive(Serialize, Deserialize)]
 enum Form<'a> {
-    Rewritten(Cow<'a, Layout>, Cow<'a, OffsetMap>),
-    Plain,
+    Core(Option<(Cow<'a, Layout>, Cow<'a, OffsetMap>)>, Pricing),
     Component,
 }
 
@@ -55,10 +54,9 @@ enum Form<'a> {
 pub(super) fn encode(build: &Build) -> Option<Vec<u8>> {
     let (form, code) = match &*build.artefact {
         Artefact::Core(core) => {
-            let form = core.rewritten.as_ref().map_or(Form::Plain, |parts| {
-                Form::Rewritten(Cow::Borrowed(&parts.layout), Cow::Borrowed(&parts.offsets))
-            });
-            (form, core.module.serialize().ok()?)
+            let parts = core.rewritten.as_ref();
+            let parts = parts.map(|parts| (Cow::Borrowed(&parts.layout), Cow::Borrowed(&parts.offsets)));
+            (Form::Core(parts, core.pricing), core.module.serialize().ok()?)
         }
         Artefact::Component(component) => (Form::Component, component.serialize().ok()?),
     };
@@ -115,16 +113,12 @@ pub(super) fn decode(
     let engine = |pricing| engines.get(&settings, pricing).map_err(|err: wasmtime::Error| format!("{err:#}"));
     let artefact = match head.form {
         Form::Component => Artefact::Component(thaw::component(&engine(Pricing::ByEngine)?, code)?),
-        Form::Plain => Artefact::Core(CoreArtefact {
-            module: thaw::module(&engine(Pricing::ByEngine)?, code)?,
-            rewritten: None,
-        }),
-        Form::Rewritten(layout, offsets) => Artefact::Core(CoreArtefact {
-            module: thaw::module(&engine(Pricing::ByPass)?, code)?,
-            rewritten: Some(Arc::new(RewrittenParts {
-                layout: layout.into_owned(),
-                offsets: offsets.into_owned(),
-            })),
+        Form::Core(parts, pricing) => Artefact::Core(CoreArtefact {
+            module: thaw::module(&engine(pricing)?, code)?,
+            rewritten: parts.map(|(layout, offsets)| {
+                Arc::new(RewrittenParts { layout: layout.into_owned(), offsets: offsets.into_owned() })
+            }),
+            pricing,
         }),
     };
     let warnings = head.warnings.into_owned().into_iter().zip(head.warning_ranges);

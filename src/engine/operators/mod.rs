@@ -75,7 +75,10 @@ pub enum CountFailure {
 impl From<RewriteError> for CountFailure {
     fn from(error: RewriteError) -> Self {
         match error {
-            RewriteError::TooMany { .. } | RewriteError::TooLarge { .. } => Self::TooLarge,
+            RewriteError::TooMany { .. }
+            | RewriteError::TooLarge { .. }
+            | RewriteError::BodyTooLarge { .. }
+            | RewriteError::TooManyLocals { .. } => Self::TooLarge,
             other => Self::Engine { reason: other.to_string() },
         }
     }
@@ -85,7 +88,6 @@ impl From<RewriteError> for CountFailure {
 struct Counting {
     build: Arc<Build>,
     blocks: Vec<CountedBlock>,
-    uncounted_functions: u64,
 }
 
 impl OperatorCounter {
@@ -137,9 +139,12 @@ impl OperatorCounter {
         let module = Module::from_binary(&engine, &parts.wasm).map_err(failure)?;
         let rewritten = Some(Arc::new(RewrittenParts { layout: parts.layout, offsets: parts.offsets }));
         Ok(Counting {
-            build: Arc::new(self.build.with_artefact(CoreArtefact { module, rewritten })),
+            build: Arc::new(self.build.with_artefact(CoreArtefact {
+                module,
+                rewritten,
+                pricing: Pricing::ByPass,
+            })),
             blocks: parts.blocks,
-            uncounted_functions: parts.uncounted.len() as u64,
         })
     }
 
@@ -209,8 +214,7 @@ impl OperatorCounter {
             fuel: record.fuel,
             prices: prices.clone(),
             bulk_fuel: None,
-            uncounted_functions: counting.uncounted_functions,
-            is_exact: has_returned && counting.uncounted_functions == 0,
+            is_exact: has_returned,
         };
         let own = counts.operator_fuel(&counts.prices);
         let fuel = record.fuel.value().filter(|_| counts.is_exact && record.fuel.is_exact());

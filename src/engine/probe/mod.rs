@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::build::{Artefact, Build, CoreArtefact};
 use super::observer::SharedObserver;
 use super::plugin::{CallRefusal, CreateFailure, Plugin, PluginOptions};
-use super::settings::{EngineSettings, Engines, HOST_STACK_BYTES, Pricing};
+use super::settings::{EngineSettings, Engines, HOST_STACK_BYTES};
 use super::transplant::Transplant;
 use crate::model::call::{CallRecord, Outcome};
 use crate::model::interface::Import;
@@ -324,11 +324,11 @@ fn on_stack(
     bytes: usize,
 ) -> Result<Arc<Build>, ProbeFailure> {
     let Artefact::Core(core) = &*build.artefact else { return Err(CallRefusal::IsComponent.into()) };
-    let pricing = if core.rewritten.is_some() { Pricing::ByPass } else { Pricing::ByEngine };
+    let pricing = core.pricing;
     let settings = EngineSettings { wasm_stack_bytes: bytes.max(1), ..build.settings.clone() };
     let engine = engines.passing_engine(&settings, pricing).map_err(|error| engine_failure(&error))?;
     let module = transplant.onto(&engine).map_err(|error| engine_failure(&error))?;
-    let artefact = CoreArtefact { module, rewritten: core.rewritten.clone() };
+    let artefact = CoreArtefact { module, rewritten: core.rewritten.clone(), pricing };
     Ok(Arc::new(build.with_stack(artefact, bytes)))
 }
 

@@ -10,7 +10,7 @@ use super::counters::ends_block;
 use super::indices::{DepthIndices, DepthProtocol, GrowthIndices, PrivateIndices};
 use super::offsets::OffsetMapBuilder;
 use super::scan::Scan;
-use super::{Prices, RewriteError, RewriteOptions, UncountedReason};
+use super::{Prices, RewriteError, RewriteOptions};
 
 /// The longest body that engines accept, and the highest number of locals with parameters: `wasmparser` keeps
 /// both to itself.
@@ -40,15 +40,6 @@ struct Frame<'a> {
     depth_local: Option<u32>,
     /// Whether the global holds the depth of a callee here, and not the frame's own, where it is kept.
     is_ahead: bool,
-}
-
-/// What became of a body.
-#[derive(Clone, Copy)]
-pub(super) enum Body {
-    /// It is counted. Where the test for a new peak stands in it, if frames are counted: it seldom succeeds.
-    Counted { peak_test: Option<u32> },
-    /// It had to be copied as it is.
-    Copied(UncountedReason),
 }
 
 /// What stands before the first operator.
@@ -91,40 +82,21 @@ impl<'a> BodyWriter<'a> {
             && self.blocks.blocks.is_empty()
     }
 
-    /// Writes the body of a function with `params` parameters behind `out`, its length first.
+    /// Writes the body of a function, by index and number of its parameters, behind `out`, its length first.
+    ///
+    /// Returns where the test for a new peak stands in it, if frames are counted: it seldom succeeds.
     pub(super) fn write(
         &self,
         body: &FunctionBody<'_>,
-        params: u32,
+        (index, params): (u32, u32),
         out: &mut Vec<u8>,
         offsets: &mut OffsetMapBuilder,
-    ) -> Result<Body, RewriteError> {
-        let (length, mark) = (out.len(), offsets.mark());
-        let written = self.write_counted(body, params, out, offsets)?;
-        if matches!(written, Body::Counted { .. }) {
-            return Ok(written);
-        }
-        out.truncate(length);
-        offsets.go_back(&mark);
-        offsets.private(position(length));
-        body.as_bytes().len().encode(out);
-        offsets.verbatim(position(out.len()), position(body.range().start));
-        out.extend_from_slice(body.as_bytes());
-        Ok(written)
-    }
-
-    fn write_counted(
-        &self,
-        body: &FunctionBody<'_>,
-        params: u32,
-        out: &mut Vec<u8>,
-        offsets: &mut OffsetMapBuilder,
-    ) -> Result<Body, RewriteError> {
+    ) -> Result<Option<u32>, RewriteError> {
         let head = Head::read(body)?;
         let has_local = self.depth.is_some_and(|depth| depth.protocol == DepthProtocol::SetByCallers);
         let depth_local = has_local.then(|| params.saturating_add(head.locals));
         if depth_local.is_some_and(|local| local >= MAX_LOCALS) {
-            return Ok(Body::Copied(UncountedReason::TooManyLocals));
+            return Err(RewriteError::TooManyLocals { index });
         }
         let mut frame =
             Frame { bytes: body.as_bytes(), start: body.range().start, depth_local, is_ahead: false };
@@ -143,13 +115,13 @@ impl<'a> BodyWriter<'a> {
             offsets.push(position(out.len() - written), position(operators.original_position() - read));
             written = out.len();
             if written - length_at > MAX_BODY_BYTES {
-                return Ok(Body::Copied(UncountedReason::BodyTooLarge));
+                return Err(RewriteError::BodyTooLarge { index });
             }
         }
         operators.finish()?;
         fill_length(out, length_at);
         let body_at = length_at + LENGTH_BYTES;
-        Ok(Body::Counted { peak_test: peak_test.map(|at| position(at - body_at)) })
+        Ok(peak_test.map(|at| position(at - body_at)))
     }
 
     /// Keeps the peak, and refuses a frame past the limit.

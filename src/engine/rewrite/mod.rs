@@ -52,44 +52,9 @@ pub struct Rewritten {
     pub layout: Layout,
     /// The way back from offsets in `wasm` to offsets in the original binary.
     pub offsets: OffsetMap,
-    /// The functions that run uncounted, in the order of their indices.
-    pub uncounted: Vec<UncountedFunction>,
     /// The straight pieces of code that are counted, each in the global that [`Layout::counter`] names by its
     /// place here; empty unless it was asked for.
     pub blocks: Vec<CountedBlock>,
-}
-
-/// A function that could not be rewritten without passing a limit of the format: it runs as it was.
-///
-/// Its frames are not counted, its growth is not recorded, and with prices its operators cost nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UncountedFunction {
-    /// The function's index, imports first.
-    pub index: u32,
-    /// Which limit was in the way.
-    pub reason: UncountedReason,
-}
-
-/// The limit that kept a function from being rewritten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UncountedReason {
-    /// The body with its counting would be longer than an engine accepts.
-    BodyTooLarge,
-    /// One more local is one too many.
-    TooManyLocals,
-}
-
-impl UncountedReason {
-    /// Returns the reason as a clause that follows the function's name.
-    #[must_use]
-    pub fn clause(self) -> &'static str {
-        match self {
-            Self::BodyTooLarge => {
-                "runs uncounted: with counting its body would pass the size that engines accept"
-            }
-            Self::TooManyLocals => "runs uncounted: it already has as many locals as engines accept",
-        }
-    }
 }
 
 /// Why a module could not be rewritten. It can still be compiled and run as it is.
@@ -129,6 +94,18 @@ pub enum RewriteError {
         /// How many engines accept.
         limit: u32,
     },
+    /// With what the pass adds the body of a function would be longer than engines accept.
+    #[error("with counting in it the body of function {index} would be longer than engines accept")]
+    BodyTooLarge {
+        /// The function's index, imports first.
+        index: u32,
+    },
+    /// With what the pass adds a function would have more locals than engines accept.
+    #[error("function {index} already has as many locals as engines accept")]
+    TooManyLocals {
+        /// The function's index, imports first.
+        index: u32,
+    },
     /// The rewritten module would be too long.
     #[error("the rewritten module would be longer than {limit_bytes} bytes")]
     TooLarge {
@@ -162,6 +139,5 @@ fn rewrite_by(
     let layout = Layout::plan(scan, &indices)?;
     let body_writer = body::BodyWriter::new(scan, &indices, options, &blocks);
     let written = sections::write(scan, &indices, &layout, &body_writer)?;
-    let (wasm, offsets, uncounted) = (written.wasm, written.offsets, written.uncounted);
-    Ok(Rewritten { wasm, layout, offsets, uncounted, blocks: blocks.blocks })
+    Ok(Rewritten { wasm: written.wasm, layout, offsets: written.offsets, blocks: blocks.blocks })
 }

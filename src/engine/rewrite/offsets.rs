@@ -74,12 +74,6 @@ pub(super) struct OffsetMapBuilder {
     since_checkpoint: u32,
 }
 
-/// A state of the builder to go back to.
-pub(super) struct Mark {
-    checkpoints: usize,
-    lengths: usize,
-}
-
 impl OffsetMapBuilder {
     /// A lookup reads at most so many lengths.
     const STRIDE: u32 = 64;
@@ -109,17 +103,6 @@ impl OffsetMapBuilder {
     /// Says that from `new` on nothing is the guest's.
     pub(super) fn private(&mut self, new: u32) {
         self.map.checkpoints.push(Checkpoint { new, old: 0, then: Then::Private });
-    }
-
-    /// Remembers the state.
-    pub(super) fn mark(&self) -> Mark {
-        Mark { checkpoints: self.map.checkpoints.len(), lengths: self.map.lengths.len() }
-    }
-
-    /// Forgets what was added since `mark`.
-    pub(super) fn go_back(&mut self, mark: &Mark) {
-        self.map.checkpoints.truncate(mark.checkpoints);
-        self.map.lengths.truncate(mark.lengths);
     }
 
     /// Returns the map.
@@ -210,20 +193,5 @@ mod tests {
         assert_eq!(map.original(new + 9), Some(16));
         assert_eq!(map.original(new + 10), None);
         assert_eq!(map.original(u32::MAX), None);
-    }
-
-    #[test]
-    fn going_back_leaves_no_trace() {
-        let mut builder = OffsetMapBuilder::default();
-        builder.begin(10, 10);
-        builder.push(2, 1);
-        let mark = builder.mark();
-        builder.begin(20, 20);
-        builder.push(300, 1);
-        builder.go_back(&mark);
-        builder.verbatim(12, 11);
-        let map = builder.finish();
-        assert_eq!(map.original(11), Some(10));
-        assert_eq!(map.original(22), Some(21));
     }
 }

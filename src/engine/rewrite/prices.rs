@@ -172,19 +172,23 @@ macro_rules! define_tables {
             cost
         }
 
+        impl Prices {
+            /// Returns the cost setting with which the engine itself charges these prices, for what runs
+            /// as it is.
+            #[must_use]
+            pub fn charged_by_the_engine(&self) -> OperatorCost {
+                let mut cost = OperatorCost::new();
+                $(cost.$op = self.by_slot[Slot::$op as usize];)*
+                cost
+            }
+        }
+
         #[cfg(test)]
         impl Prices {
             /// A table in which neighbours differ, from 0 to [`Self::MAX`].
             pub(super) fn uneven() -> Self {
 let prices = (0..=Self::MAX).cycle().map(|step| step * 5 % (Self::MAX + 1));
                 Self { by_slot: prices.take(NAMES.len()).collect() }
-            }
-
-            /// The setting with which the engine itself charges these prices, for modules as they are.
-            pub(super) fn charged_by_the_engine(&self) -> OperatorCost {
-                let mut cost = OperatorCost::new();
-                $(cost.$op = self.by_slot[Slot::$op as usize];)*
-                cost
             }
         }
     };

@@ -7,12 +7,12 @@ use std::ops::Range;
 use wasm_encoder::{BranchHint, BranchHints, ConstExpr, Encode, GlobalType, Section, ValType};
 use wasmparser::BinaryReader;
 
-use super::body::{Body, BodyWriter, MAX_CODE_BYTES, fill_length, position, reserve_length};
+use super::RewriteError;
+use super::body::{BodyWriter, MAX_CODE_BYTES, fill_length, position, reserve_length};
 use super::indices::{NewGlobal, PrivateIndices};
 use super::layout::Layout;
 use super::offsets::{OffsetMap, OffsetMapBuilder};
 use super::scan::{self, SECTION_ORDER, Scan, count};
-use super::{RewriteError, UncountedFunction};
 
 /// What was written.
 pub(super) struct Written {
@@ -20,8 +20,6 @@ pub(super) struct Written {
     pub(super) wasm: Vec<u8>,
     /// The way back to the original.
     pub(super) offsets: OffsetMap,
-    /// The functions that were copied as they are.
-    pub(super) uncounted: Vec<UncountedFunction>,
 }
 
 /// Writes the whole module.
@@ -37,7 +35,6 @@ pub(super) fn write(
         bodies,
         wasm: Vec::with_capacity(scan.bytes.len() * 2),
         offsets: OffsetMapBuilder::default(),
-        uncounted: Vec::new(),
         hints: BranchHints::new(),
     };
     writer.wasm.extend_from_slice(&wasm_encoder::Module::HEADER);
@@ -58,7 +55,7 @@ pub(super) fn write(
     if !writer.hints.is_empty() {
         writer.hints.append_to(&mut writer.wasm);
     }
-    Ok(Written { wasm: writer.wasm, offsets: writer.offsets.finish(), uncounted: writer.uncounted })
+    Ok(Written { wasm: writer.wasm, offsets: writer.offsets.finish() })
 }
 
 struct Writer<'a> {
@@ -67,7 +64,6 @@ struct Writer<'a> {
     bodies: &'a BodyWriter<'a>,
     wasm: Vec<u8>,
     offsets: OffsetMapBuilder,
-    uncounted: Vec<UncountedFunction>,
     hints: BranchHints,
 }
 
@@ -143,13 +139,11 @@ impl Writer<'_> {
         count(&self.scan.bodies).encode(&mut self.wasm);
         for (body, index) in self.scan.bodies.iter().zip(self.scan.imported_functions..) {
             let params = self.scan.params_of(index)?;
-            match self.bodies.write(body, params, &mut self.wasm, &mut self.offsets)? {
-                Body::Counted { peak_test: Some(branch_func_offset) } => {
-                    let unlikely = BranchHint { branch_func_offset, branch_hint_value: 0 };
-                    self.hints.function_hints(index, [unlikely]);
-                }
-                Body::Counted { peak_test: None } => {}
-                Body::Copied(reason) => self.uncounted.push(UncountedFunction { index, reason }),
+            let function = (index, params);
+            let peak_test = self.bodies.write(body, function, &mut self.wasm, &mut self.offsets)?;
+            if let Some(branch_func_offset) = peak_test {
+                let unlikely = BranchHint { branch_func_offset, branch_hint_value: 0 };
+                self.hints.function_hints(index, [unlikely]);
             }
             if self.wasm.len() - length_at > MAX_CODE_BYTES {
                 return Err(RewriteError::TooLarge { limit_bytes: MAX_CODE_BYTES });

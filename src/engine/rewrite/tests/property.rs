@@ -152,7 +152,7 @@ impl Statements {
             let bit = format!("(i32.and (local.get 0) (i32.const {}))", 1 << self.pick(6));
             let label = self.pick(labels + 1);
             let statement = match (self.pick(9), room) {
-                (0 | 1 | 2, _) if !self.callees.is_empty() => {
+                (0..=2, _) if !self.callees.is_empty() => {
                     let callee = self.callees.start
                         + u32::from(self.pick(2)).min(self.callees.end - self.callees.start - 1);
                     format!("(call {callee} (i32.rotr (local.get 0) (i32.const {})))", self.pick(8))
@@ -163,7 +163,7 @@ impl Statements {
                 (5, _) if self.pick(6) == 0 && !self.callees.is_empty() => {
                     format!("(return_call {} (local.get 0))", self.callees.start)
                 }
-                (kind @ (6 | 7 | 8), 1..) => {
+                (kind @ (6..=8), 1..) => {
                     let open = match kind {
                         6 => "(block ".to_owned(),
                         7 => format!("(if {bit} (then "),

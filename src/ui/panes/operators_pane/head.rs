@@ -101,11 +101,6 @@ fn verdicts(view: &CountsView, counts: &OperatorCounts) -> Vec<(&'static str, St
         let text = "The straight piece of code that the call ended in counts as a whole".to_owned();
         lines.push((icons::INFO, text, false));
     }
-    match counts.uncounted_functions {
-        0 => {}
-        1 => lines.push((icons::WARNING, "One function is too large to be counted".to_owned(), true)),
-        many => lines.push((icons::WARNING, format!("{many} functions are too large to be counted"), true)),
-    }
     lines
 }
 

@@ -326,7 +326,6 @@ mod tests {
             fuel: Measured::Exact(22),
             prices: PriceChanges::parse("i32.mul=16").expect("it is well written"),
             bulk_fuel: Some(0),
-            uncounted_functions: 0,
             is_exact: true,
         }
     }
