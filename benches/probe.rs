@@ -49,7 +49,8 @@ fn main() {
         for need in needs.limits.iter().filter(|need| need.step == 1) {
             assert!(need.proved && need.runs <= 3, "{need:?}");
         }
-        let counter = OperatorCounter { build: Arc::clone(&build), options, replay: Vec::new(), call };
+        let counter =
+            OperatorCounter { build: Arc::clone(&build), options, limits: None, replay: Vec::new(), call };
         let began = Instant::now();
         let count = || counter.count(&engines, &observer, &mut |_| true);
         let counts = foreground::run(&engines, build.thread_stack_bytes(), count);

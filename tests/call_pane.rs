@@ -177,7 +177,7 @@ impl World {
             && !self.plugins.contains_key(&id)
         {
             let build = Arc::clone(&self.state.plugin(id).expect("it is live").build.build);
-            let made = Plugin::create(build, 1, *options, Arc::new(NoObserver));
+            let made = Plugin::create(build, 1, options.clone(), Arc::new(NoObserver));
             self.made(id, made);
             return;
         }
@@ -199,11 +199,11 @@ impl World {
                 self.benchmarks.push(request);
                 self.tell(id, event);
             }
-            PluginCommand::SetLimits(limits) => {
-                plugin.set_limits(limits);
+            PluginCommand::SetOptions(options) => {
+                let limits = options.limits;
+                plugin.set_options(options);
                 self.tell(id, PluginEvent::LimitsSet(limits));
             }
-            PluginCommand::SetRules(rules) => plugin.set_rules(rules),
             PluginCommand::ReadGlobals => {
                 let globals = plugin.globals();
                 self.tell(id, PluginEvent::Globals(globals));
@@ -561,7 +561,7 @@ fn a_function_has_limits_of_its_own_and_they_are_raised_where_they_stand() {
     type_into(&mut harness, "Rule 1: name", "fi?");
     type_into(&mut harness, "Rule 1: fuel", "lots");
     harness.get_by_label_contains("`lots` is no whole number");
-    assert!(harness.state().state.selected_plugin().is_some_and(|plugin| plugin.rules.is_empty()));
+    assert!(harness.state().state.selected_plugin().is_some_and(|plugin| plugin.options.rules.is_empty()));
     press(&mut harness, "Remove rule 1");
     type_into(&mut harness, "$n i32", "10");
     press(&mut harness, "Call");
@@ -573,7 +573,7 @@ fn a_function_has_limits_of_its_own_and_they_are_raised_where_they_stand() {
     harness.get_by_label("by the rule for fib: fuel 500");
     press(&mut harness, "Raise to 5\u{202f}000, call again");
     let plugin = harness.state().state.selected_plugin().expect("it is selected");
-    assert_eq!(plugin.rules.list()[0].fuel, RuleBound::At(5000));
+    assert_eq!(plugin.options.rules.list()[0].fuel, RuleBound::At(5000));
     assert_eq!(plugin.options.limits.fuel, Some(100_000_000), "the plugin's own stays");
     assert!(plugin.calls.records.back().is_some_and(CallRecord::is_success));
 }

@@ -57,7 +57,7 @@ fn problems_of(sample: &'static Sample, engines: &Engines, cache: &BuildCache) -
     let options = PluginOptions {
         limits: sample.limits,
         stub_missing_imports: sample.stub_missing_imports,
-        keep_after_trap: false,
+        ..PluginOptions::default()
     };
     // Guest code needs a thread whose stack is larger than the one that the engine grants it.
     let stack_bytes = build.thread_stack_bytes();

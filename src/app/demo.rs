@@ -283,7 +283,7 @@ fn begin_anew(state: &mut AppState, id: PluginId, sample: &Sample, now: Now, out
     if let Some(plugin) = state.plugin_mut(id) {
         plugin.options.stub_missing_imports = sample.stub_missing_imports;
         plugin.options.keep_after_trap = false;
-        tell(id, PluginCommand::SetOptions(plugin.options), out);
+        tell(id, PluginCommand::SetOptions(plugin.options.clone()), out);
     }
     out.extend(update(state, Action::Plugin(id, PluginAction::Reload), now));
 }

@@ -1,4 +1,4 @@
-//! What is found again at the next start: open files, recent files, layout of the panes.
+//! What is found again at the next start: open files, recent files, layout of the panes, prices and limits.
 //!
 //! Turns the session file's text into data and back; reads and writes no file itself.
 
@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::PluginOptions;
 use crate::model::operators::PriceChanges;
 
 /// Most files that Recent lists.
 const MOST_RECENT: usize = 12;
 
-/// Most sources whose prices are remembered.
+/// Most sources whose prices are remembered, and most whose options are.
 const MOST_PRICED: usize = 64;
 
 /// One file of Recent.
@@ -42,6 +43,15 @@ pub struct SourcePrices {
     pub changes: PriceChanges,
 }
 
+/// Limits, rules and other options that the plugins of a source had last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceOptions {
+    /// The source.
+    pub source: OpenedSource,
+    /// The options.
+    pub options: PluginOptions,
+}
+
 /// Everything in the session file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -58,6 +68,8 @@ pub struct Session {
     pub shows_offsets: bool,
     /// Prices that were changed, of open sources and of closed ones, the newest change first.
     pub prices: Vec<SourcePrices>,
+    /// Options that were changed, of open sources and of closed ones, the newest change first.
+    pub options: Vec<SourceOptions>,
 }
 
 impl Session {
@@ -70,6 +82,7 @@ impl Session {
         let mut session: Self = serde_json::from_str(text).map_err(|err| err.to_string())?;
         session.recent.truncate(MOST_RECENT);
         session.prices.truncate(MOST_PRICED);
+        session.options.truncate(MOST_PRICED);
         Ok(session)
     }
 
@@ -89,6 +102,20 @@ impl Session {
         if !changes.is_empty() {
             self.prices.insert(0, SourcePrices { source, changes: changes.clone() });
             self.prices.truncate(MOST_PRICED);
+        }
+    }
+
+    /// Returns the options that the plugins of a source had last, where they were not the usual ones.
+    pub fn options_of(&self, source: &OpenedSource) -> Option<&PluginOptions> {
+        self.options.iter().find(|kept| kept.source == *source).map(|kept| &kept.options)
+    }
+
+    /// Remembers the options of a source; `None` forgets them.
+    pub fn remember_options(&mut self, source: OpenedSource, options: Option<PluginOptions>) {
+        self.options.retain(|kept| kept.source != source);
+        if let Some(options) = options {
+            self.options.insert(0, SourceOptions { source, options });
+            self.options.truncate(MOST_PRICED);
         }
     }
 

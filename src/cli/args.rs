@@ -149,7 +149,6 @@ impl CallVerb {
         match option {
             RunOption::Repeat => matches!(self, Self::Run | Self::Bench),
             RunOption::Seconds | RunOption::WarmUp => self == Self::Bench,
-            RunOption::LimitFor => self == Self::Run,
             _ => true,
         }
     }

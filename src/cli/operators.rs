@@ -60,6 +60,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let counter = OperatorCounter {
         build,
         options: options(&args),
+        limits: None,
         replay: calls.iter().map(probed).collect(),
         call: probed(&last),
     };

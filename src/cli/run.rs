@@ -42,8 +42,8 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     stop_on_ctrl_c(&watch);
     let repeat = args.repeat.unwrap_or(1);
     let default_priced = default_priced(&engines, &source, &args)?;
-    let (options, rules) = (options(&args), args.rules.clone());
-    let setting = Setting { build: Arc::clone(&build), default_priced, options, rules, repeat };
+    let options = options(&args);
+    let setting = Setting { build: Arc::clone(&build), default_priced, options, repeat };
     let mut written = Ok(());
     let mut print = |made: &Made| {
         if !args.json && written.is_ok() {
@@ -68,6 +68,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
 pub(super) fn options(args: &CallArgs) -> PluginOptions {
     PluginOptions {
         limits: args.limits,
+        rules: args.rules.clone(),
         stub_missing_imports: args.stub_missing_imports,
         keep_after_trap: args.keep_after_trap,
     }

@@ -14,7 +14,6 @@ use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::event::LogLevel;
 use crate::model::interface::Import;
 use crate::model::lifecycle::PluginState;
-use crate::model::limit_rules::LimitRules;
 use crate::model::measured::Measured;
 use crate::model::metrics::PluginMetrics;
 use crate::model::timeline::Durations;
@@ -51,8 +50,6 @@ pub(super) struct Setting {
     pub(super) default_priced: Option<Arc<Build>>,
     /// Limits and options.
     pub(super) options: PluginOptions,
-    /// Limits of single functions.
-    pub(super) rules: LimitRules,
     /// How often each call is made.
     pub(super) repeat: u64,
 }
@@ -170,7 +167,7 @@ pub(super) fn drive(
     calls: &[Call],
     sink: Sink<'_>,
 ) -> Result<Session, Vec<Import>> {
-    let Setting { build, default_priced, options, rules, repeat } = setting;
+    let Setting { build, default_priced, options, repeat } = setting;
     let is_priced = default_priced.is_some();
     let mut session = Session {
         calls: Vec::new(),
@@ -179,7 +176,7 @@ pub(super) fn drive(
         instantiate_ns: None,
     };
     let observer: Arc<dyn CallObserver> = Arc::clone(watch) as _;
-    let mut plugin = match Plugin::create(build, 1, options, observer) {
+    let plugin = match Plugin::create(build, 1, options.clone(), observer) {
         Ok(plugin) => plugin,
         Err(CreateFailure::MissingImports(imports)) => return Err(imports),
         Err(CreateFailure::Failed(record)) => {
@@ -190,7 +187,6 @@ pub(super) fn drive(
             return Ok(session);
         }
     };
-    plugin.set_rules(rules);
     session.instantiate_ns = Some(plugin.instantiate_ns());
     let shadow = default_priced.and_then(|build| Shadow::new(build, options, watch));
     let mut driver =

@@ -9,6 +9,7 @@ use super::session::{Call, Watch};
 use crate::engine::{Build, CallObserver, LiveView, Plugin, PluginOptions, Repeat, SharedObserver, Tick};
 use crate::model::call::CallRecord;
 use crate::model::event::LogLevel;
+use crate::model::limit_rules::LimitRules;
 use crate::model::limits::Limits;
 
 /// A second plugin that makes every call that returned once more.
@@ -37,7 +38,8 @@ impl Shadow {
     /// Makes the second plugin; `None` when it has no instance.
     pub(super) fn new(build: Arc<Build>, options: PluginOptions, watch: &Arc<Watch>) -> Option<Self> {
         // What returned at its own prices must not be stopped for what it costs at others.
-        let options = PluginOptions { limits: Limits { fuel: None, ..options.limits }, ..options };
+        let limits = Limits { fuel: None, ..options.limits };
+        let options = PluginOptions { limits, rules: LimitRules::NONE, ..options };
         let observer: SharedObserver = Arc::new(Silent(Arc::clone(watch)));
         let plugin = Plugin::create(build, 1, options, observer).ok()?;
         Some(Self { plugin, is_lost: false })

@@ -25,15 +25,24 @@ use crate::model::signature::FuncSignature;
 use crate::model::value::Value;
 
 /// How a plugin is instantiated and called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PluginOptions {
     /// Limits of its sandbox.
     pub limits: Limits,
+    /// Limits of single functions, which go before those; start function and hooks have names too.
+    pub rules: LimitRules,
     /// Whether imports that nobody provides are filled with functions that end the call.
     pub stub_missing_imports: bool,
     /// Whether the instance stays in use after a call that did not return.
     pub keep_after_trap: bool,
+}
+
+impl PluginOptions {
+    /// Returns the limits of a call of that function: the plugin's own, and what a rule says before them.
+    pub fn limits_of(&self, function: &str) -> Limits {
+        self.rules.apply(self.limits, function)
+    }
 }
 
 /// Why a plugin has no instance.
@@ -112,7 +121,6 @@ pub struct Plugin {
     build: Arc<Build>,
     build_number: u64,
     options: PluginOptions,
-    rules: LimitRules,
     observer: SharedObserver,
     live: Option<LiveInstance>,
     born: Instant,
@@ -142,7 +150,6 @@ impl Plugin {
             build,
             build_number,
             options,
-            rules: LimitRules::default(),
             observer,
             live: None,
             born: Instant::now(),
@@ -450,8 +457,8 @@ impl Plugin {
     fn record(&self, kind: CallKind, export: Arc<str>, args: &[Value], started_ns: u64) -> CallRecord {
         CallRecord {
             number: self.next_number,
-            limits: self.rules.apply(self.options.limits, &export),
-            rule: self.rules.of(&export).cloned(),
+            limits: self.options.limits_of(&export),
+            rule: self.options.rules.of(&export).cloned(),
             build: self.build_number,
             started_ns,
             instances: self.build.core_instances,
@@ -531,18 +538,18 @@ impl Plugin {
         }
     }
 
-    /// Gives single functions limits of their own, from the next call on; start function and hooks have names too.
+    /// Gives single functions limits of their own, from the next call on.
     pub fn set_rules(&mut self, rules: LimitRules) {
-        self.rules = rules;
+        self.options.rules = rules;
         self.set_limits(self.options.limits);
     }
 
     /// Puts the limits in force that a function has by the rules.
     fn put_limits(&mut self, name: &str) {
-        if self.rules.is_empty() {
+        if self.options.rules.is_empty() {
             return;
         }
-        let limits = self.rules.apply(self.options.limits, name);
+        let limits = self.options.limits_of(name);
         if let Some(live) = self.live.as_mut().filter(|live| live.store.data().meter.limits() != limits) {
             live.set_limits(limits);
         }
@@ -551,7 +558,7 @@ impl Plugin {
     /// Puts options in force; stubs wait for the next instance.
     pub fn set_options(&mut self, options: PluginOptions) {
         self.options = options;
-        self.set_limits(options.limits);
+        self.set_limits(self.options.limits);
     }
 
     /// Returns what is used of the limits now that no call runs, with the figures of the last call.

@@ -38,14 +38,22 @@ pub struct LimitRule {
 }
 
 /// The rules of a plugin, in their order; cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<LimitRule>", into = "Vec<LimitRule>")]
 pub struct LimitRules {
-    rules: Arc<[LimitRule]>,
+    /// `None` where there are none.
+    rules: Option<Arc<[LimitRule]>>,
 }
 
-impl Default for LimitRules {
-    fn default() -> Self {
-        Self { rules: Arc::new([]) }
+impl From<Vec<LimitRule>> for LimitRules {
+    fn from(rules: Vec<LimitRule>) -> Self {
+        Self::new(rules)
+    }
+}
+
+impl From<LimitRules> for Vec<LimitRule> {
+    fn from(rules: LimitRules) -> Self {
+        rules.list().to_vec()
     }
 }
 
@@ -144,25 +152,36 @@ impl LimitRule {
 }
 
 impl LimitRules {
-    /// Takes rules in their order, of which those beyond [`MOST_RULES`] are left out.
+    /// No rules: every function has the plugin's own limits.
+    pub const NONE: Self = Self { rules: None };
+
+    /// Takes rules in their order; those beyond [`MOST_RULES`], and those whose pattern can't be one, are left out.
     pub fn new(mut rules: Vec<LimitRule>) -> Self {
+        rules.retain(|rule| rule.check().is_ok());
         rules.truncate(MOST_RULES);
-        Self { rules: rules.into() }
+        Self { rules: (!rules.is_empty()).then(|| rules.into()) }
     }
 
     /// Tells whether every function has the plugin's own limits.
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.rules.is_none()
     }
 
     /// Returns the rules in their order.
     pub fn list(&self) -> &[LimitRule] {
-        &self.rules
+        self.rules.as_deref().unwrap_or_default()
+    }
+
+    /// Returns the rules without what they say of time.
+    #[must_use]
+    pub fn without_time(&self) -> Self {
+        let timeless = |rule: &LimitRule| LimitRule { time_ms: RuleBound::Keep, ..rule.clone() };
+        Self::new(self.list().iter().map(timeless).collect())
     }
 
     /// Returns the first rule that is for that function.
     pub fn of(&self, name: &str) -> Option<&LimitRule> {
-        self.rules.iter().find(|rule| rule.matches(name))
+        self.list().iter().find(|rule| rule.matches(name))
     }
 
     /// Returns the limits of a call of that function, in a plugin with limits of its own.
@@ -177,11 +196,11 @@ impl LimitRules {
 
     /// Returns the rules with one limit of that function set anew, where a rule sets it; `None` where none does.
     pub fn raised(&self, name: &str, kind: LimitKind, value: Option<u64>) -> Option<Self> {
-        let at = self.rules.iter().position(|rule| rule.matches(name))?;
-        if self.rules[at].bound(kind) == RuleBound::Keep {
+        let at = self.list().iter().position(|rule| rule.matches(name))?;
+        let mut rules = self.list().to_vec();
+        if rules[at].bound(kind) == RuleBound::Keep {
             return None;
         }
-        let mut rules = self.rules.to_vec();
         let bound = value.map_or(RuleBound::Lift, RuleBound::At);
         match kind {
             LimitKind::Fuel => rules[at].fuel = bound,

@@ -46,7 +46,6 @@ impl What {
                 Plugin::Pause
                     | Plugin::Resume
                     | Plugin::Cancel
-                    | Plugin::SetLimits(_)
                     | Plugin::SetOptions(_)
                     | Plugin::ReadMemory(_)
                     | Plugin::ReadGlobals

@@ -15,7 +15,6 @@ use crate::engine::{Build, CLEANUP_HOOK, CallObserver, CallRefusal, CreateFailur
 use crate::model::call::CallRecord;
 use crate::model::ids::{BuildNumber, CallId};
 use crate::model::lifecycle::{LifecycleStep, PluginState};
-use crate::model::limit_rules::LimitRules;
 
 /// A build and which of its source's builds it is.
 #[derive(Clone)]
@@ -33,7 +32,6 @@ pub(crate) struct PluginThread {
     /// What the next instance is an instance of.
     build: Numbered,
     options: PluginOptions,
-    rules: LimitRules,
     /// `None` before the first instance.
     plugin: Option<Plugin>,
     /// Whether neither start function nor `_initialize` has run in the instance.
@@ -59,7 +57,6 @@ impl PluginThread {
             stack_bytes: build.build.thread_stack_bytes(),
             build,
             options,
-            rules: LimitRules::default(),
             plugin: None,
             is_new: false,
             is_initialized: false,
@@ -130,12 +127,8 @@ impl PluginThread {
             }
             self.obey(order);
             // What was set while guest code ran takes effect now.
-            let (limits, options) = self.watcher.take_settings();
-            if let Some(options) = options {
+            if let Some(options) = self.watcher.take_options() {
                 self.set_options(options);
-            }
-            if let Some(limits) = limits {
-                self.set_options(PluginOptions { limits, ..self.options });
             }
         }
         if self.watcher.state() != PluginState::Stopped {
@@ -183,14 +176,7 @@ impl PluginThread {
             PluginCommand::Cancel => drop(self.watcher.allows(LifecycleStep::Cancel)),
             // The flag that it raised is looked at before each order.
             PluginCommand::Unload => {}
-            PluginCommand::SetLimits(limits) => self.set_options(PluginOptions { limits, ..self.options }),
             PluginCommand::SetOptions(options) => self.set_options(options),
-            PluginCommand::SetRules(rules) => {
-                if let Some(plugin) = &mut self.plugin {
-                    plugin.set_rules(rules.clone());
-                }
-                self.rules = rules;
-            }
             look => self.look(look),
         }
     }
@@ -242,11 +228,11 @@ impl PluginThread {
     }
 
     fn set_options(&mut self, options: PluginOptions) {
-        self.options = options;
         if let Some(plugin) = &mut self.plugin {
-            plugin.set_options(options);
+            plugin.set_options(options.clone());
         }
         self.watcher.tell(PluginEvent::LimitsSet(options.limits));
+        self.options = options;
     }
 
     fn create(&mut self, number: u64, initialize: bool) {
@@ -407,12 +393,8 @@ impl PluginThread {
             Some(plugin) => plugin.replace(Arc::clone(&build), build_number.0),
             None => {
                 let observer: Arc<dyn CallObserver> = Arc::clone(&watcher) as _;
-                Plugin::create(Arc::clone(&build), build_number.0, self.options, observer).map(
-                    |mut plugin| {
-                        plugin.set_rules(self.rules.clone());
-                        self.plugin = Some(plugin);
-                    },
-                )
+                Plugin::create(Arc::clone(&build), build_number.0, self.options.clone(), observer)
+                    .map(|plugin| self.plugin = Some(plugin))
             }
         };
         watcher.end_guest();

@@ -18,7 +18,6 @@ use crate::model::event::LogLevel;
 use crate::model::ids::{BuildNumber, CallId, Generation, PluginId, RequestId, SourceId};
 use crate::model::interface::Import;
 use crate::model::lifecycle::StateChange;
-use crate::model::limit_rules::LimitRules;
 use crate::model::limits::{Limits, Usage};
 use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
 use crate::model::needs::{Needs, Progress};
@@ -230,11 +229,8 @@ pub enum PluginCommand {
     },
     /// Drop the plugin and end its thread.
     Unload,
-    /// Change the limits; each says when it takes effect.
-    SetLimits(Limits),
-    /// Give single functions limits of their own, from the next call on.
-    SetRules(LimitRules),
-    /// Change the options other than the limits, from the next instance on.
+    /// Change limits, rules and the other options; each limit says when it takes effect, stubs wait for the next
+    /// instance.
     SetOptions(PluginOptions),
     /// Show part of a memory, also while a call runs.
     ReadMemory(MemoryRequest),

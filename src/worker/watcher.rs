@@ -18,7 +18,6 @@ use crate::engine::{CallObserver, LiveView, PluginOptions, Tick};
 use crate::model::event::LogLevel;
 use crate::model::ids::PluginId;
 use crate::model::lifecycle::{LifecycleStep, PluginState, StateChange};
-use crate::model::limits::Limits;
 
 /// How often usage is shown while a guest runs and somebody looks.
 const USAGE_PERIOD: Duration = Duration::from_millis(60);
@@ -50,7 +49,6 @@ struct Desk {
     usage_shown: Option<Instant>,
     /// The largest cancel that ended something.
     served_cancel: u64,
-    new_limits: Option<Limits>,
     new_options: Option<PluginOptions>,
     log: LogGate,
 }
@@ -78,7 +76,6 @@ impl Watcher {
             watches_usage: false,
             usage_shown: None,
             served_cancel: 0,
-            new_limits: None,
             new_options: None,
             log: LogGate::default(),
         };
@@ -185,10 +182,9 @@ impl Watcher {
         }
     }
 
-    /// Takes the limits and options that were set while guest code ran.
-    pub(crate) fn take_settings(&self) -> (Option<Limits>, Option<PluginOptions>) {
-        let mut desk = self.desk();
-        (desk.new_limits.take(), desk.new_options.take())
+    /// Takes the options that were set while guest code ran.
+    pub(crate) fn take_options(&self) -> Option<PluginOptions> {
+        self.desk().new_options.take()
     }
 
     pub(crate) fn watch_usage(&self, watches: bool) {
@@ -252,11 +248,7 @@ impl Watcher {
             PluginCommand::Pause | PluginCommand::Resume => self.hold_or_go_on(desk, &command),
             PluginCommand::Cancel => self.forget_calls(desk),
             PluginCommand::Unload => {}
-            PluginCommand::SetLimits(limits) => desk.new_limits = Some(limits),
-            PluginCommand::SetOptions(options) => {
-                desk.new_limits = None;
-                desk.new_options = Some(options);
-            }
+            PluginCommand::SetOptions(options) => desk.new_options = Some(options),
             PluginCommand::ReadMemory(request) => self.show(match live.memory(request) {
                 Some(window) => PluginEvent::Memory(window),
                 None => {

@@ -307,6 +307,18 @@ pub(crate) const CASES: &[Case] = &[
         "run sample_plugins/math.wat --limit-for 'fib*:fuel=100' --limit-for '*:fuel=none,time_ms=9' \
          --invoke factorial 5 --invoke fibonacci 10",
     ),
+    case(
+        "limit_rules_limits",
+        "limits sample_plugins/math.wat --json --limit-for factorial:fuel=20 --invoke factorial 5",
+    ),
+    case(
+        "limit_rules_bench",
+        "bench sample_plugins/math.wat --repeat 3 --limit-for 'fact*:fuel=20' --invoke factorial 5",
+    ),
+    case(
+        "limit_rules_operators",
+        "operators sample_plugins/math.wat --limit-for 'fact*:fuel=20' --invoke add 1 2 --invoke factorial 5",
+    ),
     case("limit_rules_wrong", "run sample_plugins/math.wat --limit-for fib:depth=3 --invoke factorial 5"),
     case("prices_run", "run sample_plugins/math.wat --prices i32.mul=16 --invoke factorial 5"),
     case("prices_run_one_alone", "run sample_plugins/math.wat --prices '*=0,i32.mul=1' --invoke factorial 5"),

@@ -68,8 +68,8 @@ impl Bridge for Workers {
             let event = PluginEvent::Memory(self.window(*request));
             self.hear(Event::Plugin { plugin: *plugin, event });
         }
-        if let Command::Plugin { plugin, command: PluginCommand::SetLimits(limits) } = &command {
-            self.plugin(*plugin, PluginEvent::LimitsSet(*limits));
+        if let Command::Plugin { plugin, command: PluginCommand::SetOptions(options) } = &command {
+            self.plugin(*plugin, PluginEvent::LimitsSet(options.limits));
         }
         if let Command::Compile { source, generation, content, settings, .. } = &command {
             let caps = SizeCaps::default();

@@ -7,6 +7,7 @@ use wasm_workbench::engine::{Build, EngineSettings, PluginOptions};
 use wasm_workbench::model::call::CallRecord;
 use wasm_workbench::model::ids::{BuildNumber, CallId, Generation, PluginId, SourceId};
 use wasm_workbench::model::lifecycle::PluginState;
+use wasm_workbench::model::limit_rules::LimitRules;
 use wasm_workbench::model::limits::Limits;
 use wasm_workbench::model::text::FileContent;
 use wasm_workbench::model::value::Value;
@@ -16,8 +17,12 @@ use wasm_workbench::worker::{Workers, WorkersConfig};
 /// Far more than anything here takes; reached only when an answer never comes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(crate) const UNLIMITED: PluginOptions =
-    PluginOptions { limits: Limits::UNLIMITED, stub_missing_imports: false, keep_after_trap: false };
+pub(crate) const UNLIMITED: PluginOptions = PluginOptions {
+    limits: Limits::UNLIMITED,
+    rules: LimitRules::NONE,
+    stub_missing_imports: false,
+    keep_after_trap: false,
+};
 
 pub(crate) struct Bench {
     pub(crate) workers: Workers,

@@ -214,7 +214,7 @@ fn limits_that_are_set_while_a_call_runs_hold_from_the_next_call_on() {
     bench.call(plugin, 1, "spin", &[]);
     bench.wait_running(plugin);
     let limits = Limits { fuel: Some(1), ..Limits::UNLIMITED };
-    bench.tell(plugin, PluginCommand::SetLimits(limits));
+    bench.tell(plugin, PluginCommand::SetOptions(PluginOptions { limits, ..UNLIMITED }));
     bench.tell(plugin, PluginCommand::Cancel);
     assert_eq!(bench.wait_end(plugin).limits, Limits::UNLIMITED);
     let set = bench.wait_plugin(plugin, "limits", |event| match event {

@@ -104,7 +104,8 @@ fn count(
     let call = ProbedCall { export: export.into(), args: args.to_vec() };
     let earlier = ProbedCall { export: "add".into(), args: ARGS.to_vec() };
     let replay = vec![earlier; replay];
-    let counter = OperatorCounter { build: Arc::clone(build), options: UNLIMITED, replay, call };
+    let counter =
+        OperatorCounter { build: Arc::clone(build), options: UNLIMITED, limits: None, replay, call };
     bench.send(Command::CountOperators { request, name: "test".into(), counter: Box::new(counter) });
     request
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::super::action::{Action, FileAction};
 use super::super::state::{AppState, Dialog, Now, Purpose, SaveWhat};
 use super::super::update::{
-    OpenedFile, activate, add_file, go_on_after_saving, recovered_file_read, remember_prices, remember_tabs,
-    save_now, save_to, take_from_disk, update, write_export,
+    OpenedFile, activate, add_file, go_on_after_saving, recovered_file_read, remember_options,
+    remember_prices, remember_tabs, save_now, save_to, take_from_disk, update, write_export,
 };
 use crate::model::difference::Difference;
 use crate::model::event::LogLevel;
@@ -213,6 +213,10 @@ fn source_saved(
     }
     state.keeping.session_is_new = true;
     remember_prices(state, id);
+    let of_source = state.plugins.iter().rev().find(|plugin| plugin.source == id);
+    if let Some(options) = of_source.map(|plugin| plugin.options.clone()) {
+        remember_options(state, id, &options);
+    }
     remember_tabs(state);
 }
 

@@ -10,7 +10,7 @@ use crate::engine::PluginOptions;
 use crate::model::ids::{PluginId, SourceId};
 use crate::model::interface::Import;
 use crate::model::lifecycle::{LifecycleStep, PluginState, StateChange};
-use crate::model::limit_rules::{LimitRule, LimitRules, RuleBound};
+use crate::model::limit_rules::{LimitRule, RuleBound};
 use crate::model::limits::{LimitKind, Limits, Usage};
 use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
 
@@ -44,8 +44,6 @@ pub struct PluginView {
     pub limit_fields: BTreeMap<LimitKind, LimitField>,
     /// Limits of single functions, as they stand in their fields.
     pub rule_fields: Vec<RuleField>,
-    /// Those of them that are rules, in force from the next call on.
-    pub rules: LimitRules,
     /// Whether it keeps its instance when its source is compiled anew.
     pub keep_until_reload: bool,
     /// What it uses of its limits.
@@ -189,7 +187,6 @@ impl PluginView {
             options,
             limit_fields: BTreeMap::new(),
             rule_fields: Vec::new(),
-            rules: LimitRules::default(),
             keep_until_reload: false,
             usage: Usage::default(),
             calls: PluginCalls::default(),
@@ -228,7 +225,7 @@ impl PluginView {
 
     /// Returns the limits of a call of that function: the plugin's own, and what a rule says before them.
     pub fn limits_of(&self, export: &str) -> Limits {
-        self.rules.apply(self.options.limits, export)
+        self.options.limits_of(export)
     }
 
     pub(crate) fn record(&mut self, change: StateChange, since_start: Duration) {

@@ -8,6 +8,7 @@ mod listings;
 mod memory;
 mod needs;
 mod operators;
+mod options;
 mod plugins;
 mod prices;
 mod recovery;
@@ -22,6 +23,7 @@ pub(crate) use files::{
 };
 pub(crate) use memory::show_again;
 pub(crate) use operators::count_unasked;
+pub(crate) use options::remember as remember_options;
 pub(crate) use plugins::{create_plugin, tell};
 pub(crate) use prices::remember as remember_prices;
 pub(crate) use recovery::{file_read as recovered_file_read, offer as offer_recovered};

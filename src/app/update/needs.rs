@@ -1,7 +1,7 @@
 //! Asking what a call would take, and setting limits by the answer.
 
 use super::super::state::{AppState, NeedsStatus, NeedsView, Now, Purpose, roomy_limit, roomy_stack_bytes};
-use super::plugins::set_limits;
+use super::plugins::set_where_they_hold;
 use super::settings::set_engine;
 use crate::engine::{EngineSettings, Probe, ProbedCall};
 use crate::model::call::CallKind;
@@ -26,7 +26,7 @@ pub(super) fn find(
     let (replay, forgotten) = plugin.earlier.before(number);
     let probe = Probe {
         build: plugin.build.build.clone(),
-        options: plugin.options,
+        options: plugin.options.clone(),
         replay,
         forgotten,
         call: call.clone(),
@@ -52,7 +52,8 @@ pub(super) fn stop(state: &mut AppState, id: PluginId, out: &mut Vec<Command>) {
     }
 }
 
-/// Sets one limit to what is needed of it and some room, or all limits of the plugin.
+/// Sets one limit to what is needed of it and some room, or all limits of the plugin; in the rule that sets it for
+/// this function, if there is one.
 ///
 /// The stack is a setting of the engine, and so only set when it is named.
 pub(super) fn apply(
@@ -70,12 +71,10 @@ pub(super) fn apply(
         }
         return;
     }
-    let mut limits = plugin.options.limits;
     let wanted = needs.limits.iter().filter(|need| kind.is_none_or(|kind| need.limit == kind));
-    for (kind, value) in wanted.filter_map(roomy_limit) {
-        limits.set(kind, Some(value));
-    }
-    set_limits(plugin, limits, out);
+    let wanted = wanted.filter_map(roomy_limit).map(|(kind, value)| (kind, Some(value))).collect::<Vec<_>>();
+    let export = plugin.needs.as_ref().map(|view| view.call.export.clone());
+    set_where_they_hold(plugin, export.as_deref(), &wanted, out);
 }
 
 /// Sets the native stack of the engine, which has every source compiled anew.

@@ -3,7 +3,7 @@
 use super::super::pane::PaneKind;
 use super::super::state::{AppState, CountsStatus, CountsView, Effect, Now, OriginalEnd, Purpose};
 use super::needs::call_to_repeat;
-use crate::engine::{OperatorCounter, PluginOptions};
+use crate::engine::OperatorCounter;
 use crate::model::call::{CallKind, CallRecord};
 use crate::model::ids::PluginId;
 use crate::model::needs::setting;
@@ -63,13 +63,14 @@ fn ask(
     let request = state.requests.ask(Purpose::CountOperators { plugin: id });
     let Some(plugin) = state.plugin_mut(id) else { return };
     let record = number.and_then(|number| plugin.calls.record(number));
-    let limits = record.map_or(plugin.options.limits, |record| record.limits);
+    let limits = record.map(|record| record.limits);
     let original = record.map(OriginalEnd::from);
     let (replay, forgotten) = plugin.earlier.before(number);
     let setting = setting(replay.len(), forgotten);
     let counter = OperatorCounter {
         build: plugin.build.build.clone(),
-        options: PluginOptions { limits, ..plugin.options },
+        options: plugin.options.clone(),
+        limits,
         replay,
         call: call.clone(),
     };

@@ -3,8 +3,7 @@
 use super::super::action::PluginAction;
 use super::super::export;
 use super::super::state::{AppState, LimitField, Now, PluginView, RuleField};
-use super::{Repetition, needs, operators, send_call};
-use crate::engine::PluginOptions;
+use super::{Repetition, needs, operators, options, send_call};
 use crate::model::event::LogLevel;
 use crate::model::ids::{PluginId, SourceId};
 use crate::model::lifecycle::LifecycleStep;
@@ -20,6 +19,7 @@ pub(super) fn update(
     out: &mut Vec<Command>,
 ) {
     let Some(plugin) = state.plugin_mut(id) else { return };
+    let (source, before) = (plugin.source, plugin.options.clone());
     match action {
         PluginAction::Select => select(state, id),
         PluginAction::NewInstance => new_instance(state, id, now, out),
@@ -47,13 +47,15 @@ pub(super) fn update(
             set_limits(plugin, Limits { trap_on_refused_growth, ..plugin.options.limits }, out);
         }
         PluginAction::SetStubMissing(stub_missing_imports) => {
-            set_options(plugin, PluginOptions { stub_missing_imports, ..plugin.options }, out);
+            plugin.options.stub_missing_imports = stub_missing_imports;
+            tell_options(plugin, out);
             if stub_missing_imports && !plugin.missing_imports.is_empty() {
                 reload(plugin, out);
             }
         }
         PluginAction::SetKeepAfterTrap(keep_after_trap) => {
-            set_options(plugin, PluginOptions { keep_after_trap, ..plugin.options }, out);
+            plugin.options.keep_after_trap = keep_after_trap;
+            tell_options(plugin, out);
         }
         PluginAction::SetKeepUntilReload(keep) => set_keep_until_reload(state, id, keep, out),
         PluginAction::FindNeeds(number) => needs::find(state, id, number, now, out),
@@ -75,6 +77,10 @@ pub(super) fn update(
             export::ask_for_place(state, &name, export);
         }
     }
+    let after = state.plugin(id).map(|plugin| plugin.options.clone());
+    if let Some(options) = after.filter(|options| *options != before) {
+        options::remember(state, source, &options);
+    }
 }
 
 /// Makes a plugin of the last good build of a source, and selects it when nothing of that source is selected.
@@ -87,16 +93,13 @@ pub(crate) fn create_plugin(
     let of = state.source(source)?;
     let good = of.good.clone()?;
     let stem = of.stem().to_owned();
-    let options = PluginOptions {
-        limits: state.starting_limits(source),
-        stub_missing_imports: of.sample().is_some_and(|sample| sample.stub_missing_imports),
-        keep_after_trap: false,
-    };
+    let options = options::starting(state, source);
     let of_same_name = state.plugins.iter().filter(|plugin| *plugin.stem == *stem);
     let ordinal = of_same_name.map(|plugin| plugin.ordinal).max().unwrap_or(0) + 1;
     let id = state.ids.plugin();
-    let mut plugin = PluginView::new(id, (&stem, ordinal), source, good.clone(), options);
+    let mut plugin = PluginView::new(id, (&stem, ordinal), source, good.clone(), options.clone());
     plugin.keep_until_reload = state.settings.keep_until_reload;
+    plugin.rule_fields = plugin.options.rules.list().iter().map(RuleField::from).collect();
     state.plugins.push(plugin);
     state.runtime.record_plugin_created();
     super::super::journal::loaded(state, id, now);
@@ -162,7 +165,7 @@ fn set_limit_text(plugin: &mut PluginView, kind: LimitKind, text: String, out: &
     let (error, effect) = match parse_limit(&text) {
         Ok(limit) => {
             plugin.options.limits.set(kind, limit);
-            tell(plugin.id, PluginCommand::SetLimits(plugin.options.limits), out);
+            tell_options(plugin, out);
             (None, Some(takes_effect(kind)))
         }
         Err(error) => (Some(error), None),
@@ -180,7 +183,7 @@ pub(super) fn set_limits(plugin: &mut PluginView, limits: Limits, out: &mut Vec<
         }
     }
     plugin.options.limits = limits;
-    tell(plugin.id, PluginCommand::SetLimits(limits), out);
+    tell_options(plugin, out);
 }
 
 /// Puts those of the rules in force that can be read.
@@ -198,9 +201,9 @@ fn set_rules(plugin: &mut PluginView, mut fields: Vec<RuleField>, out: &mut Vec<
     }
     plugin.rule_fields = fields;
     let rules = LimitRules::new(rules);
-    if plugin.rules != rules {
-        plugin.rules = rules.clone();
-        tell(plugin.id, PluginCommand::SetRules(rules), out);
+    if plugin.options.rules != rules {
+        plugin.options.rules = rules;
+        tell_options(plugin, out);
     }
 }
 
@@ -212,19 +215,34 @@ fn raise_limit(
     number: Option<u64>,
     out: &mut Vec<Command>,
 ) {
-    let record = number.and_then(|number| plugin.calls.record(number));
-    if let Some(rules) = record.and_then(|record| plugin.rules.raised(&record.export, kind, value)) {
-        let fields = rules.list().iter().map(RuleField::from).collect();
-        return set_rules(plugin, fields, out);
-    }
-    let mut limits = plugin.options.limits;
-    limits.set(kind, value);
-    set_limits(plugin, limits, out);
+    let export = number.and_then(|number| plugin.calls.record(number)).map(|record| record.export.clone());
+    set_where_they_hold(plugin, export.as_deref(), &[(kind, value)], out);
 }
 
-fn set_options(plugin: &mut PluginView, options: PluginOptions, out: &mut Vec<Command>) {
-    plugin.options = options;
-    tell(plugin.id, PluginCommand::SetOptions(options), out);
+/// Sets limits: each in the rule that sets it for that function, or else in the plugin.
+pub(super) fn set_where_they_hold(
+    plugin: &mut PluginView,
+    export: Option<&str>,
+    wanted: &[(LimitKind, Option<u64>)],
+    out: &mut Vec<Command>,
+) {
+    let (mut limits, mut rules) = (plugin.options.limits, plugin.options.rules.clone());
+    for (kind, value) in wanted {
+        match export.and_then(|export| rules.raised(export, *kind, *value)) {
+            Some(raised) => rules = raised,
+            None => limits.set(*kind, *value),
+        }
+    }
+    if rules != plugin.options.rules {
+        set_rules(plugin, rules.list().iter().map(RuleField::from).collect(), out);
+    }
+    if limits != plugin.options.limits {
+        set_limits(plugin, limits, out);
+    }
+}
+
+fn tell_options(plugin: &PluginView, out: &mut Vec<Command>) {
+    tell(plugin.id, PluginCommand::SetOptions(plugin.options.clone()), out);
 }
 
 fn set_keep_until_reload(state: &mut AppState, id: PluginId, keep: bool, out: &mut Vec<Command>) {

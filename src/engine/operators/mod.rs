@@ -17,6 +17,7 @@ use super::probe::ProbedCall;
 use super::rewrite::{self, CountedBlock, Prices, RewriteError, RewriteOptions, operator_names};
 use super::settings::{EngineSettings, Engines, Pricing};
 use crate::model::call::{CallRecord, Outcome};
+use crate::model::limit_rules::LimitRules;
 use crate::model::limits::Limits;
 use crate::model::operators::{CountStep, OperatorCount, OperatorCounts};
 
@@ -31,8 +32,10 @@ const TIME_LIMIT_MS: (u64, u64) = (2000, 30_000);
 pub struct OperatorCounter {
     /// What is called.
     pub build: Arc<Build>,
-    /// Limits and options in force; the time limit is doubled, since counters take some.
+    /// Limits, rules and options in force; limits of time are doubled, since counters take some.
     pub options: PluginOptions,
+    /// Limits of the call, where they are not those in force.
+    pub limits: Option<Limits>,
     /// Calls that are made before.
     pub replay: Vec<ProbedCall>,
     /// The call.
@@ -113,6 +116,12 @@ impl OperatorCounter {
         if observer.is_cancelled() || !go_on(CountStep::Calling) {
             return Ok(None);
         }
+        let limits = self.limits.unwrap_or_else(|| self.options.limits_of(&self.call.export));
+        plugin.set_options(PluginOptions {
+            limits: with_more_time(limits),
+            rules: LimitRules::NONE,
+            ..self.options
+        });
         let before = plugin.operator_runs(counting.blocks.len());
         let record = plugin.call(&self.call.export, &self.call.args)?;
         if observer.is_cancelled() {
@@ -155,12 +164,8 @@ impl OperatorCounter {
         observer: &SharedObserver,
         go_on: &mut dyn FnMut(CountStep) -> bool,
     ) -> Result<Option<Plugin>, CountFailure> {
-        let (least_ms, most_ms) = TIME_LIMIT_MS;
-        let set = self.options.limits;
-        let millis =
-            set.execution_time_ms.map_or(most_ms, |ms| ms.saturating_mul(2).clamp(least_ms, most_ms));
-        let limits = Limits { execution_time_ms: Some(millis), ..set };
-        let options = PluginOptions { limits, ..self.options };
+        let (limits, rules) = (with_more_time(self.options.limits), self.options.rules.without_time());
+        let options = PluginOptions { limits, rules, ..self.options };
         let build = Arc::clone(&counting.build);
         let mut plugin = Plugin::create(build, 1, options, Arc::clone(observer)).map_err(not_made)?;
         initialize(&mut plugin)?;
@@ -221,6 +226,13 @@ impl OperatorCounter {
         counts.bulk_fuel = fuel.and_then(|fuel| fuel.checked_sub(own));
         counts
     }
+}
+
+/// Doubles a limit of time, and sets one where there is none.
+fn with_more_time(limits: Limits) -> Limits {
+    let (least_ms, most_ms) = TIME_LIMIT_MS;
+    let doubled = limits.execution_time_ms.map(|ms| ms.saturating_mul(2).clamp(least_ms, most_ms));
+    Limits { execution_time_ms: Some(doubled.unwrap_or(most_ms)), ..limits }
 }
 
 /// Lists the operators that ran, the most frequent first; those that are written alike are one.

@@ -4,6 +4,7 @@ use super::*;
 use crate::engine::front::SizeCaps;
 use crate::engine::{BuildCache, CompileRequest, NoObserver, compile};
 use crate::model::call::TrapKind;
+use crate::model::limit_rules::LimitRule;
 use crate::model::limits::LimitKind;
 use crate::model::measured::Measured;
 use crate::model::operators::PriceChanges;
@@ -32,7 +33,7 @@ fn build_at(engines: &Engines, source: &[u8], prices: &PriceChanges) -> Arc<Buil
 fn plain(counter: &OperatorCounter) -> CallRecord {
     let OperatorCounter { build, options, call, .. } = counter;
     let mut plugin =
-        Plugin::create(Arc::clone(build), 1, *options, Arc::new(NoObserver)).expect("it is made");
+        Plugin::create(Arc::clone(build), 1, options.clone(), Arc::new(NoObserver)).expect("it is made");
     initialize(&mut plugin).expect("it starts");
     plugin.call(&call.export, &call.args).expect("the arguments fit")
 }
@@ -41,6 +42,7 @@ fn count(engines: &Engines, build: &Arc<Build>, export: &str, args: &[Value]) ->
     let counter = OperatorCounter {
         build: Arc::clone(build),
         options: PluginOptions::default(),
+        limits: None,
         replay: Vec::new(),
         call: ProbedCall { export: export.into(), args: args.to_vec() },
     };
@@ -117,6 +119,7 @@ fn counts_at_the_engines_prices_are_its_fuel_on_every_sample() {
                     limits: Limits { execution_time_ms: Some(1), call_depth: Some(100), ..sample.limits },
                     ..PluginOptions::default()
                 },
+                limits: None,
                 replay: Vec::new(),
                 call: ProbedCall { export: export.into(), args: Vec::new() },
             };
@@ -165,7 +168,7 @@ fn counts_begin_with_the_call_and_not_with_the_instance() {
     let build = build(&engines, text.as_bytes());
     let up = ProbedCall { export: "up".into(), args: Vec::new() };
     let options = PluginOptions::default();
-    let counter = OperatorCounter { build, options, replay: vec![up.clone(); 3], call: up };
+    let counter = OperatorCounter { build, options, limits: None, replay: vec![up.clone(); 3], call: up };
     let observer: SharedObserver = Arc::new(NoObserver);
     let counts = counted(&counter, &engines, &observer).expect("it can be counted");
     assert_eq!((of(&counts, "i32.add"), counts.entries), (1, 1));
@@ -220,7 +223,7 @@ fn counters_burn_nothing_and_every_limit_stays_in_force() {
     for (limits, outcome) in ends {
         let options = PluginOptions { limits, ..PluginOptions::default() };
         let (build, call) = (Arc::clone(&build), call.clone());
-        let counter = OperatorCounter { build, options, replay: Vec::new(), call };
+        let counter = OperatorCounter { build, options, limits: None, replay: Vec::new(), call };
         let counts = counted(&counter, &engines, &observer).expect("it can be counted");
         assert_eq!((counts.outcome, counts.is_exact), (outcome, outcome == Outcome::Returned), "{limits:?}");
     }
@@ -238,6 +241,7 @@ fn a_call_after_one_that_trapped_is_counted_on_a_fresh_instance() {
     let after = |replay: Vec<ProbedCall>| OperatorCounter {
         build: Arc::clone(&build),
         options: PluginOptions::default(),
+        limits: None,
         replay,
         call: call("up"),
     };
@@ -256,7 +260,7 @@ fn counting_tells_its_steps_and_ends_where_it_is_told_to() {
     let build = build(&engines, FACTORIAL.as_bytes());
     let call = ProbedCall { export: "factorial".into(), args: vec![Value::I64(3)] };
     let options = PluginOptions::default();
-    let counter = OperatorCounter { build, options, replay: vec![call.clone(); 2], call };
+    let counter = OperatorCounter { build, options, limits: None, replay: vec![call.clone(); 2], call };
     let observer: SharedObserver = Arc::new(NoObserver);
     let mut steps = Vec::new();
     let all = counter.count(&engines, &observer, &mut |step| {
@@ -274,4 +278,32 @@ fn counting_tells_its_steps_and_ends_where_it_is_told_to() {
         });
         assert_eq!(stopped.expect("it can be counted"), None, "after {last}");
     }
+}
+
+#[test]
+fn rules_hold_for_the_calls_before_and_the_calls_own_limits_for_itself() {
+    let text = r#"(module
+      (func (export "_initialize") (local i32)
+        (loop (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 100)))))
+      (func (export "three") (result i32) (i32.add (i32.const 1) (i32.const 2))))"#;
+    let engines = Engines::default();
+    let build = build(&engines, text.as_bytes());
+    let observer: SharedObserver = Arc::new(NoObserver);
+    let limited = |fuel| Limits { fuel: Some(fuel), ..Limits::UNLIMITED };
+    let three = |rules: &[&str], limits| {
+        let rules = rules.iter().map(|rule| LimitRule::parse(rule).expect("it is well written")).collect();
+        let options =
+            PluginOptions { limits: limited(4), rules: LimitRules::new(rules), ..PluginOptions::default() };
+        let call = ProbedCall { export: "three".into(), args: Vec::new() };
+        let build = Arc::clone(&build);
+        let counter = OperatorCounter { build, options, limits, replay: vec![call.clone()], call };
+        counted(&counter, &engines, &observer).map(|counts| counts.outcome)
+    };
+    assert!(three(&[], None).is_err(), "the plugin's own fuel is too little to initialize it");
+    let initialize = "_initialize:fuel=none,time_ms=1";
+    assert_eq!(three(&[initialize], None).expect("it is counted"), Outcome::Returned);
+    let stopped = Outcome::Limit(LimitKind::Fuel);
+    assert_eq!(three(&[initialize, "three:fuel=3"], None).expect("it is counted"), stopped);
+    let own = Some(limited(3));
+    assert_eq!(three(&[initialize, "three:fuel=9"], own).expect("it is counted"), stopped);
 }

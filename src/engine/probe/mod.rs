@@ -15,6 +15,7 @@ use super::settings::{EngineSettings, Engines, HOST_STACK_BYTES};
 use super::transplant::Transplant;
 use crate::model::call::{CallRecord, Outcome};
 use crate::model::interface::Import;
+use crate::model::limit_rules::LimitRules;
 use crate::model::limits::{LimitKind, Limits};
 use crate::model::measured::Measured;
 use crate::model::needs::{Needs, Observation, Peak, Progress, Question, SOUGHT, StepEnd, Trial, find_needs};
@@ -50,7 +51,7 @@ pub struct ProbedCall {
 pub struct Probe {
     /// What is called.
     pub build: Arc<Build>,
-    /// Limits and options in force.
+    /// Limits, rules and options in force.
     pub options: PluginOptions,
     /// Calls that are made before, so that the instance is in the state that the call met.
     pub replay: Vec<ProbedCall>,
@@ -114,13 +115,18 @@ impl Probe {
         self.most_stack_bytes() + HOST_STACK_BYTES
     }
 
+    /// Returns the limits in force for the call.
+    fn set(&self) -> Limits {
+        self.options.limits_of(&self.call.export)
+    }
+
     fn most_stack_bytes(&self) -> usize {
         GENEROUS_STACK_BYTES.max(self.build.wasm_stack_bytes.next_multiple_of(1024))
     }
 
     fn question(&self) -> Question {
         Question {
-            set: self.options.limits,
+            set: self.set(),
             stack_set_bytes: self.build.wasm_stack_bytes as u64,
             stack_most_bytes: self.most_stack_bytes() as u64,
             replayed: self.replay.len(),
@@ -161,7 +167,7 @@ impl<'a> Runner<'a> {
         };
         let transplant = Transplant::of(&core.module).map_err(|error| engine_failure(&error))?;
         let roomy = on_stack(&probe.build, &transplant, engines, probe.most_stack_bytes())?;
-        let set_ms = probe.options.limits.execution_time_ms;
+        let set_ms = probe.set().execution_time_ms;
         let (least_ms, most_ms) = TIME_LIMIT_MS;
         let time_limit_ms = set_ms.map_or(most_ms, |ms| ms.saturating_mul(2).clamp(least_ms, most_ms));
         Ok(Self { probe, engines, observer, transplant, roomy, time_limit_ms, has_run: false })
@@ -181,7 +187,7 @@ impl<'a> Runner<'a> {
         let roomy = self.roomy_limits(trial);
         let tight =
             Limits { fuel: trial.get(LimitKind::Fuel), call_depth: trial.get(LimitKind::CallDepth), ..roomy };
-        let options = PluginOptions { limits: tight, ..self.probe.options };
+        let options = PluginOptions { limits: tight, rules: LimitRules::NONE, ..self.probe.options };
         let run = match Plugin::create(build, 1, options, Arc::clone(self.observer)) {
             Ok(plugin) => self.make_calls(Run::of(plugin), tight, roomy)?,
             Err(CreateFailure::MissingImports(imports)) => return Err(ProbeFailure::MissingImports(imports)),
@@ -201,7 +207,7 @@ impl<'a> Runner<'a> {
     }
 
     fn roomy_limits(&self, trial: &Trial) -> Limits {
-        let set = self.probe.options.limits;
+        let set = self.probe.set();
         let roomy = |kind: LimitKind, generous: u64| {
             trial.get(kind).or_else(|| Some(set.get(kind).map_or(generous, |limit| limit.max(generous))))
         };

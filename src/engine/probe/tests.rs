@@ -5,6 +5,7 @@ use crate::engine::front::SizeCaps;
 use crate::engine::{BuildCache, CompileRequest, NoObserver, compile};
 use crate::model::bench::{BenchPlan, Span, WarmUp};
 use crate::model::call::TrapKind;
+use crate::model::limit_rules::LimitRule;
 use crate::model::needs::{Hindrance, MOST_TIMED_RUNS};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -85,7 +86,7 @@ fn needed(needs: &Needs, kind: LimitKind) -> Option<u64> {
 
 /// Makes the calls under limits, as the verb `run` does, and tells how the last one ended.
 fn outcome_under(probe: &Probe, limits: Limits) -> Outcome {
-    let options = PluginOptions { limits, ..probe.options };
+    let options = PluginOptions { limits, ..probe.options.clone() };
     on_thread(probe.thread_stack_bytes(), || {
         let created = Plugin::create(Arc::clone(&probe.build), 1, options, Arc::new(NoObserver));
         let mut plugin = match created {
@@ -324,4 +325,19 @@ fn each_call_of_a_benchmark_has_a_full_tank_and_no_more() {
         let failure = end.expect("the call fits").failure.map(|record| record.outcome);
         assert_eq!(failure, (!passes).then_some(Outcome::Limit(LimitKind::Fuel)), "{limit}");
     }
+}
+
+#[test]
+fn the_limits_set_are_those_of_the_function() {
+    let engines = Engines::default();
+    let rule = LimitRule::parse("mod*:fuel=1,time_ms=40").expect("it is well written");
+    let mut probe = probe(&engines, GUESTS, &[("modest", &[])]);
+    probe.options.rules = LimitRules::new(vec![rule]);
+    let observer: SharedObserver = Arc::new(NoObserver);
+    let find = || probe.find(&engines, &observer, &mut |_| true);
+    let needs = on_thread(probe.thread_stack_bytes(), find);
+    let needs = needs.expect("the call can be made").expect("nobody stops it");
+    let fuel = needs.need(LimitKind::Fuel).expect("fuel is sought");
+    assert!(fuel.proved && fuel.needed > Some(1), "a rule of too little fuel stops no run: {fuel:?}");
+    assert_eq!(fuel.set, Some(1));
 }

@@ -10,7 +10,7 @@ use crate::app::{
 };
 use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::humanize;
-use crate::model::limits::LimitKind;
+use crate::model::limits::{LimitKind, Limits};
 use crate::model::needs::{Need, Needs, Progress};
 use crate::model::value::Value;
 use crate::ui::icons;
@@ -181,7 +181,7 @@ fn need_ui(ui: &mut Ui, state: &AppState, plugin: &PluginView, need: &Need, acti
     let tokens = tokens(ui);
     let set = match need.limit {
         LimitKind::WasmStack => Some(plugin.build.build.wasm_stack_bytes() as u64),
-        kind => plugin.options.limits.get(kind),
+        kind => set_limits(plugin).get(kind),
     };
     let is_too_low = need.needed.zip(set).is_some_and(|(needed, set)| set < needed);
     let figure = |text: String| RichText::new(text).size(theme::FIGURE);
@@ -208,6 +208,11 @@ fn need_ui(ui: &mut Ui, state: &AppState, plugin: &PluginView, need: &Need, acti
     response.on_hover_text(explained);
 }
 
+/// Returns the limits in force for the call that was looked at.
+fn set_limits(plugin: &PluginView) -> Limits {
+    plugin.needs.as_ref().map_or(plugin.options.limits, |view| plugin.limits_of(&view.call.export))
+}
+
 /// What a button sets a limit to.
 struct Offer {
     kind: LimitKind,
@@ -225,7 +230,7 @@ fn offer(state: &AppState, plugin: &PluginView, need: &Need) -> Option<Offer> {
         return Some(Offer { kind: LimitKind::WasmStack, value: bytes as u64, is_set, effect });
     }
     let (kind, value) = roomy_limit(need)?;
-    Some(Offer { kind, value, is_set: plugin.options.limits.get(kind) == Some(value), effect: "" })
+    Some(Offer { kind, value, is_set: set_limits(plugin).get(kind) == Some(value), effect: "" })
 }
 
 /// Says how good a value is, and what it counts.

@@ -37,7 +37,7 @@ impl RulesView {
     }
 
     fn list_ui(&mut self, ui: &mut Ui, plugin: &PluginView, actions: &mut Vec<Action>) {
-        let in_force = plugin.rules.list().len();
+        let in_force = plugin.options.rules.list().len();
         let right = match in_force {
             0 => "none".to_owned(),
             1 => "1 rule".to_owned(),
