@@ -71,7 +71,10 @@ impl Window {
     /// Makes calls that take those times.
     fn call(&mut self, times: impl IntoIterator<Item = u64>) {
         let sample = |wall_ns| CallSample { wall_ns, ..panes_rig::sample(1, 1000) };
-        let samples: Vec<_> = times.into_iter().map(sample).collect();
+        self.call_with(times.into_iter().map(sample).collect());
+    }
+
+    fn call_with(&mut self, samples: Vec<CallSample>) {
         let done = samples.len() as u64;
         let event =
             PluginEvent::CallSamples { call: CallId(1), export: "fib".into(), samples, done, total: done };
@@ -306,6 +309,55 @@ fn a_stretch_of_the_axis_selects_calls_of_both_builds_and_compares_those_alone()
         (None, None),
         "it belonged to what was compared"
     );
+}
+
+#[test]
+fn a_stretch_of_time_selects_the_calls_of_both_builds_that_began_in_it() {
+    const MS: u64 = 1_000_000;
+    let mut window = Window::open(Mode::Dark);
+    // The calls of the second build begin half as often, and long after those of the first.
+    let calls = |from_ms: u64, every_ms: u64, wall_ns: u64| {
+        let sample = move |number: u64| CallSample {
+            started_ns: (from_ms + number * every_ms) * MS,
+            wall_ns: wall_ns + number % 37,
+            ..panes_rig::sample(1, 1000)
+        };
+        (0..400).map(sample).collect::<Vec<_>>()
+    };
+    window.call_with(calls(0, 1, 1000));
+    window.begin_build(2);
+    window.call_with(calls(60_000, 2, 3000));
+    window.click(Role::Button, "Compare");
+    window.click(Role::Button, "build 2 with build 1");
+    window.click(Role::Button, "Plot over time");
+    window.drag("Timing plot", 0.2, 0.4, Modifiers::NONE);
+    let brush = window.brush();
+    let (second, first) = (brush.calls.expect("calls are selected"), brush.second.expect("of both"));
+    let timeline = &window.view().calls.timeline;
+    let began = |number: u64, from_ms: u64| {
+        let index = timeline.index_of_number(number).expect("it is kept");
+        timeline.get(index).expect("it is kept").started_ns / MS - from_ms
+    };
+    assert!(first.1 <= 400 && second.0 > 400, "{first:?} {second:?}");
+    let (one, two) =
+        ((began(first.0, 0), began(first.1, 0)), (began(second.0, 60_000), began(second.1, 60_000)));
+    assert!(one.1 > one.0 + 50, "{one:?}");
+    for (one, two) in [(one.0, two.0), (one.1, two.1)] {
+        assert!(
+            one.abs_diff(two) <= 2,
+            "the same stretch of time, counted from each build's first call: {one} {two}"
+        );
+    }
+    let counts = (second.1 - second.0 + 1, first.1 - first.0 + 1);
+    assert!(counts.1.abs_diff(2 * counts.0) <= 2, "{counts:?}");
+    assert!(window.has(&format!("(n = {} / {})", counts.0, counts.1)));
+    assert!(window.is_shown(&format!("{} found", counts.0)), "Calls lists those of the first");
+    window.shot("compare-brush-time-dark");
+    // Past the last call of the first build there are calls of the second alone.
+    window.drag("Timing plot", 0.7, 0.9, Modifiers::NONE);
+    let brush = window.brush();
+    assert!(brush.calls.is_some_and(|calls| calls.0 > second.1));
+    assert!(window.is_shown("no calls selected of build 1"), "build 1 had none then");
 }
 
 #[test]

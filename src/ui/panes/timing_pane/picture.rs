@@ -251,7 +251,13 @@ mod tests {
     use crate::model::limits::{LimitKind, Preset};
     use crate::model::measured::Measured;
 
+    /// Growth is refused in call 78.
     fn timeline(calls: u64) -> Timeline {
+        refusing(calls, &[77])
+    }
+
+    /// Counts the calls in which growth is refused from 0.
+    fn refusing(calls: u64, refused: &[u64]) -> Timeline {
         let mut timeline = Timeline::new();
         timeline.extend((0..calls).map(|number| CallSample {
             started_ns: number * 1000,
@@ -260,7 +266,7 @@ mod tests {
             peak_memory_pages: 1 + number / 100,
             peak_call_depth: Measured::Exact(3),
             outcome: if number % 40 == 7 { Outcome::Limit(LimitKind::Fuel) } else { Outcome::Returned },
-            was_denied: number == 77,
+            was_denied: refused.contains(&number),
             export: 0,
         }));
         timeline
@@ -311,6 +317,60 @@ mod tests {
             ] {
                 let found = count(&png, colour);
                 assert!(found >= least, "{what}: {found} pixels, dark: {is_dark}");
+            }
+        }
+    }
+
+    /// Returns the middle of each group of columns, in pixels, that have the colour in that share of the height.
+    fn columns(png: &[u8], colour: egui::Color32, rows: Range<f64>) -> Vec<f64> {
+        let image = image::load_from_memory_with_format(png, image::ImageFormat::Png).expect("it is a PNG");
+        let image = image.into_rgb8();
+        let row = |share: f64| (f64::from(image.height()) * share) as u32;
+        let is_near = |x: u32, y: u32| {
+            let pixel = image.get_pixel(x, y).0;
+            pixel.iter().zip(colour.to_array()).all(|(one, other)| one.abs_diff(other) < 24)
+        };
+        let found = (0..image.width()).filter(|x| (row(rows.start)..row(rows.end)).any(|y| is_near(*x, y)));
+        let mut groups: Vec<(u32, u32)> = Vec::new();
+        for x in found {
+            match groups.last_mut() {
+                Some(group) if x - group.1 <= 3 => group.1 = x,
+                _ => groups.push((x, x)),
+            }
+        }
+        groups.into_iter().map(|(from, to)| f64::from(from + to) / 2.0).collect()
+    }
+
+    #[test]
+    fn each_call_with_refused_growth_is_marked_where_it_is_on_the_axis() {
+        // Points of single calls, and strokes of many.
+        for calls in [300, 200_000] {
+            let refused = [0, calls / 5, calls / 2, calls - 1];
+            let timeline = || refusing(calls, &refused);
+            let lane = || OwnLane {
+                range: 0..usize::try_from(calls).expect("it is small"),
+                timeline: timeline(),
+                limits: Preset::Unlimited.limits(),
+                label: "fib".to_owned(),
+                before: (0, 0),
+            };
+            for axis in [Axis::Number, Axis::Time] {
+                #[allow(clippy::cast_precision_loss, reason = "the numbers are small")]
+                let span = match axis {
+                    Axis::Number => Span { from: 0.5, to: calls as f64 + 0.5 },
+                    Axis::Time => Span { from: 0.0, to: calls as f64 * 1000.0 },
+                };
+                let mut png = Vec::new();
+                let picture =
+                    TimingPicture { lanes: vec![lane()], axis, span, ..picture(Face::Plots, 1, true) };
+                picture.write_to(&mut png).expect("memory has room");
+                // The middle of the picture: neither title nor legend lies there.
+                let marks = columns(&png, tokens_of(true).warning, 0.3..0.9);
+                let [first, fifth, half, last] = marks[..] else { panic!("{calls} {axis:?}: {marks:?}") };
+                for (mark, share) in [(fifth, 0.2), (half, 0.5)] {
+                    let wanted = first + (last - first) * share;
+                    assert!((mark - wanted).abs() < 6.0, "{calls} {axis:?}: {marks:?}, not {wanted}");
+                }
             }
         }
     }
