@@ -188,7 +188,7 @@ pub(super) fn drive(
         }
     };
     session.instantiate_ns = Some(plugin.instantiate_ns());
-    let shadow = default_priced.and_then(|build| Shadow::new(build, options, watch));
+    let shadow = default_priced.and_then(|build| Shadow::new(build, &options, watch));
     let mut driver =
         Driver { plugin, watch, repeat, shadow, is_priced, session, sink, is_initialized: false };
     driver.initialize();

@@ -36,10 +36,10 @@ impl CallObserver for Silent {
 
 impl Shadow {
     /// Makes the second plugin; `None` when it has no instance.
-    pub(super) fn new(build: Arc<Build>, options: PluginOptions, watch: &Arc<Watch>) -> Option<Self> {
+    pub(super) fn new(build: Arc<Build>, options: &PluginOptions, watch: &Arc<Watch>) -> Option<Self> {
         // What returned at its own prices must not be stopped for what it costs at others.
         let limits = Limits { fuel: None, ..options.limits };
-        let options = PluginOptions { limits, rules: LimitRules::NONE, ..options };
+        let options = PluginOptions { limits, rules: LimitRules::NONE, ..*options };
         let observer: SharedObserver = Arc::new(Silent(Arc::clone(watch)));
         let plugin = Plugin::create(build, 1, options, observer).ok()?;
         Some(Self { plugin, is_lost: false })

@@ -3,7 +3,7 @@
 //! Samples keep none: each comes with its own, and whoever opens it again should find those.
 
 use super::super::session::OpenedSource;
-use super::super::state::AppState;
+use super::super::state::{AppState, Source};
 use super::opened_as;
 use crate::engine::PluginOptions;
 use crate::model::ids::SourceId;
@@ -27,7 +27,7 @@ pub(crate) fn remember(state: &mut AppState, source: SourceId, options: &PluginO
 }
 
 fn usual(state: &AppState, source: SourceId) -> PluginOptions {
-    let sample = state.source(source).and_then(|source| source.sample());
+    let sample = state.source(source).and_then(Source::sample);
     PluginOptions {
         limits: state.starting_limits(source),
         rules: LimitRules::NONE,

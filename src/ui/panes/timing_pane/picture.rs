@@ -325,6 +325,7 @@ mod tests {
     fn columns(png: &[u8], colour: egui::Color32, rows: Range<f64>) -> Vec<f64> {
         let image = image::load_from_memory_with_format(png, image::ImageFormat::Png).expect("it is a PNG");
         let image = image.into_rgb8();
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a height")]
         let row = |share: f64| (f64::from(image.height()) * share) as u32;
         let is_near = |x: u32, y: u32| {
             let pixel = image.get_pixel(x, y).0;
