@@ -35,7 +35,7 @@ fn main() {
         let options = PluginOptions::default();
         let probe = Probe {
             build: Arc::clone(&build),
-            options,
+            options: options.clone(),
             replay: Vec::new(),
             forgotten: 0,
             call: call.clone(),
