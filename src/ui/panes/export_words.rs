@@ -218,13 +218,13 @@ fn global_hover(global: &GlobalType, index: u32) -> String {
     format!("global {index} of type {}, {change}", global.content)
 }
 
-/// Writes `1 … 16`, `1 …` without a maximum, `4` where it never grows.
+/// Writes `1 … 16`, `1 … ∞` without a maximum, `4` where it never grows.
 fn range_text(range: &SizeRange) -> String {
     let minimum = humanize::grouped(range.minimum);
     match range.maximum {
         Some(maximum) if maximum == range.minimum => minimum,
         Some(maximum) => format!("{minimum} … {}", humanize::grouped(maximum)),
-        None => format!("{minimum} …"),
+        None => format!("{minimum} … ∞"),
     }
 }
 
