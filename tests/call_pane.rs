@@ -409,6 +409,18 @@ fn refused_growth_is_told_by_the_card_and_by_the_gauge() {
     harness.get_by_label("Growth was refused");
     let gauge = harness.get_by_label("Memory pages gauge").accesskit_node().value();
     assert!(gauge.is_some_and(|said| said.contains("growth to 20 refused once")));
+    let words = |harness: &Harness<'_, World>| {
+        harness.get_by_label("Memory pages gauge").accesskit_node().value().unwrap_or_default()
+    };
+    // A later call that grows within its limits leaves the mark, and the peaks are told again.
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    type_into(&mut harness, "$by i32", "2");
+    enter(&mut harness);
+    let said = words(&harness);
+    assert!(
+        said.contains("growth to 20 refused once") && said.contains("peak of the plugin's life 3"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -571,11 +583,21 @@ fn a_function_has_limits_of_its_own_and_they_are_raised_where_they_stand() {
     press(&mut harness, "Call");
     harness.get_by_label("Stopped by the fuel limit");
     harness.get_by_label("by the rule for fib: fuel 500");
+    let gauge = |harness: &Harness<'_, World>| {
+        harness.get_by_label("Fuel gauge").accesskit_node().value().unwrap_or_default()
+    };
+    let told = gauge(&harness);
+    assert!(told.contains("near its limit") && told.contains("rule 500"), "measured by the rule: {told}");
     press(&mut harness, "Raise to 5\u{202f}000, call again");
     let plugin = harness.state().state.selected_plugin().expect("it is selected");
     assert_eq!(plugin.options.rules.list()[0].fuel, RuleBound::At(5000));
     assert_eq!(plugin.options.limits.fuel, Some(100_000_000), "the plugin's own stays");
     assert!(plugin.calls.records.back().is_some_and(CallRecord::is_success));
+    assert!(!gauge(&harness).contains("near its limit"), "{}", gauge(&harness));
+    // The limit of the plugin says when it counts until a call has had it, whatever the rule says.
+    type_into(&mut harness, "Fuel", "7000000");
+    press(&mut harness, "Call");
+    assert!(!gauge(&harness).contains("takes effect"), "{}", gauge(&harness));
 }
 
 /// Returns the search that runs.

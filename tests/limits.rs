@@ -259,6 +259,33 @@ fn functions_have_the_limits_of_the_first_rule_that_names_them() {
 }
 
 #[test]
+fn peaks_and_refusals_of_a_plugins_life_outlast_its_instances_and_builds() {
+    let text = r#"(module (memory 1) (table 2 funcref)
+      (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+      (func (export "grow_table") (param i32) (result i32) (table.grow (ref.null func) (local.get 0))))"#;
+    let limits = Limits { memory_pages: Some(16), table_elements: Some(20), ..NO_LIMITS };
+    let mut plugin = plugin(text, limits);
+    call(&mut plugin, "grow", &[11]);
+    call(&mut plugin, "grow", &[11]);
+    call(&mut plugin, "grow_table", &[7]);
+    let life = |plugin: &Plugin| {
+        let usage = plugin.usage();
+        (usage.memory_pages_peak, usage.table_elements_peak, usage.refused_pages.count)
+    };
+    assert_eq!(life(&plugin), (12, 9, 1));
+    plugin.renew().map_err(|failure| format!("{failure:?}")).expect("it is made again");
+    assert_eq!((life(&plugin), plugin.usage().memory_pages), ((12, 9, 1), 1));
+    call(&mut plugin, "grow", &[13]);
+    for number in 2..4 {
+        let other = text.replace("(memory 1)", &format!("(memory {number})"));
+        let other = crate::plugin(&other, NO_LIMITS);
+        let build = Arc::clone(other.build());
+        plugin.replace(build, number).map_err(|failure| format!("{failure:?}")).expect("it is replaced");
+        assert_eq!((life(&plugin), plugin.usage().memory_pages), ((14, 9, 1), number));
+    }
+}
+
+#[test]
 fn what_a_module_begins_with_is_within_its_limits_or_there_is_no_instance() {
     for (pages, elements, passes) in [(3, 7, true), (2, 7, false), (3, 6, false)] {
         let limits = Limits { memory_pages: Some(pages), table_elements: Some(elements), ..NO_LIMITS };

@@ -4,7 +4,7 @@
 
 use super::state::{AppState, GoodBuild, Now};
 use crate::engine::CompileFailure;
-use crate::model::call::CallRecord;
+use crate::model::call::{CallRecord, DeniedGrowth};
 use crate::model::event::{EventKind, EventPlugin, LogLevel};
 use crate::model::ids::{PluginId, SourceId};
 use crate::model::lifecycle::{PluginState, StateChange};
@@ -50,14 +50,34 @@ pub(super) fn build_replaced(state: &mut AppState, id: PluginId, state_reset: bo
     }
 }
 
-pub(super) fn call_ended(state: &mut AppState, id: PluginId, record: &CallRecord, now: Now) {
+/// Tells of a call that ended; of `untold` calls before it, that were made with it, nobody has told yet that growth
+/// was refused in them.
+pub(super) fn call_ended(state: &mut AppState, id: PluginId, record: &CallRecord, untold: u64, now: Now) {
     let executed = EventKind::Executed {
         function: record.export.to_string(),
         wall_ns: record.wall_ns,
         success: record.is_success(),
     };
     push(state, id, executed, now);
-    for denied in &record.denied {
+    growth_refused(state, id, &record.denied, record.refused_growths, now);
+    if untold > 0 {
+        push(state, id, EventKind::MoreRefusedGrowth { growths: 0, calls: untold }, now);
+    }
+}
+
+/// Tells of growth that was refused in one call: what was asked for and where of the newest, how often of the others.
+pub(super) fn growth_refused(
+    state: &mut AppState,
+    id: PluginId,
+    denied: &[DeniedGrowth],
+    count: u64,
+    now: Now,
+) {
+    let growths = count.saturating_sub(denied.len() as u64);
+    if growths > 0 {
+        push(state, id, EventKind::MoreRefusedGrowth { growths, calls: 0 }, now);
+    }
+    for denied in denied {
         push(state, id, EventKind::RefusedGrowth(denied.clone()), now);
     }
 }

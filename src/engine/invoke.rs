@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use wasmtime::{AsContextMut, ExternRef, RootScope, Store, ThrownException, V128, Val, ValRaw};
 
+use super::end;
 use super::host::Host;
 use super::instance::{Entry, LiveInstance};
 use super::live::{counter, plain_value};
@@ -63,7 +64,19 @@ pub(crate) fn run_one(
     (figures, result)
 }
 
-/// Calls an export up to `most` times or until it is that late, with nothing but figures to show, and stops at
+/// How far a batch of calls goes.
+pub(crate) struct BatchSpan<'a> {
+    /// Most calls.
+    pub(crate) most: u64,
+    /// When no further call begins.
+    pub(crate) until: Instant,
+    /// What the calls' times are counted from.
+    pub(crate) born: Instant,
+    /// How many more calls with refused growth the observer hears of.
+    pub(crate) tellable: &'a mut u32,
+}
+
+/// Calls an export up to so many times or until it is that late, with nothing but figures to show, and stops at
 /// the first failure.
 ///
 /// Returns the figures of the call that failed and its error, or its results when it overran its fuel.
@@ -71,11 +84,10 @@ pub(crate) fn run_batch(
     live: &mut LiveInstance,
     entry: &Entry,
     args: &[Value],
-    most: u64,
-    until: Instant,
-    born: Instant,
+    span: BatchSpan<'_>,
     samples: &mut Vec<CallSample>,
 ) -> Option<(Figures, wasmtime::Result<Vec<Value>>)> {
+    let BatchSpan { most, until, born, tellable } = span;
     let mut buffer = raw_buffer(&entry.signature);
     let mut started = Instant::now();
     let mut started_ns = u64::try_from((started - born).as_nanos()).unwrap_or(u64::MAX);
@@ -94,6 +106,11 @@ pub(crate) fn run_batch(
         if figures.has_overrun {
             return Some((figures, Ok(results_in(&buffer, entry))));
         }
+        let was_denied = !live.store.data().meter.refusals().is_empty();
+        if was_denied && *tellable > 0 {
+            *tellable -= 1;
+            tell_refused_growth(live);
+        }
         samples.push(CallSample {
             started_ns,
             wall_ns: figures.wall_ns,
@@ -101,7 +118,7 @@ pub(crate) fn run_batch(
             peak_memory_pages: figures.peak_memory_pages,
             peak_call_depth: figures.peak_call_depth,
             outcome: Outcome::Returned,
-            was_denied: !live.store.data().meter.refusals().is_empty(),
+            was_denied,
             export: 0,
         });
         started_ns += u64::try_from((ended - started).as_nanos()).unwrap_or(u64::MAX);
@@ -111,6 +128,13 @@ pub(crate) fn run_batch(
         }
     }
     None
+}
+
+/// Tells the observer of growth that was refused in a call that leaves no record.
+fn tell_refused_growth(live: &mut LiveInstance) {
+    let denied = end::denied(live, false);
+    let host = live.store.data();
+    host.observer.growth_refused(denied, host.meter.refused_in_call());
 }
 
 /// What became of calls between two looks at the clock.

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::model::call::DeniedGrowth;
 use crate::model::event::LogLevel;
 use crate::model::limits::Usage;
 use crate::model::memory::{GlobalValue, MemoryRequest, MemoryWindow};
@@ -34,6 +35,10 @@ pub trait CallObserver: Send + Sync {
 
     /// Takes a line that the guest logged.
     fn log(&self, level: LogLevel, text: String);
+
+    /// Hears of growth that was refused in one of many repeated calls, which leaves no record: the newest, oldest
+    /// first, and how often a limit refused growth in that call.
+    fn growth_refused(&self, _denied: Vec<DeniedGrowth>, _count: u64) {}
 }
 
 /// A running guest, held at a tick.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::build::Build;
 use super::end::{self, End};
 use super::instance::{Entry, LiveInstance, NoInstance};
-use super::invoke::{self, Figures};
+use super::invoke::{self, BatchSpan, Figures};
 use super::live;
 use super::meter::Life;
 use super::observer::SharedObserver;
@@ -102,6 +102,9 @@ pub const CLEANUP_HOOK: &str = "_cleanup";
 /// How many samples of a repeated call are handed over at once.
 const SAMPLES_AT_ONCE: usize = 4096;
 
+/// In how many of the calls that are repeated at once refused growth is told with sizes and places.
+const MOST_TOLD: u32 = 64;
+
 /// How long samples of a repeated call are held back, so that the sink hears of slow calls too.
 const SAMPLES_LAST: Duration = Duration::from_millis(20);
 
@@ -146,13 +149,28 @@ impl Plugin {
         options: PluginOptions,
         observer: SharedObserver,
     ) -> Result<Self, CreateFailure> {
+        Self::create_since(build, build_number, options, observer, Instant::now())
+    }
+
+    /// As [`Plugin::create`], for a plugin whose first instance could not be made: times are counted from `born`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plugin::create`].
+    pub fn create_since(
+        build: Arc<Build>,
+        build_number: u64,
+        options: PluginOptions,
+        observer: SharedObserver,
+        born: Instant,
+    ) -> Result<Self, CreateFailure> {
         let mut plugin = Self {
             build,
             build_number,
             options,
             observer,
             live: None,
-            born: Instant::now(),
+            born,
             next_number: 1,
             has_failed: false,
             was_called: false,
@@ -183,6 +201,7 @@ impl Plugin {
     ///
     /// As [`Plugin::create`]; the old instance is kept when the new one can't be made.
     pub fn replace(&mut self, build: Arc<Build>, build_number: u64) -> Result<(), CreateFailure> {
+        self.note_life();
         let before = (Arc::clone(&self.build), self.build_number, self.live.take());
         (self.build, self.build_number) = (build, build_number);
         let result = self.instantiate();
@@ -194,9 +213,7 @@ impl Plugin {
 
     fn instantiate(&mut self) -> Result<(), CreateFailure> {
         let started_ns = super::instance::nanos_since(self.born);
-        if let Some(live) = &self.live {
-            self.life = live.store.data().meter.life();
-        }
+        self.note_life();
         match LiveInstance::new(&self.build, &self.options, &self.observer, self.life) {
             Ok(live) => {
                 self.live = Some(live);
@@ -219,9 +236,17 @@ impl Plugin {
                     ..Figures::default()
                 };
                 let mut record = self.record(CallKind::Instantiate, INSTANTIATE_NAME.into(), &[], started_ns);
+                self.next_number += 1;
                 fill(&mut record, figures, end);
                 Err(CreateFailure::Failed(Box::new(record)))
             }
+        }
+    }
+
+    /// Takes up what the instance used, before another one takes its place.
+    fn note_life(&mut self) {
+        if let Some(live) = &self.live {
+            self.life = live.store.data().meter.life();
         }
     }
 
@@ -283,6 +308,7 @@ impl Plugin {
         let Repeat { count, until, continue_on_failure } = how;
         let is_late = || until.is_some_and(|until| Instant::now() >= until);
         let mut entry = self.entry(export, args)?;
+        let mut tellable = MOST_TOLD;
         let mut samples =
             Vec::with_capacity(SAMPLES_AT_ONCE.min(usize::try_from(count).unwrap_or(usize::MAX)));
         let mut done = 0;
@@ -292,7 +318,7 @@ impl Plugin {
             && (!self.has_failed || self.options.keep_after_trap)
         {
             let most = (count - 1 - done).min(SAMPLES_AT_ONCE as u64);
-            let ended = self.run_batch(&entry, args, most, &mut samples);
+            let ended = self.run_batch(&entry, args, (most, &mut tellable), &mut samples);
             done += samples.len() as u64;
             let verdict = sink(&samples);
             samples.clear();
@@ -301,6 +327,7 @@ impl Plugin {
                     return Ok(record);
                 }
                 done += 1;
+                self.tell_refused_growth(&record, &mut tellable);
                 if sink(&[record.sample(0)]).is_break() || self.renew_between_calls().is_err() {
                     return Ok(record);
                 }
@@ -317,6 +344,7 @@ impl Plugin {
             if done >= count || !goes_on || is_late() || sink(&[record.sample(0)]).is_break() {
                 return Ok(record);
             }
+            self.tell_refused_growth(&record, &mut tellable);
             if !record.is_success() {
                 if self.renew_between_calls().is_err() {
                     return Ok(record);
@@ -333,7 +361,19 @@ impl Plugin {
             return Ok(());
         }
         self.renew().map_err(|_| ())?;
-        if self.initialize().iter().all(CallRecord::is_success) { Ok(()) } else { Err(()) }
+        let number = self.next_number;
+        let records = self.initialize();
+        // What leaves no record has no number.
+        self.next_number = number;
+        if records.iter().all(CallRecord::is_success) { Ok(()) } else { Err(()) }
+    }
+
+    /// Tells the observer of growth that was refused in a call of which only figures are kept.
+    fn tell_refused_growth(&self, record: &CallRecord, tellable: &mut u32) {
+        if record.refused_growths > 0 && *tellable > 0 {
+            *tellable -= 1;
+            self.observer.growth_refused(record.denied.clone(), record.refused_growths);
+        }
     }
 
     /// Runs calls that return on the fast path; the first that does not comes back as a full record.
@@ -341,7 +381,7 @@ impl Plugin {
         &mut self,
         entry: &Entry,
         args: &[Value],
-        most: u64,
+        (most, tellable): (u64, &mut u32),
         samples: &mut Vec<CallSample>,
     ) -> Option<CallRecord> {
         self.was_called = true;
@@ -349,7 +389,8 @@ impl Plugin {
         let born = self.born;
         let until = Instant::now() + SAMPLES_LAST;
         let live = self.live.as_mut()?;
-        let ended = invoke::run_batch(live, entry, args, most, until, born, samples);
+        let span = BatchSpan { most, until, born, tellable };
+        let ended = invoke::run_batch(live, entry, args, span, samples);
         self.next_number += samples.len() as u64;
         self.is_fresh_after_failure &= samples.is_empty();
         let (figures, result) = ended?;

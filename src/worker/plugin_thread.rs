@@ -5,6 +5,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use super::orders::{Order, What};
 use super::protocol::{BenchRequest, CallRequest, PluginCommand, PluginEvent};
@@ -32,6 +33,8 @@ pub(crate) struct PluginThread {
     /// What the next instance is an instance of.
     build: Numbered,
     options: PluginOptions,
+    /// What the times of its calls are counted from.
+    born: Instant,
     /// `None` before the first instance.
     plugin: Option<Plugin>,
     /// Whether neither start function nor `_initialize` has run in the instance.
@@ -57,6 +60,7 @@ impl PluginThread {
             stack_bytes: build.build.thread_stack_bytes(),
             build,
             options,
+            born: Instant::now(),
             plugin: None,
             is_new: false,
             is_initialized: false,
@@ -393,7 +397,8 @@ impl PluginThread {
             Some(plugin) => plugin.replace(Arc::clone(&build), build_number.0),
             None => {
                 let observer: Arc<dyn CallObserver> = Arc::clone(&watcher) as _;
-                Plugin::create(Arc::clone(&build), build_number.0, self.options.clone(), observer)
+                let (build, options) = (Arc::clone(&build), self.options.clone());
+                Plugin::create_since(build, build_number.0, options, observer, self.born)
                     .map(|plugin| self.plugin = Some(plugin))
             }
         };

@@ -12,7 +12,7 @@ use super::text_protocol::{TextCommand, TextEvent};
 use crate::engine::{Build, CompileFailure, EngineSettings, OperatorCounter, PluginOptions, Probe};
 use crate::model::bench::{BenchPlan, BenchProgress, BenchReport};
 use crate::model::cache::{CacheKey, CacheListing};
-use crate::model::call::{CallRecord, CallSample};
+use crate::model::call::{CallRecord, CallSample, DeniedGrowth};
 use crate::model::difference::Difference;
 use crate::model::event::LogLevel;
 use crate::model::ids::{BuildNumber, CallId, Generation, PluginId, RequestId, SourceId};
@@ -527,6 +527,13 @@ pub enum PluginEvent {
         request: RequestId,
         /// The text, or why it is none.
         result: Result<String, String>,
+    },
+    /// Growth was refused in one of many repeated calls, which leaves no record: the newest, oldest first.
+    GrowthRefused {
+        /// What was asked for, and where.
+        denied: Vec<DeniedGrowth>,
+        /// How often a limit refused growth in that call.
+        count: u64,
     },
     /// The guest logged a line.
     Logged {

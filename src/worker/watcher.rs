@@ -15,6 +15,7 @@ use super::outlet::Outlet;
 use super::protocol::{Event, PluginCommand, PluginEvent};
 use super::ticker::{Clock, TickGuard};
 use crate::engine::{CallObserver, LiveView, PluginOptions, Tick};
+use crate::model::call::DeniedGrowth;
 use crate::model::event::LogLevel;
 use crate::model::ids::PluginId;
 use crate::model::lifecycle::{LifecycleStep, PluginState, StateChange};
@@ -355,6 +356,10 @@ impl CallObserver for Watcher {
         if passes {
             self.tell(PluginEvent::Logged { level, text });
         }
+    }
+
+    fn growth_refused(&self, denied: Vec<DeniedGrowth>, count: u64) {
+        self.tell(PluginEvent::GrowthRefused { denied, count });
     }
 }
 

@@ -1,9 +1,11 @@
 //! Repeated calls and floods: everything arrives or is counted, and nothing piles up without a bound.
 
+use wasm_workbench::engine::PluginOptions;
 use wasm_workbench::model::call::{CallRecord, Outcome};
 use wasm_workbench::model::ids::PluginId;
+use wasm_workbench::model::limits::Limits;
 use wasm_workbench::model::value::Value;
-use wasm_workbench::worker::protocol::{PluginCommand, PluginEvent};
+use wasm_workbench::worker::protocol::{CallRequest, PluginCommand, PluginEvent};
 
 use crate::bench::{Bench, UNLIMITED, request};
 
@@ -70,16 +72,55 @@ fn repeating_stops_at_the_first_failure_unless_told_to_go_on() {
         let mut bench = Bench::new();
         let plugin = bench.ready(1, text, UNLIMITED);
         let request = request(1, "third_traps", &[], 10);
-        bench.tell(
-            plugin,
-            PluginCommand::Call(wasm_workbench::worker::protocol::CallRequest {
-                continue_on_failure,
-                ..request
-            }),
-        );
+        bench.tell(plugin, PluginCommand::Call(CallRequest { continue_on_failure, ..request }));
         let (_, is_sampled, times) = gather(&bench, plugin);
         assert_eq!(times.len() + usize::from(!is_sampled), calls, "{continue_on_failure}");
     }
+}
+
+#[test]
+fn growth_refused_in_repeated_calls_is_told_with_its_place_so_often_and_no_more() {
+    let text = "(module (memory 1)
+        (func $hoard (export \"hoard\")
+            (drop (memory.grow (i32.const 3)))))";
+    let mut bench = Bench::new();
+    let limits = Limits { memory_pages: Some(2), ..Limits::UNLIMITED };
+    let plugin = bench.ready(1, text, PluginOptions { limits, ..UNLIMITED });
+    bench.tell(plugin, PluginCommand::Call(request(1, "hoard", &[], 1000)));
+    let (mut told, mut sampled) = (Vec::new(), 0);
+    let record = bench.wait_plugin(plugin, "end of the repeated call", |event| match event {
+        PluginEvent::GrowthRefused { denied, count } => {
+            assert_eq!((denied.len(), count), (1, 1));
+            told.extend(denied);
+            None
+        }
+        PluginEvent::CallSamples { samples, .. } => {
+            sampled += samples.iter().filter(|sample| sample.was_denied).count();
+            None
+        }
+        PluginEvent::CallEnded { record, .. } => Some(record),
+        _ => None,
+    });
+    assert_eq!((told.len(), sampled, record.denied.len()), (64, 999, 1));
+    for growth in told.iter().chain(&record.denied) {
+        let place = growth.place.as_ref().expect("it is known who asked");
+        assert_eq!((growth.requested, place.function.as_deref(), place.line), (4, Some("hoard"), Some(3)));
+    }
+}
+
+#[test]
+fn numbers_of_repeated_calls_have_no_gap_where_a_fresh_instance_is_made() {
+    let text = r#"(module
+        (func (export "_initialize"))
+        (func $start) (start $start)
+        (func (export "trap") unreachable))"#;
+    let mut bench = Bench::new();
+    let plugin = bench.ready(1, text, UNLIMITED);
+    let request = CallRequest { continue_on_failure: true, ..request(1, "trap", &[], 10) };
+    bench.tell(plugin, PluginCommand::Call(request));
+    let (record, is_sampled, times) = gather(&bench, plugin);
+    let made = times.len() as u64 + u64::from(!is_sampled);
+    assert_eq!((made, record.number), (10, 12), "the start function and `_initialize` came before");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::super::update::{count_unasked, read_text, show_again};
 use super::super::{demo, due, journal};
 use crate::engine::Build;
 use crate::model::bench::BenchReport;
-use crate::model::call::{CallKind, CallRecord, CallSample, Outcome};
+use crate::model::call::{CallKind, CallRecord, CallSample, DeniedGrowth, Outcome};
 use crate::model::event::LogLevel;
 use crate::model::ids::{CallId, PluginId, RequestId};
 use crate::model::lifecycle::StateChange;
@@ -39,8 +39,9 @@ pub(super) fn apply(
             demo::instantiated(state, id);
         }
         PluginEvent::CallEnded { call, record, is_sampled } => {
-            call_ended(state, id, call, &record, is_sampled, now, out);
+            call_ended(state, id, call, *record, is_sampled, now, out);
         }
+        PluginEvent::GrowthRefused { denied, count } => growth_refused(state, id, &denied, count, now),
         PluginEvent::CallSamples { call, export, samples, done, .. } => {
             call_samples(state, id, call, &export, samples, done, now);
         }
@@ -58,6 +59,9 @@ pub(super) fn apply(
         PluginEvent::StepRefused { reason } => plugin.refusal = Some(reason),
         PluginEvent::Usage(usage) => {
             plugin.usage = usage;
+            if !plugin.state.is_busy() {
+                plugin.refused_before = (usage.refused_pages.count, usage.refused_elements.count);
+            }
             plugin.calls.metrics.set_current_memory_pages(usage.memory_pages);
         }
         PluginEvent::Memory(window) => memory_shown(plugin, window),
@@ -112,22 +116,27 @@ fn call_ended(
     state: &mut AppState,
     id: PluginId,
     call: Option<CallId>,
-    record: &CallRecord,
+    mut record: CallRecord,
     is_sampled: bool,
     now: Now,
     out: &mut Vec<Command>,
 ) {
     let Some(plugin) = state.plugin_mut(id) else { return };
-    plugin.note_first_calls(record);
+    plugin.note_first_calls(&record);
     if !is_sampled {
         plugin.calls.timeline.begin_build(record.build);
         let sample = record.sample(0);
         plugin.calls.push_sample(&record.export, sample, now.unix_ms, record.refused_growths);
     }
+    // Details and figures are of the same call by having the same number, so that there is one who counts.
+    record.number = plugin.calls.last_number();
+    let record = &record;
     plugin.earlier.note(record);
-    if let Some(call) = call {
-        plugin.calls.pending.retain(|pending| pending.call != call);
-    }
+    plugin.calls.refusals.note(record.number, &record.denied);
+    let pending = call.and_then(|call| {
+        let at = plugin.calls.pending.iter().position(|pending| pending.call == call)?;
+        plugin.calls.pending.remove(at)
+    });
     if record.fresh_instance {
         plugin.note = Some("this call ran on a fresh instance, since the one before had failed".to_owned());
     }
@@ -140,7 +149,11 @@ fn call_ended(
     if !is_sampled {
         state.runtime.record_execution(record.wall_ns, record.is_success());
     }
-    journal::call_ended(state, id, record, now);
+    let untold = pending.map_or(0, |pending| {
+        let told = pending.refused.1 + u64::from(is_sampled && record.refused_growths > 0);
+        pending.refused.0.saturating_sub(told)
+    });
+    journal::call_ended(state, id, record, untold, now);
     if let Some((address, bytes)) = text_behind(record) {
         read_text(state, id, (record.number, address, bytes), out);
     }
@@ -158,13 +171,28 @@ fn call_samples(
     now: Now,
 ) {
     let Some(plugin) = state.plugins.iter_mut().find(|plugin| plugin.id == id) else { return };
+    let mut refused = 0;
     for sample in samples {
         state.runtime.record_execution(sample.wall_ns, sample.outcome == Outcome::Returned);
         plugin.calls.push_sample(export, sample, now.unix_ms, u64::from(sample.was_denied));
+        refused += u64::from(sample.was_denied);
     }
     if let Some(pending) = plugin.calls.pending.iter_mut().find(|pending| pending.call == call) {
         pending.done = done;
+        pending.refused.0 += refused;
     }
+}
+
+/// Takes up growth that was refused in one of many calls, whose figures come with the others'.
+fn growth_refused(state: &mut AppState, id: PluginId, denied: &[DeniedGrowth], count: u64, now: Now) {
+    let Some(plugin) = state.plugin_mut(id) else { return };
+    // The figures of that call may still be on their way.
+    let number = plugin.calls.last_number().saturating_add(1);
+    plugin.calls.refusals.note(number, denied);
+    if let Some(pending) = plugin.calls.pending.front_mut() {
+        pending.refused.1 += 1;
+    }
+    journal::growth_refused(state, id, denied, count, now);
 }
 
 /// Keeps how long calls took; the calls themselves are more than can be made again.

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Refusals;
 use crate::model::bench::{BenchProgress, BenchReport, Span};
 use crate::model::call::{CallRecord, CallSample};
 use crate::model::ids::CallId;
-use crate::model::limits::LimitKind;
 use crate::model::metrics::PluginMetrics;
 use crate::model::timeline::{Brush, Timeline};
 use crate::model::value::Value;
@@ -34,8 +34,23 @@ pub struct PluginCalls {
     pub brush: Brush,
     /// How long the last repeated or benchmarked call took.
     pub bench: Option<BenchView>,
+    /// Most that any call ever took, of those too that are held no longer.
+    pub peaks: CallPeaks,
+    /// Growth that was refused lately.
+    pub refusals: Refusals,
     /// Texts that results point at, newest last.
     pub texts: VecDeque<ResultText>,
+}
+
+/// Most that any call of a plugin's life took of what is counted call by call; `None` where it never was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CallPeaks {
+    /// Units of fuel.
+    pub fuel: Option<u64>,
+    /// Nanoseconds of wall-clock time.
+    pub wall_ns: Option<u64>,
+    /// Frames.
+    pub call_depth: Option<u64>,
 }
 
 /// A call that was asked for and has not ended.
@@ -53,6 +68,8 @@ pub struct PendingCall {
     pub span: Span,
     /// Whether its calls leave no records.
     pub is_benchmark: bool,
+    /// In how many of its calls growth was refused, and of how many of those it was told what was asked for.
+    pub refused: (u64, u64),
     /// How far a benchmark is.
     pub progress: BenchProgress,
     /// When it was asked for, after the program's start.
@@ -81,6 +98,14 @@ pub struct ResultText {
     pub text: Result<String, String>,
 }
 
+impl CallPeaks {
+    fn take(&mut self, sample: &CallSample) {
+        self.fuel = self.fuel.max(sample.fuel.value());
+        self.wall_ns = self.wall_ns.max(Some(sample.wall_ns));
+        self.call_depth = self.call_depth.max(sample.peak_call_depth.value());
+    }
+}
+
 impl PluginCalls {
     /// Returns the details of a call, unless they have been dropped.
     pub fn record(&self, number: u64) -> Option<&CallRecord> {
@@ -99,12 +124,9 @@ impl PluginCalls {
         self.record(self.selected?)
     }
 
-    /// Returns how often growth past a limit was refused, over the calls that are kept.
-    pub fn refused_growths(&self, kind: LimitKind) -> impl Iterator<Item = (u64, u64)> + '_ {
-        self.records.iter().flat_map(move |record| {
-            let denied = record.denied.iter().filter(move |denied| denied.what == kind);
-            denied.map(|denied| (record.number, denied.requested))
-        })
+    /// Returns the number that the last call has, as the plots count.
+    pub fn last_number(&self) -> u64 {
+        self.timeline.number(self.timeline.len()).saturating_sub(1)
     }
 
     /// Returns the text that the result of a call points at.
@@ -121,6 +143,7 @@ impl PluginCalls {
     ) {
         sample.export = self.timeline.intern(export);
         self.metrics.record_sample(&sample, refused_growths, unix_ms);
+        self.peaks.take(&sample);
         self.timeline.push(sample);
     }
 
@@ -145,6 +168,7 @@ impl PluginCalls {
         self.selected = None;
         self.brush = Brush::default();
         self.texts.clear();
+        self.refusals = Refusals::default();
         self.bench = None;
     }
 }

@@ -10,13 +10,14 @@ mod pairing;
 mod phases;
 mod plugin;
 mod reading;
+mod refusals;
 mod requests;
 mod source;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use calls::{BenchView, MOST_RECORDS, PendingCall, PluginCalls, ResultText};
+pub use calls::{BenchView, CallPeaks, MOST_RECORDS, PendingCall, PluginCalls, ResultText};
 pub use desk::{
     AfterSaving, Dialog, DifferenceView, Effect, Export, NoticeEntry, Notices, SaveWhat, TOAST_LASTS,
 };
@@ -26,6 +27,7 @@ pub use pairing::{Pairing, PastPlugin, Subject, SubjectCalls};
 pub use phases::PhaseRun;
 pub use plugin::{LimitField, MemoryEdit, PluginMemory, PluginView, RuleField};
 pub use reading::{ListingPages, ListingSearch, Reading, SizesView};
+pub use refusals::{OfKind, Refusals};
 pub use requests::{Purpose, Requests};
 pub use source::{CompileStatus, GoTo, GoodBuild, Origin, Source, SourceContent, TextReading};
 

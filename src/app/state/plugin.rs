@@ -48,6 +48,8 @@ pub struct PluginView {
     pub keep_until_reload: bool,
     /// What it uses of its limits.
     pub usage: Usage,
+    /// How often growth of memories and of tables had been refused when it last did nothing.
+    pub refused_before: (u64, u64),
     /// Its calls.
     pub calls: PluginCalls,
     /// What a call would take, once somebody has asked.
@@ -189,6 +191,7 @@ impl PluginView {
             rule_fields: Vec::new(),
             keep_until_reload: false,
             usage: Usage::default(),
+            refused_before: (0, 0),
             calls: PluginCalls::default(),
             needs: None,
             counts: None,
@@ -226,6 +229,15 @@ impl PluginView {
     /// Returns the limits of a call of that function: the plugin's own, and what a rule says before them.
     pub fn limits_of(&self, export: &str) -> Limits {
         self.options.limits_of(export)
+    }
+
+    /// Returns the limits of the call that runs, or else of the last one: the plugin's own, and what a rule says before
+    /// them.
+    pub fn limits_in_force(&self) -> Limits {
+        let running = self.calls.pending.front().filter(|_| self.state.is_busy());
+        let export = running.map(|pending| &pending.export);
+        let export = export.or_else(|| self.calls.records.back().map(|record| &record.export));
+        export.map_or(self.options.limits, |export| self.limits_of(export))
     }
 
     pub(crate) fn record(&mut self, change: StateChange, since_start: Duration) {

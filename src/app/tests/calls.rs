@@ -4,7 +4,9 @@ use super::*;
 use crate::app::{CallAction, DemoState, Effect, ExportFormat, NeedsStatus};
 use crate::engine::Probe;
 use crate::model::bench::{BenchTimes, Span};
+use crate::model::call::{CallSample, DeniedGrowth, GrowthBound};
 use crate::model::event::EventTag;
+use crate::model::limits::LimitKind;
 use crate::worker::protocol::CallRequest;
 
 fn fill(world: &mut World, args: &[&str]) {
@@ -267,4 +269,103 @@ fn calls_that_can_not_be_made_again_are_said_to_be_forgotten() {
     world.act(Action::Plugin(plugin, PluginAction::FindNeeds(None)));
     let (_, probe) = probed(&mut world).expect("it was asked");
     assert_eq!((probe.replay.len(), probe.forgotten), (0, 2));
+}
+
+#[test]
+fn details_and_figures_of_a_call_have_one_number_whoever_counted() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    // A plugin that could not be instantiated begins to count anew each time, and so does the one after it.
+    let failed = || {
+        let kind = CallKind::Instantiate;
+        Box::new(CallRecord { kind, ..*record(1, "(instantiate)", Outcome::Error, Vec::new()) })
+    };
+    world.hear_of(plugin, ended(None, failed()));
+    world.hear_of(plugin, ended(None, failed()));
+    for number in 1..=2 {
+        let returned = record(number, "add", Outcome::Returned, vec![Value::I32(42)]);
+        world.hear_of(plugin, ended(None, returned));
+    }
+    // Of many calls the last has details; figures of the others came before it.
+    world.act(Action::Call(CallAction::SetRepeat("5".to_owned())));
+    world.act(Action::Call(CallAction::Call));
+    let call = asked(&mut world).expect("it was called").call;
+    let last = record(90, "add", Outcome::Returned, vec![Value::I32(42)]);
+    let (samples, export) = (vec![last.sample(0); 5], "add".into());
+    world.hear_of(plugin, PluginEvent::CallSamples { call, export, samples, done: 5, total: 5 });
+    world.hear_of(plugin, PluginEvent::CallEnded { call: Some(call), record: last, is_sampled: true });
+
+    let calls = &world.state.selected_plugin().expect("it is selected").calls;
+    let numbers = calls.records.iter().map(|record| record.number).collect::<Vec<_>>();
+    assert_eq!((numbers, calls.selected), (vec![1, 2, 3, 4, 9], Some(9)));
+    for record in &calls.records {
+        let index = calls.timeline.index_of_number(record.number).expect("it has figures");
+        let sample = calls.timeline.get(index).expect("it has figures");
+        assert_eq!((sample.outcome, calls.timeline.name(sample.export)), (record.outcome, &*record.export));
+    }
+    world.act(Action::Plugin(plugin, PluginAction::ResetMetrics));
+    world.hear_of(plugin, ended(None, record(91, "add", Outcome::Returned, Vec::new())));
+    let calls = &world.state.selected_plugin().expect("it is selected").calls;
+    assert_eq!(calls.records.back().map(|record| record.number), Some(10), "numbers go on");
+    assert_eq!(calls.timeline.index_of_number(10), Some(0));
+    assert_eq!(calls.peaks.fuel, Some(4), "what calls took stays a peak of the plugin's life");
+}
+
+fn denied(requested: u64) -> DeniedGrowth {
+    let (what, bound) = (LimitKind::MemoryPages, GrowthBound::Total);
+    DeniedGrowth { what, requested, growth: 1, bound, limit: Some(4), place: None }
+}
+
+#[test]
+fn every_refused_growth_is_an_event_and_what_is_too_much_is_counted() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    let told = |world: &mut World| {
+        let events = world.state.events.iter().map(|event| event.kind.clone()).collect::<Vec<_>>();
+        world.state.events.clear();
+        let refused = events.into_iter().filter(|kind| kind.tag() == EventTag::RefusedGrowth);
+        refused.map(|kind| kind.summary()).collect::<Vec<_>>()
+    };
+    let one = CallRecord {
+        denied: vec![denied(8), denied(9)],
+        refused_growths: 5,
+        ..*record(1, "add", Outcome::Returned, Vec::new())
+    };
+    world.hear_of(plugin, ended(None, Box::new(one)));
+    assert_eq!(
+        told(&mut world),
+        [
+            "Growth refused 3 times before",
+            "Growth to 8 pages refused, the limit is 4",
+            "Growth to 9 pages refused, the limit is 4",
+        ]
+    );
+    world.act(Action::Call(CallAction::SetRepeat("100".to_owned())));
+    world.act(Action::Call(CallAction::Call));
+    let call = asked(&mut world).expect("it was called").call;
+    for requested in [20, 21] {
+        let denied = vec![denied(requested)];
+        world.hear_of(plugin, PluginEvent::GrowthRefused { denied, count: 1 });
+    }
+    let last = record(90, "add", Outcome::Returned, Vec::new());
+    let last = CallRecord { denied: vec![denied(22)], refused_growths: 1, ..*last };
+    let refused = CallSample { was_denied: true, ..last.sample(0) };
+    let samples = (0..100).map(|at| CallSample { was_denied: at % 2 == 1, ..refused }).collect();
+    let export = "add".into();
+    world.hear_of(plugin, PluginEvent::CallSamples { call, export, samples, done: 100, total: 100 });
+    let last = Box::new(last);
+    world.hear_of(plugin, PluginEvent::CallEnded { call: Some(call), record: last, is_sampled: true });
+    assert_eq!(
+        told(&mut world),
+        [
+            "Growth to 20 pages refused, the limit is 4",
+            "Growth to 21 pages refused, the limit is 4",
+            "Growth to 22 pages refused, the limit is 4",
+            "Growth refused in 47 more calls of these",
+        ]
+    );
+    let refusals = &world.state.selected_plugin().expect("it is selected").calls.refusals;
+    let pages = refusals.of(LimitKind::MemoryPages).expect("growth of them is refused");
+    let asked = pages.newest.iter().map(|growth| growth.requested).collect::<Vec<_>>();
+    assert_eq!((asked, pages.last_call), (vec![8, 9, 20, 21, 22], 101));
 }

@@ -74,6 +74,7 @@ pub(crate) fn send_call(
         done: 0,
         span: how.span,
         is_benchmark: how.is_benchmark,
+        refused: (0, 0),
         progress: BenchProgress::default(),
         since: now.since_start,
     });

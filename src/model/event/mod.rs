@@ -130,6 +130,13 @@ pub enum EventKind {
     },
     /// A memory or a table was not allowed to grow.
     RefusedGrowth(DeniedGrowth),
+    /// So much more growth was refused than is told one by one.
+    MoreRefusedGrowth {
+        /// How often in one call, before the growth that is told next.
+        growths: u64,
+        /// In how many further calls of those that were repeated at once.
+        calls: u64,
+    },
     /// An instance was replaced by one of a newer build.
     BuildReplaced {
         /// The newer build.
@@ -167,7 +174,7 @@ impl EventKind {
             Self::Unloaded => EventTag::Unloaded,
             Self::Error { .. } => EventTag::Error,
             Self::Log { .. } => EventTag::Log,
-            Self::RefusedGrowth(_) => EventTag::RefusedGrowth,
+            Self::RefusedGrowth(_) | Self::MoreRefusedGrowth { .. } => EventTag::RefusedGrowth,
             Self::BuildReplaced { .. } => EventTag::BuildReplaced,
             Self::Compiled { .. } => EventTag::Compiled,
             Self::Notice { .. } => EventTag::Notice,
@@ -179,7 +186,9 @@ impl EventKind {
         match self {
             Self::Log { level, .. } | Self::Notice { level, .. } => *level,
             Self::Error { .. } | Self::Executed { success: false, .. } => LogLevel::Error,
-            Self::RefusedGrowth(_) | Self::BuildReplaced { state_reset: true, .. } => LogLevel::Warn,
+            Self::RefusedGrowth(_)
+            | Self::MoreRefusedGrowth { .. }
+            | Self::BuildReplaced { state_reset: true, .. } => LogLevel::Warn,
             Self::StateChanged { .. } => LogLevel::Debug,
             Self::Loaded
             | Self::Initialized
@@ -205,6 +214,14 @@ impl EventKind {
                 text.clone()
             }
             Self::RefusedGrowth(denied) => refused_growth_text(denied),
+            Self::MoreRefusedGrowth { growths, calls: 0 } => {
+                let times = if *growths == 1 { "time" } else { "times" };
+                format!("Growth refused {} {times} before", humanize::grouped(*growths))
+            }
+            Self::MoreRefusedGrowth { calls, .. } => {
+                let calls_word = if *calls == 1 { "call" } else { "calls" };
+                format!("Growth refused in {} more {calls_word} of these", humanize::grouped(*calls))
+            }
             Self::BuildReplaced { build, state_reset: false } => format!("Now runs build {build}"),
             Self::BuildReplaced { build, state_reset: true } => {
                 format!("Now runs build {build}, state reset")
@@ -430,6 +447,18 @@ mod tests {
         ];
         for ((kind, tag), (level, summary)) in one_of_each().into_iter().zip(EventTag::ALL).zip(expected) {
             assert_eq!((kind.tag(), kind.level(), kind.summary().as_str()), (tag, level, summary));
+        }
+    }
+
+    #[test]
+    fn what_is_not_told_one_by_one_is_counted() {
+        for (growths, calls, text) in [
+            (1, 0, "Growth refused 1 time before"),
+            (6603, 0, "Growth refused 6\u{202f}603 times before"),
+            (0, 1, "Growth refused in 1 more call of these"),
+            (0, 936, "Growth refused in 936 more calls of these"),
+        ] {
+            assert_eq!(EventKind::MoreRefusedGrowth { growths, calls }.summary(), text);
         }
     }
 

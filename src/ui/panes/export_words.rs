@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn sizes_say_where_they_start_and_end() {
         for (minimum, maximum, text) in
-            [(1, Some(16), "1 … 16"), (1, None, "1 …"), (4, Some(4), "4"), (1000, None, "1\u{202f}000 …")]
+            [(1, Some(16), "1 … 16"), (1, None, "1 … ∞"), (4, Some(4), "4"), (1000, None, "1\u{202f}000 … ∞")]
         {
             assert_eq!(range_text(&SizeRange { minimum, maximum }), text);
         }

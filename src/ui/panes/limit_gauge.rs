@@ -2,8 +2,6 @@
 //!
 //! Reads no numbers that people type: the program's state does, and says what is wrong with them.
 
-use std::borrow::Cow;
-
 use egui::{
     Align2, Color32, FontSelection, Frame, Id, Key, Margin, Rect, Stroke, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
@@ -30,7 +28,7 @@ const MARGIN: f32 = 4.0;
 
 /// What a gauge shows of a limit.
 #[derive(Debug, Clone)]
-pub(super) struct LimitUse<'a> {
+pub(super) struct LimitUse {
     pub(super) kind: LimitKind,
     /// Used now: by the running or the last call, or by the plugin as it is.
     pub(super) now: Measured<u64>,
@@ -38,20 +36,29 @@ pub(super) struct LimitUse<'a> {
     pub(super) call_peak: Option<u64>,
     /// Most that was ever used in the plugin's life.
     pub(super) life_peak: Option<u64>,
-    /// New totals that were asked for and refused, oldest first.
-    pub(super) refused: Cow<'a, [u64]>,
-    /// How often growth was refused in the plugin's life.
-    pub(super) num_refused: u64,
-    /// Who asked last, where that is known.
-    pub(super) refused_at: Option<Place>,
-    /// What the bound was, in words, where that is known.
-    pub(super) refused_by: Option<String>,
+    /// Growth that was refused.
+    pub(super) refused: RefusedUse,
     /// Height of the gauge in points.
     pub(super) height: f32,
 }
 
+/// Growth that was refused, as a gauge shows it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RefusedUse {
+    /// New totals that were asked for, oldest first.
+    pub(super) requested: Vec<u64>,
+    /// How often growth was refused in the plugin's life.
+    pub(super) count: u64,
+    /// Whether the last of it was refused in the running or the last call, and so matters more than the peaks.
+    pub(super) is_recent: bool,
+    /// Who asked last, where that is known.
+    pub(super) at: Option<Place>,
+    /// What the bound was, in words, where that is known.
+    pub(super) bound: Option<String>,
+}
+
 /// Shows a limit: its gauge, its field, what is wrong with its text, when a change takes effect.
-pub(super) fn limit_ui(ui: &mut Ui, plugin: &PluginView, used: &LimitUse<'_>, actions: &mut Vec<Action>) {
+pub(super) fn limit_ui(ui: &mut Ui, plugin: &PluginView, used: &LimitUse, actions: &mut Vec<Action>) {
     let kind = used.kind;
     let limit = plugin.options.limits.get(kind);
     let id = Id::unique(("limit", plugin.id, kind.snake_case()));
@@ -100,25 +107,39 @@ pub(super) fn stack_ui(ui: &mut Ui, plugin: &PluginView, height: f32) {
 fn used_ui(
     ui: &mut Ui,
     plugin: &PluginView,
-    used: &LimitUse<'_>,
+    used: &LimitUse,
     (text, room): (&str, f32),
     actions: &mut Vec<Action>,
 ) -> Rect {
     let kind = used.kind;
+    // What the call had, which a rule for its function may have set.
+    let in_force = plugin.limits_in_force().get(kind);
+    let is_ruled = in_force != plugin.options.limits.get(kind);
     // A limit of nothing is full as soon as anything is used.
-    let scale = plugin.options.limits.get(kind).map(|limit| match kind {
+    let scale = in_force.map(|limit| match kind {
         LimitKind::ExecutionTime => limit.saturating_mul(MILLI),
         _ => limit,
     });
     let value = used.now.value().map_or_else(String::new, |value| value_text(kind, value));
-    let refused = used.refused.iter().filter_map(|asked| fraction(*asked, scale)).collect::<Vec<_>>();
+    // What was refused without a limit on the total was refused for its own size, and has no place on the gauge.
+    let share_of = |asked: &u64| fraction(*asked, scale).unwrap_or(1.0);
+    let refused = used.refused.requested.iter().map(share_of).collect::<Vec<_>>();
     let share = |peak: Option<u64>| peak.filter(|peak| *peak > 0).and_then(|peak| fraction(peak, scale));
-    let note = refused_note(used);
-    let effect = effect(plugin, kind).map(|effect| {
+    let note = refused_note(&used.refused);
+    let change = effect(plugin, kind);
+    let effect = change.map(|effect| {
         let short = effect.replace("takes effect with", "from");
         format!("{} {short}", icons::CLOCK_COUNTDOWN)
     });
-    let is_known = used.refused_at.is_some();
+    let is_known = used.refused.at.is_some();
+    let rule = is_ruled.then(|| match in_force {
+        Some(limit) => format!("rule {}", humanize::count(limit)),
+        None => "rule: no limit".to_owned(),
+    });
+    let peaks = rule.iter().cloned().chain(Some(peaks_text(used)).filter(|text| !text.is_empty()));
+    let peaks = peaks.collect::<Vec<_>>().join(" · ");
+    let said = Some(spoken(used, note.as_ref())).filter(|said| !said.is_empty());
+    let spoken = rule.into_iter().chain(said).chain(change.map(str::to_owned)).collect::<Vec<_>>().join(", ");
     let view = GaugeView {
         name: if kind == LimitKind::ExecutionTime { "Execution time" } else { kind.label() },
         value: &value,
@@ -127,23 +148,25 @@ fn used_ui(
         fraction: used.now.value().and_then(|value| fraction(value, scale)),
         call_peak: share(used.call_peak),
         peak: share(used.life_peak),
-        peaks: &peaks_text(used),
+        peaks: &peaks,
         refused: &refused,
-        warning: note.as_ref().map(|note| note.short.as_str()),
+        warning: note.as_ref().filter(|_| used.refused.is_recent).map(|note| note.short.as_str()),
         remark: effect.as_deref(),
-        spoken: &spoken(used, note.as_ref()),
+        spoken: &spoken,
         quality: quality(used.now),
         height: used.height,
         leads: is_known,
     };
     let shown = gauge(ui, &view);
-    if let Some(place) = used.refused_at.as_ref().filter(|_| shown.clicked()) {
+    if let Some(place) = used.refused.at.as_ref().filter(|_| shown.clicked()) {
         actions.push(go_to(plugin.source, place.clone()));
     }
     let rect = shown.rect;
-    let limit = plugin.options.limits.get(kind);
     let shown = shown.on_hover_ui(|ui| {
-        ui.label(exact(used, limit));
+        ui.label(exact(used, in_force));
+        if is_ruled {
+            ui.label("by a rule for the function that was called");
+        }
         if let Some(note) = &note {
             ui.label(format!("▲ {}", note.long));
         }
@@ -236,8 +259,9 @@ fn suffix_ui(ui: &Ui, suffix: &str, right: egui::Pos2) {
 fn effect(plugin: &PluginView, kind: LimitKind) -> Option<&'static str> {
     let field = plugin.limit_fields.get(&kind)?;
     let effect = field.effect.filter(|_| field.error.is_none())?;
-    let last = plugin.calls.records.back().map(|record| record.limits.get(kind));
-    let is_new = last.is_none_or(|limit| limit != plugin.options.limits.get(kind));
+    let last = plugin.calls.records.back();
+    let is_new =
+        last.is_none_or(|record| record.limits.get(kind) != plugin.limits_of(&record.export).get(kind));
     (is_new || !field.is_set).then_some(effect)
 }
 
@@ -273,13 +297,13 @@ struct RefusedNote {
     long: String,
 }
 
-fn refused_note(used: &LimitUse<'_>) -> Option<RefusedNote> {
-    let last = humanize::grouped(*used.refused.last()?);
-    let times = humanize::grouped(used.num_refused);
-    let by = used.refused_at.as_ref().and_then(Place::phrase);
+fn refused_note(refused: &RefusedUse) -> Option<RefusedNote> {
+    let last = humanize::grouped(*refused.requested.last()?);
+    let times = humanize::grouped(refused.count);
+    let by = refused.at.as_ref().and_then(Place::phrase);
     let by = by.map(|by| format!(", asked for by {by}")).unwrap_or_default();
-    let bound = used.refused_by.as_ref().map(|bound| format!(", {bound}")).unwrap_or_default();
-    Some(match used.num_refused {
+    let bound = refused.bound.as_ref().map(|bound| format!(", {bound}")).unwrap_or_default();
+    Some(match refused.count {
         0 | 1 => RefusedNote {
             short: format!("{last} refused"),
             long: format!("growth to {last} refused once{by}{bound}"),
@@ -297,7 +321,7 @@ fn is_per_call(kind: LimitKind) -> bool {
 }
 
 /// Writes the peaks that say more than the figure itself.
-fn peaks_text(used: &LimitUse<'_>) -> String {
+fn peaks_text(used: &LimitUse) -> String {
     let text = |value: u64| value_text(used.kind, value);
     let call = used.call_peak.filter(|peak| used.now.value().is_some_and(|now| now != *peak));
     let call = call.map(|peak| format!("call {}", text(peak)));
@@ -306,7 +330,7 @@ fn peaks_text(used: &LimitUse<'_>) -> String {
     call.into_iter().chain(life).collect::<Vec<_>>().join(" · ")
 }
 
-fn spoken(used: &LimitUse<'_>, note: Option<&RefusedNote>) -> String {
+fn spoken(used: &LimitUse, note: Option<&RefusedNote>) -> String {
     let text = |value: u64| value_text(used.kind, value);
     let call = used.call_peak.map(|peak| format!("peak of the call {}", text(peak)));
     let life = used.life_peak.map(|peak| format!("peak of the plugin's life {}", text(peak)));
@@ -315,7 +339,7 @@ fn spoken(used: &LimitUse<'_>, note: Option<&RefusedNote>) -> String {
 }
 
 /// Writes use, peaks and limit to the unit.
-fn exact(used: &LimitUse<'_>, limit: Option<u64>) -> String {
+fn exact(used: &LimitUse, limit: Option<u64>) -> String {
     let text = |value: u64| match used.kind {
         LimitKind::ExecutionTime => humanize::duration_exact_ns(value),
         LimitKind::MemoryPages => humanize::pages(value),
@@ -371,23 +395,27 @@ mod tests {
         }
     }
 
-    fn used(now: u64, call_peak: u64, refused: &[u64]) -> LimitUse<'_> {
+    fn used(now: u64, call_peak: u64, refused: &[u64]) -> LimitUse {
         LimitUse {
             kind: LimitKind::MemoryPages,
             now: Measured::Exact(now),
             call_peak: Some(call_peak),
             life_peak: Some(14),
-            refused: Cow::Borrowed(refused),
-            num_refused: refused.len() as u64,
-            refused_at: Some(Place { function: Some("grow".to_owned()), line: Some(7), ..Place::default() }),
-            refused_by: Some("the limit is 16".to_owned()),
+            refused: RefusedUse {
+                requested: refused.to_vec(),
+                count: refused.len() as u64,
+                is_recent: true,
+                at: Some(Place { function: Some("grow".to_owned()), line: Some(7), ..Place::default() }),
+                bound: Some("the limit is 16".to_owned()),
+            },
             height: 0.0,
         }
     }
 
     #[test]
     fn a_refused_growth_is_told_with_its_size_and_who_asked() {
-        let told = |refused: &[u64]| refused_note(&used(1, 1, refused)).map(|note| (note.short, note.long));
+        let told =
+            |refused: &[u64]| refused_note(&used(1, 1, refused).refused).map(|note| (note.short, note.long));
         assert_eq!(told(&[]), None);
         let text = |short: &str, long: &str| Some((short.to_owned(), long.to_owned()));
         assert_eq!(

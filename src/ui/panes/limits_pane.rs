@@ -2,22 +2,18 @@
 //!
 //! Enforces nothing; a limit that is typed goes to the plugin, which says when it is in force.
 
-use std::borrow::Cow;
-
 use egui::{Checkbox, Frame, Margin, Popup, ScrollArea, Ui};
 
 use super::fold::fold_header;
-use super::limit_gauge::{LimitUse, limit_ui, stack_ui};
+use super::limit_gauge::{LimitUse, RefusedUse, limit_ui, stack_ui};
 use super::needs_ui::needs_ui;
 use super::rules_ui::RulesView;
 use crate::app::{Action, AppState, PluginAction, PluginView, SettingsAction};
 use crate::engine::EngineSettings;
 use crate::model::call::{CallRecord, DeniedGrowth};
 use crate::model::humanize;
-use crate::model::ids::PluginId;
-use crate::model::limits::{LimitKind, Limits, Preset, RefusedGrowth};
+use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::measured::Measured;
-use crate::model::timeline::Series;
 use crate::model::zone::Zone;
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
@@ -39,22 +35,6 @@ const REST: f32 = 112.0;
 pub struct LimitsPane {
     is_history_open: bool,
     rules: RulesView,
-    refused: Refused,
-}
-
-/// Refused growths of a plugin, as they were when its calls were last looked through.
-#[derive(Debug, Default)]
-struct Refused {
-    of: Option<(PluginId, u64)>,
-    pages: RefusedCalls,
-    elements: RefusedCalls,
-}
-
-/// New totals that were refused, oldest first, and the newest refusal of which it is known who asked.
-#[derive(Debug, Default)]
-struct RefusedCalls {
-    requested: Vec<u64>,
-    newest: Option<DeniedGrowth>,
 }
 
 impl LimitsPane {
@@ -65,14 +45,13 @@ impl LimitsPane {
             empty_state(ui, icons::GAUGE, "No limits yet", hint);
             return;
         };
-        self.refused.refresh(plugin);
         let height = gauge_height(ui.available_height());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(Margin { left: 12, right: 12, top: 4, bottom: 4 }).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = GAP;
                 for kind in LimitKind::SETTABLE {
-                    limit_ui(ui, plugin, &self.usage(plugin, kind, height), actions);
+                    limit_ui(ui, plugin, &usage(plugin, kind, height), actions);
                 }
                 stack_ui(ui, plugin, height);
                 heap_ui(ui, plugin);
@@ -105,71 +84,6 @@ impl LimitsPane {
         });
     }
 
-    fn usage(&self, plugin: &PluginView, kind: LimitKind, height: f32) -> LimitUse<'_> {
-        let usage = &plugin.usage;
-        let timeline = &plugin.calls.timeline;
-        let extent = |series| timeline.extent(series, 0..timeline.len()).and_then(|bucket| bucket.max);
-        let last = |of: fn(&CallRecord) -> u64| plugin.calls.records.back().map(of);
-        let is_busy = plugin.state.is_busy();
-        // There is something to measure as soon as there is an instance.
-        let has_instance = usage.instances > 0;
-        let state = |value: u64| if has_instance { Measured::Exact(value) } else { Measured::NotMeasured };
-        let (now, call_peak, life_peak) = match kind {
-            LimitKind::Fuel => {
-                let now = of_call(plugin, usage.fuel, |record| record.fuel);
-                (now, now.value(), extent(Series::Fuel))
-            }
-            LimitKind::ExecutionTime => {
-                let now = Measured::Exact(usage.wall_ns);
-                let now = of_call(plugin, now, |record| Measured::Exact(record.wall_ns));
-                (now, now.value(), extent(Series::WallNs))
-            }
-            LimitKind::MemoryPages => {
-                let live = Some(usage.memory_pages_call_peak).filter(|_| is_busy);
-                let call = live.or_else(|| last(|record| record.peak_memory_pages));
-                (state(usage.memory_pages), call, Some(usage.memory_pages_peak))
-            }
-            LimitKind::TableElements => {
-                let live = Some(usage.table_elements_call_peak).filter(|_| is_busy);
-                let call = live.or_else(|| last(|record| record.peak_table_elements));
-                (state(usage.table_elements), call, Some(usage.table_elements_peak))
-            }
-            LimitKind::Instances => (state(usage.instances), Some(usage.instances), Some(usage.instances)),
-            LimitKind::CallDepth | LimitKind::WasmStack | LimitKind::GrowthPages => {
-                let live = usage.call_depth_call_peak.value().filter(|_| is_busy);
-                let call = live.or_else(|| plugin.calls.records.back()?.peak_call_depth.value());
-                (depth_now(plugin), call, extent(Series::Depth))
-            }
-        };
-        let empty: &[u64] = &[];
-        let (refused, in_life, newest) = match kind {
-            LimitKind::MemoryPages => {
-                (&self.refused.pages.requested[..], usage.refused_pages, &self.refused.pages.newest)
-            }
-            LimitKind::TableElements => {
-                (&self.refused.elements.requested[..], usage.refused_elements, &self.refused.elements.newest)
-            }
-            _ => (empty, RefusedGrowth::default(), &None),
-        };
-        // While a call runs, its own refusals are in no record yet.
-        let (live, refused) = match in_life.last_requested {
-            Some(_) if refused.is_empty() => (in_life.last_requested, empty),
-            _ => (None, refused),
-        };
-        let at = in_life.last_offset.filter(|_| is_busy).map(|at| plugin.build.build.place_at(u64::from(at)));
-        LimitUse {
-            kind,
-            now,
-            call_peak,
-            life_peak: life_peak.max(call_peak).max(now.value()),
-            refused: live.map_or(Cow::Borrowed(refused), |requested| Cow::Owned(vec![requested])),
-            num_refused: in_life.count.max(refused.len() as u64),
-            refused_at: at.or_else(|| newest.as_ref()?.place.clone()),
-            refused_by: newest.as_ref().map(DeniedGrowth::bound_phrase),
-            height,
-        }
-    }
-
     fn history_ui(&mut self, ui: &mut Ui, plugin: &PluginView, zone: &Zone) {
         let newest = plugin.history.back().map_or(0, |change| change.at_unix_ms);
         let count = format!("{}, in {}", plugin.history.len(), zone.phrase(newest));
@@ -197,26 +111,71 @@ impl LimitsPane {
     }
 }
 
-impl Refused {
-    /// Looks through the calls again where some have ended since.
-    fn refresh(&mut self, plugin: &PluginView) {
-        let newest = plugin.calls.records.back().map_or(0, |record| record.number);
-        if self.of == Some((plugin.id, newest)) {
-            return;
+/// Looks up what the plugin uses of a limit, and used of it in its calls.
+fn usage(plugin: &PluginView, kind: LimitKind, height: f32) -> LimitUse {
+    let usage = &plugin.usage;
+    let peaks = plugin.calls.peaks;
+    let last = |of: fn(&CallRecord) -> u64| plugin.calls.records.back().map(of);
+    let is_busy = plugin.state.is_busy();
+    // There is something to measure as soon as there is an instance.
+    let has_instance = usage.instances > 0;
+    let state = |value: u64| if has_instance { Measured::Exact(value) } else { Measured::NotMeasured };
+    let (now, call_peak, life_peak) = match kind {
+        LimitKind::Fuel => {
+            let now = of_call(plugin, usage.fuel, |record| record.fuel);
+            (now, now.value(), peaks.fuel)
         }
-        let of = |kind| {
-            let all = plugin.calls.refused_growths(kind).map(|(_, requested)| requested).collect::<Vec<_>>();
-            let records = plugin.calls.records.iter().rev();
-            let mut newest = records.flat_map(|record| record.denied.iter().rev());
-            let newest = newest.find(|growth| growth.what == kind && growth.place.is_some());
-            RefusedCalls {
-                requested: all[all.len().saturating_sub(MOST_MARKS)..].to_vec(),
-                newest: newest.cloned(),
-            }
-        };
-        self.pages = of(LimitKind::MemoryPages);
-        self.elements = of(LimitKind::TableElements);
-        self.of = Some((plugin.id, newest));
+        LimitKind::ExecutionTime => {
+            let now = Measured::Exact(usage.wall_ns);
+            let now = of_call(plugin, now, |record| Measured::Exact(record.wall_ns));
+            (now, now.value(), peaks.wall_ns)
+        }
+        LimitKind::MemoryPages => {
+            let live = Some(usage.memory_pages_call_peak).filter(|_| is_busy);
+            let call = live.or_else(|| last(|record| record.peak_memory_pages));
+            (state(usage.memory_pages), call, Some(usage.memory_pages_peak))
+        }
+        LimitKind::TableElements => {
+            let live = Some(usage.table_elements_call_peak).filter(|_| is_busy);
+            let call = live.or_else(|| last(|record| record.peak_table_elements));
+            (state(usage.table_elements), call, Some(usage.table_elements_peak))
+        }
+        LimitKind::Instances => (state(usage.instances), Some(usage.instances), Some(usage.instances)),
+        LimitKind::CallDepth | LimitKind::WasmStack | LimitKind::GrowthPages => {
+            let live = usage.call_depth_call_peak.value().filter(|_| is_busy);
+            let call = live.or_else(|| plugin.calls.records.back()?.peak_call_depth.value());
+            (depth_now(plugin), call, peaks.call_depth)
+        }
+    };
+    let life_peak = life_peak.max(call_peak).max(now.value());
+    LimitUse { kind, now, call_peak, life_peak, refused: refused(plugin, kind), height }
+}
+
+/// Looks up the growth that was refused: in the call that runs, of which there is no record yet, and before.
+fn refused(plugin: &PluginView, kind: LimitKind) -> RefusedUse {
+    let Some(kept) = plugin.calls.refusals.of(kind) else { return RefusedUse::default() };
+    let usage = &plugin.usage;
+    let (in_life, before) = match kind {
+        LimitKind::TableElements => (usage.refused_elements, plugin.refused_before.1),
+        _ => (usage.refused_pages, plugin.refused_before.0),
+    };
+    let is_live = plugin.state.is_busy() && in_life.count > before;
+    let mut requested = kept.newest.iter().map(|growth| growth.requested).collect::<Vec<_>>();
+    let newest = kept.newest.back();
+    let (at, bound) = if is_live {
+        requested.extend(in_life.last_requested);
+        (in_life.last_offset.map(|at| plugin.build.build.place_at(u64::from(at))), None)
+    } else {
+        (newest.and_then(|growth| growth.place.clone()), newest.map(DeniedGrowth::bound_phrase))
+    };
+    requested.drain(..requested.len().saturating_sub(MOST_MARKS));
+    let last_call = plugin.calls.records.back().map_or(0, |record| record.number);
+    RefusedUse {
+        count: in_life.count.max(requested.len() as u64),
+        is_recent: is_live || (!plugin.state.is_busy() && kept.last_call >= last_call && newest.is_some()),
+        requested,
+        at,
+        bound,
     }
 }
 
