@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -17,7 +18,7 @@ use wasm_workbench::engine::{
     BuildCache, CompileRequest, CreateFailure, EngineSettings, Engines, NoObserver, Plugin, Probe,
     SharedObserver, compile,
 };
-use wasm_workbench::model::bench::{BenchReport, BenchTimes, Span};
+use wasm_workbench::model::bench::{BenchProgress, BenchReport, BenchTimes, Span};
 use wasm_workbench::model::call::{CallRecord, Outcome};
 use wasm_workbench::model::ids::{BuildNumber, PluginId, RequestId};
 use wasm_workbench::model::lifecycle::{LifecycleStep, PluginState, StateChange};
@@ -528,8 +529,43 @@ fn a_long_repeat_says_how_far_it_is() {
     let samples =
         PluginEvent::CallSamples { call, export: "add".into(), samples: Vec::new(), done: 300, total: 1000 };
     world.tell(id, samples);
+    world.state.now.since_start += Duration::from_millis(1500);
     harness.run_steps(4);
-    harness.get_by_label_contains("300 / 1\u{202f}000 · running for");
+    harness.get_by_label("300 / 1\u{202f}000 · running for 1.5 s");
+    // While it is held, that is told from when it was held.
+    let world = harness.state_mut();
+    world.turn(id, PluginState::Paused, "pause");
+    world.state.now.since_start += Duration::from_millis(700);
+    world.state.now.unix_ms = 1_700_000_000_700;
+    harness.run_steps(4);
+    harness.get_by_label("300 / 1\u{202f}000 · paused for 0.7 s");
+}
+
+#[test]
+fn a_span_of_calls_is_measured_from_the_end_of_its_warm_up() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "add");
+    type_into(&mut harness, "Repeat", "2 s");
+    let world = harness.state_mut();
+    let id = world.plugin();
+    let sent = update(&mut world.state, Action::Call(CallAction::Call), world.now);
+    let call = sent.iter().find_map(|command| match command {
+        Command::Plugin { command: PluginCommand::Call(request), .. } => Some(request.call),
+        _ => None,
+    });
+    let call = call.expect("the call was sent");
+    world.turn(id, PluginState::Running, "call");
+    let progress = |is_warming_up| BenchProgress { calls: 4, wall_ns: 9, is_warming_up };
+    world.tell(id, PluginEvent::BenchMoved { call, progress: progress(true) });
+    world.state.now.since_start += Duration::from_millis(400);
+    world.now = world.state.now;
+    harness.run_steps(4);
+    harness.get_by_label("warming up · 0 calls · running for 0.4 s of 2.0 s");
+    let world = harness.state_mut();
+    world.tell(id, PluginEvent::BenchMoved { call, progress: progress(false) });
+    world.state.now.since_start += Duration::from_millis(500);
+    harness.run_steps(4);
+    harness.get_by_label("0 calls · running for 0.5 s of 2.0 s");
 }
 
 #[test]
@@ -671,6 +707,12 @@ fn a_repeated_call_shows_its_figures_and_offers_batches() {
     assert!(world.state.selected_plugin().is_some_and(|plugin| plugin.calls.pending.is_empty()));
     harness.get_by_label_contains("timed in batches of 1\u{202f}024");
     assert!(harness.query_by_label("Time in batches").is_none());
+    let world = harness.state_mut();
+    let source = world.state.active.expect("a source is open");
+    world.act(Action::Source(SourceAction::SetText(source, MATH.replace("i32.add)", "i32.sub)").into())));
+    world.act(Action::Source(SourceAction::Compile(source)));
+    harness.run();
+    harness.get_by_label("old: from build 1, running build 2");
 }
 
 #[test]

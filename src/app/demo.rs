@@ -12,6 +12,7 @@ use super::update::{Repetition, create_plugin, send_call, tell, update};
 use crate::model::call::{CallKind, CallRecord};
 use crate::model::ids::{CallId, PluginId, SourceId};
 use crate::model::lifecycle::PluginState;
+use crate::model::limit_rules::LimitRules;
 use crate::model::sample::{self, ExpectedEnd, Sample, SampleCall, Section};
 use crate::model::value::{Value, parse_value};
 use crate::worker::protocol::{Command, PluginCommand};
@@ -283,6 +284,8 @@ fn begin_anew(state: &mut AppState, id: PluginId, sample: &Sample, now: Now, out
     if let Some(plugin) = state.plugin_mut(id) {
         plugin.options.stub_missing_imports = sample.stub_missing_imports;
         plugin.options.keep_after_trap = false;
+        plugin.options.rules = LimitRules::NONE;
+        plugin.rule_fields.clear();
         tell(id, PluginCommand::SetOptions(plugin.options.clone()), out);
     }
     out.extend(update(state, Action::Plugin(id, PluginAction::Reload), now));

@@ -17,6 +17,7 @@ const KEEP_AFTER: Duration = Duration::from_secs(1);
 
 /// Does what time has come for; returns commands, and when to ask again if ever.
 pub fn due(state: &mut AppState, now: Now) -> (Vec<Command>, Option<Duration>) {
+    state.now = now;
     let mut out = Vec::new();
     let wakes = [
         compile(state, now, &mut out),

@@ -88,7 +88,8 @@ impl Plugin {
 }
 
 impl Plugin {
-    /// Calls an export that many times and keeps nothing of it but the call that did not return, if any.
+    /// Calls an export that many times, or until it is that late; returns how many calls returned, and the one that
+    /// did not, if any.
     ///
     /// # Errors
     ///
@@ -98,14 +99,17 @@ impl Plugin {
         export: &str,
         args: &[Value],
         calls: u64,
+        until: Instant,
         sink: &mut dyn FnMut(BenchProgress) -> ControlFlow<()>,
-    ) -> Result<Option<Box<CallRecord>>, CallRefusal> {
+    ) -> Result<(u64, Option<Box<CallRecord>>), CallRefusal> {
         let entry = self.entry(export, args)?;
         let mut bench = Bench { plugin: self, entry, args, told: Instant::now(), sink };
-        Ok(match bench.run(&mut BenchTimes::default(), calls, None, 1, true) {
+        let mut times = BenchTimes::default();
+        let failure = match bench.run(&mut times, calls, Some(until), 1, true) {
             Ended::Done | Ended::Stopped => None,
             Ended::Failed(record) => Some(record),
-        })
+        };
+        Ok((times.calls(), failure))
     }
 }
 

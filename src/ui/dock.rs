@@ -169,9 +169,9 @@ fn default_layout() -> Layout {
                 372.0,
                 Layout::Column {
                     children: vec![
-                        one(20.0, PaneKind::Exports),
-                        one(43.0, PaneKind::Call),
-                        one(37.0, PaneKind::Limits),
+                        one(18.0, PaneKind::Exports),
+                        one(42.5, PaneKind::Call),
+                        one(39.5, PaneKind::Limits),
                     ],
                 },
             ),

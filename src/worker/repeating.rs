@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 use super::protocol::{BenchRequest, CallRequest, PluginEvent};
 use super::watcher::Watcher;
 use crate::engine::{CallObserver, CallRefusal, Plugin, Repeat, clock_ns};
-use crate::model::bench::BenchTimes;
+use crate::model::bench::{BenchProgress, BenchTimes};
 use crate::model::call::{CallRecord, CallSample, Outcome};
 
 /// Samples of a repeated call that are sent together, at most.
 const MOST_SAMPLES: usize = 8192;
+
+/// Longest warm-up before calls are repeated; a tenth of the time that they are repeated for, where that is less.
+const MOST_WARM_UP: Duration = Duration::from_millis(500);
 
 /// How often the samples of a repeated call are sent, at least.
 const SAMPLES_PERIOD: Duration = Duration::from_millis(50);
@@ -24,12 +27,18 @@ pub(super) fn repeat(
     watcher: &Watcher,
     request: &CallRequest,
 ) -> Result<(CallRecord, bool), CallRefusal> {
-    let mut go_on =
-        |_| if watcher.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    let warm_up = plugin.warm_up(&request.export, &request.args, request.warm_up, &mut go_on)?;
-    if let Some(record) = warm_up {
+    let mut go_on = |progress| {
+        watcher.show(PluginEvent::BenchMoved { call: request.call, progress });
+        if watcher.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let until = Instant::now() + most_warm_up(request.nanos);
+    let (warm_up, failed) =
+        plugin.warm_up(&request.export, &request.args, request.warm_up, until, &mut go_on)?;
+    if let Some(record) = failed {
         return Ok((*record, false));
     }
+    let measured = BenchProgress::default();
+    watcher.show(PluginEvent::BenchMoved { call: request.call, progress: measured });
     let mut times = BenchTimes::default();
     let mut sender = SampleSender { watcher, request, batch: Vec::new(), done: 0, sent: Instant::now() };
     let mut last_started_ns = None;
@@ -53,9 +62,14 @@ pub(super) fn repeat(
     if !is_sampled && record.is_success() {
         times.record(1, record.wall_ns);
     }
-    let report = times.report(request.warm_up, 1, clock_ns());
+    let report = times.report(warm_up, 1, clock_ns());
     watcher.tell(PluginEvent::Benched { call: request.call, report });
     Ok((record, is_sampled))
+}
+
+/// Returns how long warming up may take: calls that are slow need none, and nobody wants to wait for it.
+fn most_warm_up(nanos: Option<u64>) -> Duration {
+    nanos.map_or(MOST_WARM_UP, |nanos| MOST_WARM_UP.min(Duration::from_nanos(nanos / 10)))
 }
 
 /// Measures a call; returns the record of the one that did not return, if any.

@@ -47,6 +47,10 @@ pub(super) fn apply(
         }
         PluginEvent::BenchMoved { call, progress } => {
             if let Some(pending) = plugin.calls.pending.iter_mut().find(|pending| pending.call == call) {
+                // Time for which calls are repeated begins with the first that is measured.
+                if pending.progress.is_warming_up && !progress.is_warming_up {
+                    pending.since_measured = Some(now.since_start);
+                }
                 pending.progress = progress;
             }
         }
@@ -204,6 +208,7 @@ fn benched(plugin: &mut PluginView, call: CallId, report: BenchReport) {
         export: Arc::clone(&pending.export),
         args: pending.args.clone(),
         span: pending.span,
+        build: plugin.build.number.0,
         report,
     });
     if pending.is_benchmark {

@@ -74,6 +74,8 @@ pub struct PendingCall {
     pub progress: BenchProgress,
     /// When it was asked for, after the program's start.
     pub since: Duration,
+    /// When its warm-up was over, where that took so long that it was told.
+    pub since_measured: Option<Duration>,
 }
 
 /// How long calls took that were repeated or benchmarked.
@@ -85,6 +87,8 @@ pub struct BenchView {
     pub args: Vec<Value>,
     /// How many were asked for, or for how long.
     pub span: Span,
+    /// Build that was called.
+    pub build: u64,
     /// What was found.
     pub report: BenchReport,
 }

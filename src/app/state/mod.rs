@@ -57,6 +57,8 @@ pub struct Now {
 /// The program's state.
 #[derive(Debug, Default)]
 pub struct AppState {
+    /// Time of the frame that is about to be shown.
+    pub now: Now,
     /// Open sources in the order of their tabs.
     pub sources: Vec<Source>,
     /// Source whose tab is in front.

@@ -77,6 +77,7 @@ pub(crate) fn send_call(
         refused: (0, 0),
         progress: BenchProgress::default(),
         since: now.since_start,
+        since_measured: None,
     });
     let warm_up = if how.warms_up { WARM_UP_CALLS } else { 0 };
     let (repeat, nanos) = match how.span {

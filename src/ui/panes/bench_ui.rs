@@ -27,6 +27,11 @@ pub(super) fn bench_ui(
         let report = &bench.report;
         let calls = format!("{} calls", humanize::count(report.calls));
         card_heading(ui, tokens.text, icons::TIMER, &calls, &heading_right(bench));
+        let (of, now) = (bench.build, plugin.build.number.0);
+        if of != now {
+            let text = format!("old: from build {of}, running build {now}");
+            ui.label(theme::caption(text).color(tokens.warning));
+        }
         let Some(wall) = &report.wall else {
             ui.label(theme::caption("No call returned").color(tokens.text_muted));
             return;

@@ -13,12 +13,12 @@ use super::instance_ui::{missing_ui, note_ui, refusal_ui, steps_ui, switches_ui}
 use super::outcome_words::place_text;
 use super::progress::progress_bar;
 use crate::app::{
-    Action, AppState, CallAction, CallForm, PendingCall, PluginAction, PluginView, SourceAction, UiCommand,
+    Action, AppState, CallAction, CallForm, Now, PendingCall, PluginAction, PluginView, SourceAction,
+    UiCommand,
 };
 use crate::model::bench::Span;
 use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::humanize;
-use crate::model::ids::CallId;
 use crate::model::lifecycle::PluginState;
 use crate::model::signature::FuncSignature;
 use crate::ui::icons;
@@ -46,8 +46,6 @@ pub struct CallPane {
     end: EndCard,
     wants_focus: bool,
     is_instance_open: bool,
-    // The call that runs and when it was first seen, in the window's own seconds.
-    running: Option<(CallId, f64)>,
 }
 
 impl CallPane {
@@ -101,7 +99,7 @@ impl CallPane {
                 field_error(ui, &error);
             }
         }
-        self.progress_ui(ui, plugin);
+        progress_ui(ui, state.now, plugin);
         refusal_ui(ui, plugin);
         missing_ui(ui, plugin, actions);
         if let Some(record) = shown_record(plugin, function.map(|(_, export, _)| export)) {
@@ -200,39 +198,37 @@ impl CallPane {
             actions.push(Action::Call(CallAction::SetContinueOnFailure(go_on)));
         }
     }
+}
 
-    /// Shows how long a call runs and how many of the repeated ones are done, once that takes a while.
-    fn progress_ui(&mut self, ui: &mut Ui, plugin: &PluginView) {
-        let Some(pending) = plugin.calls.pending.front().filter(|_| plugin.state.is_busy()) else {
-            self.running = None;
-            return;
-        };
-        let now = ui.input(|input| input.time);
-        let since = match self.running {
-            Some((call, since)) if call == pending.call => since,
-            _ => now,
-        };
-        self.running = Some((pending.call, since));
-        let passed = now - since;
-        let is_paused = plugin.state == PluginState::Paused;
-        if passed < QUIET {
-            ui.ctx().request_repaint_after_secs(seconds(QUIET - passed));
-            return;
+/// Shows how long a call runs and how many of the repeated ones are done, once that takes a while.
+fn progress_ui(ui: &mut Ui, now: Now, plugin: &PluginView) {
+    let pending = plugin.calls.pending.front();
+    let Some((pending, busy_since)) = pending.zip(plugin.busy_since) else { return };
+    let since = pending.since_measured.unwrap_or(busy_since);
+    let passed = now.since_start.saturating_sub(since).as_secs_f64();
+    let in_all = now.since_start.saturating_sub(busy_since).as_secs_f64();
+    let is_paused = plugin.state == PluginState::Paused;
+    if in_all < QUIET {
+        ui.ctx().request_repaint_after_secs(seconds(QUIET - in_all));
+        return;
+    }
+    ui.ctx().request_repaint_after_secs(seconds(REFRESH));
+    let time = match plugin.history.back().filter(|_| is_paused) {
+        Some(change) => {
+            #[allow(clippy::cast_precision_loss, reason = "nobody waits for so many milliseconds")]
+            let paused = now.unix_ms.saturating_sub(change.at_unix_ms) as f64 / 1000.0;
+            format!("paused for {paused:.1} s")
         }
-        if !is_paused {
-            ui.ctx().request_repaint_after_secs(seconds(REFRESH));
-        }
-        let word = if is_paused { "paused" } else { "running" };
-        let time = format!("{word} for {passed:.1} s");
-        let (share, text) = done_of(pending, passed, &time);
-        let tokens = tokens(ui);
-        let colour = if is_paused { tokens.warning } else { tokens.info };
-        progress_bar(ui, share, colour);
-        ui.label(theme::caption(text).color(colour));
-        if plugin.calls.pending.len() > 1 {
-            let waiting = format!("{} more wait", plugin.calls.pending.len() - 1);
-            ui.label(theme::caption(waiting).color(tokens.text_muted));
-        }
+        None => format!("running for {passed:.1} s"),
+    };
+    let (share, text) = done_of(pending, passed, &time);
+    let tokens = tokens(ui);
+    let colour = if is_paused { tokens.warning } else { tokens.info };
+    progress_bar(ui, share, colour);
+    ui.label(theme::caption(text).color(colour));
+    if plugin.calls.pending.len() > 1 {
+        let waiting = format!("{} more wait", plugin.calls.pending.len() - 1);
+        ui.label(theme::caption(waiting).color(tokens.text_muted));
     }
 }
 
@@ -359,7 +355,8 @@ fn done_of(pending: &PendingCall, passed: f64, time: &str) -> (f64, String) {
         }
         Span::Nanos(nanos) => {
             let whole = humanize::duration_ns(nanos);
-            (passed * 1e9 / nanos as f64, format!("{warming}{calls} calls · {time} of {whole}"))
+            let share = if pending.progress.is_warming_up { 0.0 } else { passed * 1e9 / nanos as f64 };
+            (share, format!("{warming}{calls} calls · {time} of {whole}"))
         }
     }
 }

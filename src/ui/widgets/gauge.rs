@@ -112,10 +112,18 @@ pub fn small_gauge(ui: &mut Ui, view: &GaugeView<'_>, width: f32) -> Response {
     let ink = if is_alarming(view) { tokens.error } else { tokens.text };
     let value = value_text(view).replace("≥ ", "≥");
     let value = one_line(ui, &value, font(), ink, rect.width() * 0.72);
-    let left = rect.right() - value.size().x;
+    // The limit stands behind what was used where all of it fits; the bar shows the share in any case.
+    let whole = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font(), tokens.text_muted);
+    let limit = view.limit.map(|limit| whole(&format!("/{limit}")));
+    let taken = whole(view.name).size().x + space::XS + value.size().x;
+    let limit = limit.filter(|limit| taken + limit.size().x <= rect.width());
+    let left = rect.right() - value.size().x - limit.as_ref().map_or(0.0, |limit| limit.size().x);
     let name = one_line(ui, view.name, font(), tokens.text_muted, left - rect.left() - space::XS);
     put(ui, name, rect.left(), y);
-    put(ui, value, left, y);
+    let end = put(ui, value, left, y);
+    if let Some(limit) = limit {
+        put(ui, limit, end, y);
+    }
     let bar = Rect::from_min_size(pos2(rect.left(), rect.bottom() - 4.0), vec2(rect.width(), 3.0));
     ui.painter().rect_filled(bar, 1.5, tokens.border);
     if let (Some(fraction), false) = (view.fraction, view.quality == GaugeQuality::NotMeasured)
