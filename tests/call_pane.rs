@@ -23,7 +23,7 @@ use wasm_workbench::model::call::{CallRecord, Outcome};
 use wasm_workbench::model::ids::{BuildNumber, PluginId, RequestId};
 use wasm_workbench::model::lifecycle::{LifecycleStep, PluginState, StateChange};
 use wasm_workbench::model::limit_rules::RuleBound;
-use wasm_workbench::model::limits::{LimitKind, Limits};
+use wasm_workbench::model::limits::{LimitKind, Limits, RefusedGrowth, Usage};
 use wasm_workbench::model::needs::{Observation, Progress, Question, StepEnd, find_needs};
 use wasm_workbench::model::value::Value;
 use wasm_workbench::ui::theme::{self, Mode};
@@ -422,6 +422,34 @@ fn refused_growth_is_told_by_the_card_and_by_the_gauge() {
         said.contains("growth to 20 refused once") && said.contains("peak of the plugin's life 3"),
         "{said}"
     );
+}
+
+#[test]
+fn growth_that_is_refused_in_a_running_call_is_told_before_what_was_refused_earlier() {
+    let mut harness = shown(MATH);
+    select(&mut harness, "grow");
+    type_into(&mut harness, "Memory pages", "4");
+    type_into(&mut harness, "$by i32", "19");
+    enter(&mut harness);
+    let world = harness.state_mut();
+    let id = world.plugin();
+    let idle = world.state.selected_plugin().expect("it is selected").usage;
+    assert_eq!(idle.refused_pages.count, 1);
+    world.turn(id, PluginState::Running, "call");
+    // Nothing is refused yet: what was before stays a mark, and the place of its operator.
+    world.tell(id, PluginEvent::Usage(idle));
+    harness.run_steps(4);
+    let said = |harness: &Harness<'_, World>| {
+        harness.get_by_label("Memory pages gauge").accesskit_node().value().unwrap_or_default()
+    };
+    assert!(said(&harness).contains("growth to 20 refused once, asked for by"), "{}", said(&harness));
+    let refused = RefusedGrowth { count: 5, last_requested: Some(40), last_offset: None };
+    let live = Usage { refused_pages: refused, memory_pages: 3, memory_pages_call_peak: 3, ..idle };
+    harness.state_mut().tell(id, PluginEvent::Usage(live));
+    harness.run_steps(4);
+    let told = said(&harness);
+    assert!(told.contains("growth refused 5 times, last to 40"), "{told}");
+    assert!(!told.contains("asked for by") && told.starts_with("3, limit 4"), "{told}");
 }
 
 #[test]

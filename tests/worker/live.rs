@@ -6,6 +6,7 @@ use wasm_workbench::engine::PluginOptions;
 use wasm_workbench::model::call::Outcome;
 use wasm_workbench::model::ids::PluginId;
 use wasm_workbench::model::lifecycle::PluginState as State;
+use wasm_workbench::model::lifecycle::PluginState;
 use wasm_workbench::model::limits::Limits;
 use wasm_workbench::model::memory::MemoryRequest;
 use wasm_workbench::model::value::Value;
@@ -154,6 +155,35 @@ fn memory_globals_and_usage_are_answered_while_a_call_runs() {
     bench.wait_plugin(plugin, "refusal", |event| {
         matches!(event, PluginEvent::MemoryRefused { .. }).then_some(())
     });
+}
+
+#[test]
+fn a_guest_that_grows_is_watched_and_so_is_the_growth_that_it_is_refused() {
+    let text = "(module (memory 1)
+      (func $hoard (export \"hoard\")
+        (loop $more
+          (drop (memory.grow (i32.const 2)))
+          (br $more))))";
+    let mut bench = Bench::new();
+    let limits = Limits { memory_pages: Some(8), ..Limits::UNLIMITED };
+    let build = bench.compile(text);
+    let plugin = PluginId(1);
+    bench.create(plugin, &build, PluginOptions { limits, ..UNLIMITED }, true);
+    bench.wait_state(plugin, PluginState::Ready);
+    bench.tell(plugin, PluginCommand::WatchUsage(true));
+    bench.call(plugin, 1, "hoard", &[]);
+    let usage = bench.wait_plugin(plugin, "refused growth of a running call", |event| match event {
+        PluginEvent::CallEnded { record, .. } => panic!("it ended: {record:?}"),
+        PluginEvent::Usage(usage) if usage.refused_pages.count > 0 => Some(usage),
+        _ => None,
+    });
+    assert_eq!((usage.memory_pages, usage.memory_pages_call_peak, usage.memory_pages_peak), (7, 7, 7));
+    assert_eq!((usage.refused_pages.last_requested, usage.refused_elements.count), (Some(9), 0));
+    let place = build.place_at(u64::from(usage.refused_pages.last_offset.expect("it is known who asks")));
+    assert_eq!((place.function.as_deref(), place.line), (Some("hoard"), Some(4)));
+    bench.tell(plugin, PluginCommand::Cancel);
+    let record = bench.wait_end(plugin);
+    assert!(record.refused_growths >= usage.refused_pages.count, "{}", record.refused_growths);
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub(super) fn apply(
         PluginEvent::Usage(usage) => {
             plugin.usage = usage;
             if !plugin.state.is_busy() {
-                plugin.refused_before = (usage.refused_pages.count, usage.refused_elements.count);
+                plugin.note_refused();
             }
             plugin.calls.metrics.set_current_memory_pages(usage.memory_pages);
         }

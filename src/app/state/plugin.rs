@@ -240,7 +240,15 @@ impl PluginView {
         export.map_or(self.options.limits, |export| self.limits_of(export))
     }
 
+    /// Notes how often growth was refused up to now, so that what is refused from now on is told apart.
+    pub(crate) fn note_refused(&mut self) {
+        self.refused_before = (self.usage.refused_pages.count, self.usage.refused_elements.count);
+    }
+
     pub(crate) fn record(&mut self, change: StateChange, since_start: Duration) {
+        if !self.state.is_busy() {
+            self.note_refused();
+        }
         self.busy_since = match (self.state.is_busy(), change.to.is_busy()) {
             (_, false) => None,
             (true, true) => self.busy_since.or(Some(since_start)),
