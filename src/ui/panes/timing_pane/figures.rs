@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::model::comparison::Comparison;
 use crate::model::humanize;
-use crate::model::timeline::{Brush, OutcomeCounts, Summary, WallHistogram};
+use crate::model::timeline::{Brush, OutcomeCounts, Summary, ValueHistogram};
 
 use super::lane::{Lane, LaneKey, Owner, picked};
 
@@ -14,7 +14,7 @@ use super::lane::{Lane, LaneKey, Owner, picked};
 #[derive(Debug)]
 pub(super) struct LaneFigures {
     /// Of the calls whose number is picked, whatever their wall time.
-    pub(super) histogram: WallHistogram,
+    pub(super) histogram: ValueHistogram,
     /// Of the calls that are picked.
     pub(super) summary: Option<Summary>,
 }
@@ -31,7 +31,7 @@ pub(super) struct Figures {
 impl Figures {
     /// Counts the calls of the lanes that are picked out.
     pub(super) fn of(lanes: &[Lane<'_>], brush: Brush) -> Self {
-        let within = |histogram: &WallHistogram| match brush.wall_ns {
+        let within = |histogram: &ValueHistogram| match brush.wall_ns {
             Some((from, to)) => histogram.within(from, to),
             None => histogram.clone(),
         };

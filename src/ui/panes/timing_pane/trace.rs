@@ -118,7 +118,7 @@ impl Trace {
 
     fn marks(&self, lane: &Lane<'_>, key: &TraceKey) -> Vec<Mark> {
         let range = key.axis.indices(lane, key.span);
-        let buckets = lane.timeline.buckets(self.series, range, most_buckets(key.width));
+        let buckets = lane.timeline.buckets(self.series, range, most_buckets(key.width), None);
         buckets.iter().filter_map(|bucket| self.mark(lane, key.axis, bucket)).collect()
     }
 
