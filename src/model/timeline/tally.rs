@@ -19,11 +19,6 @@ pub struct Pick {
 }
 
 impl Pick {
-    /// Tells whether a call counts.
-    pub fn takes(self, export: u32, outcome: Outcome) -> bool {
-        self.takes_export(export) && (!self.returned_only || outcome == Outcome::Returned)
-    }
-
     pub(super) fn takes_export(self, export: u32) -> bool {
         self.export.is_none_or(|wanted| wanted == export)
     }

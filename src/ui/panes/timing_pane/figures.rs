@@ -1,4 +1,4 @@
-//! Wall times of the calls that are shown: counted once, for percentiles, words and the distribution alike.
+//! Figures of the calls that are shown: counted once, for percentiles, words and the distribution alike.
 //!
 //! Knows no points. Counts anew only when the calls or what is picked out of them have changed.
 
@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::model::comparison::Comparison;
 use crate::model::humanize;
-use crate::model::timeline::{Brush, OutcomeCounts, Summary, ValueHistogram};
+use crate::model::timeline::{Brush, OutcomeCounts, Series, Summary, ValueHistogram};
 
 use super::lane::{Lane, LaneKey, Owner, picked};
 
@@ -26,6 +26,9 @@ pub(super) struct Figures {
     pub(super) comparison: Option<Comparison>,
     /// How all calls of all lanes ended.
     pub(super) counts: OutcomeCounts,
+    /// Figures of each series, of the first lane. While wall times are picked out, they are those of wall
+    /// time alone: which other values these calls have would take a look at each of them.
+    series: [Option<Summary>; 4],
 }
 
 impl Figures {
@@ -35,26 +38,38 @@ impl Figures {
             Some((from, to)) => histogram.within(from, to),
             None => histogram.clone(),
         };
-        let count = |(lane, range): (&Lane<'_>, Range<usize>)| {
-            let histogram = lane.timeline.wall_histogram(range);
+        let histogram = |series, lane: &Lane<'_>, range: Range<usize>| {
+            lane.pick.map(|pick| lane.timeline.histogram(series, range, pick)).unwrap_or_default()
+        };
+        let ranges = picked(lanes, brush);
+        let count = |(lane, range): (&Lane<'_>, &Range<usize>)| {
+            let histogram = histogram(Series::WallNs, lane, range.clone());
             let summary = within(&histogram).summary();
             LaneFigures { histogram, summary }
         };
+        let of_lanes: Vec<_> = lanes.iter().zip(&ranges).map(count).collect();
+        let series = Series::ALL.map(|series| match (lanes.first().zip(ranges.first()), series) {
+            (_, Series::WallNs) => of_lanes.first()?.summary,
+            (Some((lane, range)), _) if brush.wall_ns.is_none() => {
+                histogram(series, lane, range.clone()).summary()
+            }
+            _ => None,
+        });
         let mut counts = OutcomeCounts::default();
         for lane in lanes {
-            counts.add_all(&lane.timeline.count_by_outcome(lane.range.clone()));
+            counts.add_all(&lane.counts);
         }
-        let lanes: Vec<_> = lanes.iter().zip(picked(lanes, brush)).map(count).collect();
-        let comparison = match lanes.as_slice() {
+        let comparison = match of_lanes.as_slice() {
             [first, second] => Comparison::of(&within(&first.histogram), &within(&second.histogram)),
             _ => None,
         };
-        Self { lanes, comparison, counts }
+        Self { lanes: of_lanes, comparison, counts, series }
     }
 
-    /// Returns the percentiles that are marked, of the first lane.
-    pub(super) fn marks(&self) -> Vec<(&'static str, u64)> {
-        self.lanes.first().and_then(|lane| lane.summary.as_ref()).map(marks).unwrap_or_default()
+    /// Returns the percentiles of a series that are marked, of the first lane; none where all values are one.
+    pub(super) fn marks(&self, series: Series) -> Vec<(&'static str, u64)> {
+        let summary = self.series[series as usize].as_ref();
+        summary.filter(|summary| summary.min < summary.max).map(marks).unwrap_or_default()
     }
 }
 
@@ -105,6 +120,27 @@ pub(super) fn lane_words(summary: &Summary) -> String {
         words.push_str(&format!(" · {name} {}", exact(time)));
     }
     words
+}
+
+/// Says how two lanes compare, or why they can't be.
+pub(super) fn pair_words(lanes: [&Lane<'_>; 2], figures: &Figures, brush: Brush) -> String {
+    let [first, second] = lanes.map(|lane| &*lane.label);
+    let (Some(export), true) = (lanes[0].export_name(), lanes.iter().all(|lane| lane.pick.is_some())) else {
+        return format!("{first} and {second} have called no export in common: there is nothing to compare");
+    };
+    if let Some(comparison) = &figures.comparison {
+        return comparison.sentence(first, second);
+    }
+    let is_empty = |at: usize| figures.lanes.get(at).is_none_or(|lane| lane.summary.is_none());
+    let side = match (is_empty(0), is_empty(1)) {
+        (true, true) => "either side",
+        (true, false) => first,
+        (false, _) => second,
+    };
+    if brush.is_set() {
+        return format!("no calls selected of {side}");
+    }
+    format!("no call of {export} has returned in {side}")
 }
 
 /// Writes a number of calls.
