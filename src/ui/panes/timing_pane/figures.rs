@@ -148,3 +148,70 @@ pub(super) fn calls(count: u64) -> String {
     let noun = if count == 1 { "call" } else { "calls" };
     format!("{} {noun}", humanize::grouped(count))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::call::{CallSample, Outcome};
+    use crate::model::measured::Measured;
+    use crate::model::timeline::Timeline;
+
+    fn sample(number: u64) -> CallSample {
+        CallSample {
+            started_ns: number,
+            wall_ns: 1 + number % 100,
+            fuel: Measured::Exact(10 * (1 + number % 100)),
+            peak_memory_pages: 7,
+            peak_call_depth: Measured::NotMeasured,
+            outcome: Outcome::Returned,
+            was_denied: false,
+            export: 0,
+        }
+    }
+
+    #[test]
+    fn percentiles_are_marked_where_values_differ() {
+        let mut timeline = Timeline::new();
+        timeline.extend((0..1000).map(sample));
+        let lanes = [Lane::whole(&timeline)];
+        let mut brush = Brush::default();
+        let marks = |brush, series| Figures::of(&lanes, brush).marks(series);
+        assert_eq!(marks(brush, Series::WallNs), [("p50", 50), ("p95", 95), ("p99", 99)]);
+        assert_eq!(marks(brush, Series::Fuel), [("p50", 500), ("p95", 950), ("p99", 990)]);
+        assert_eq!(marks(brush, Series::Pages), [], "all calls had seven pages");
+        assert_eq!(marks(brush, Series::Depth), [], "it was not measured");
+        brush.set_calls(Some((1, 10)));
+        assert_eq!(marks(brush, Series::Fuel), [("p50", 50), ("p95", 100), ("p99", 100)]);
+        brush.set_wall_ns(Some((2, 4)));
+        assert_eq!(marks(brush, Series::WallNs), [("p50", 3), ("p95", 4), ("p99", 4)]);
+        assert_eq!(marks(brush, Series::Fuel), [], "which fuel those calls took is not looked up");
+    }
+
+    #[test]
+    fn calls_that_were_dropped_are_no_longer_picked_and_the_others_still_are() {
+        let mut timeline = Timeline::with_capacity(1);
+        timeline.extend((0..3).map(sample));
+        let mut brush = Brush::default();
+        brush.set_calls(Some((2, 3)));
+        let summary = |timeline: &Timeline, brush| {
+            let lanes = [Lane::whole(timeline)];
+            Figures::of(&lanes, brush).lanes[0].summary.map(|summary| (summary.count, summary.min))
+        };
+        assert_eq!(summary(&timeline, brush), Some((2, 2)));
+        timeline.extend((3..100_000).map(sample));
+        assert!(timeline.first_number() > 3, "the oldest were dropped");
+        assert_eq!(summary(&timeline, brush), None);
+        let lanes = [Lane::whole(&timeline)];
+        let figures = Figures::of(&lanes, brush);
+        assert_eq!(selection_words(&figures.lanes[0]), "no calls selected");
+        assert_eq!(super::super::paint::brushed(super::super::Axis::Number, brush, &lanes).calls, None);
+        let first = timeline.first_number();
+        brush.set_calls(Some((first - 50, first + 9)));
+        assert_eq!(summary(&timeline, brush).map(|of| of.0), Some(10), "those that are left");
+        let pair = [Lane::paired(&timeline, 0..50), Lane::paired(&timeline, 50..100)];
+        brush.set_pair((first - 50, first - 40), Some((first + 60, first + 69)));
+        let counts =
+            |figures: &Figures| figures.lanes.iter().map(|lane| lane.histogram.count()).collect::<Vec<_>>();
+        assert_eq!(counts(&Figures::of(&pair, brush)), [0, 10]);
+    }
+}

@@ -309,8 +309,7 @@ impl TimingPane {
             job.wrap = TextWrapping::truncate_at_width(room);
             if room >= LEAST_CAPTION {
                 let words = painter.layout_job(job);
-                let width = words.size().x;
-                let at = (x - width * 0.5).min(to_left - space::M - width).max(left);
+                let at = caption_left(x, words.size().x, (left, left + room));
                 painter.galley(pos2(at, y), words, colour);
             }
         }
@@ -331,6 +330,11 @@ impl TimingPane {
             node.set_description(words.collect::<Vec<_>>().join("; "));
         });
     }
+}
+
+/// Returns where words of that width begin that stand under `x`, moved so far that they keep between two places.
+fn caption_left(x: f32, width: f32, (left, right): (f32, f32)) -> f32 {
+    (x - width * 0.5).min(right - width).max(left)
 }
 
 /// Tells whether a button was clicked that switches something. A frame may be laid out twice, and what was
@@ -387,4 +391,17 @@ fn describe(response: &Response, plugin: &PluginView) {
         ));
         info
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_selected_call_keep_between_both_ends_of_the_axis() {
+        for (x, left) in [(150.0, 100.0), (300.0, 250.0), (399.0, 300.0), (900.0, 300.0), (-50.0, 100.0)] {
+            let found = caption_left(x, 100.0, (100.0, 400.0));
+            assert!((found - left).abs() < 1e-3, "{x}: {found}");
+        }
+    }
 }

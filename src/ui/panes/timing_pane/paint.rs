@@ -18,7 +18,7 @@ use super::trace::{LimitLine, LimitPlace, Mark, Trace};
 use super::view::{Axis, Span};
 
 /// Width of what stands left of the plots.
-pub(super) const GUTTER: f32 = 84.0;
+pub(super) const GUTTER: f32 = 92.0;
 /// Space above the plots.
 const HEAD: f32 = 4.0;
 /// Height of the line under the plots.

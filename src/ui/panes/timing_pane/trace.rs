@@ -214,3 +214,121 @@ impl Trace {
 fn most_buckets(width: f32) -> usize {
     ((width / POINTS_PER_CALL) as usize).max(16)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::call::CallSample;
+    use crate::model::ids::PluginId;
+    use crate::model::limit_rules::LimitRules;
+    use crate::model::limits::Limits;
+    use crate::model::measured::Measured;
+    use crate::model::timeline::Timeline;
+
+    use super::super::limit_lines::LaneLimits;
+
+    fn timeline(fuel: &[u64]) -> Timeline {
+        let mut timeline = Timeline::new();
+        timeline.extend(fuel.iter().map(|fuel| CallSample {
+            started_ns: 0,
+            wall_ns: 5,
+            fuel: Measured::Exact(*fuel),
+            peak_memory_pages: 0,
+            peak_call_depth: Measured::NotMeasured,
+            outcome: Outcome::Returned,
+            was_denied: false,
+            export: 0,
+        }));
+        timeline
+    }
+
+    /// The plot of fuel of lanes with that fuel and that limit each.
+    fn trace(lanes: &[(&[u64], Option<u64>)], choice: ScaleChoice) -> Trace {
+        let timelines: Vec<_> = lanes.iter().map(|(fuel, _)| timeline(fuel)).collect();
+        let limits = |fuel| {
+            let limits = Limits { fuel, ..Limits::UNLIMITED };
+            LaneLimits::of(limits, &LimitRules::NONE, std::iter::empty())
+        };
+        let lane = |(timeline, (_, fuel)): (_, &(&[u64], _))| Lane {
+            limits: limits(*fuel),
+            ..Lane::whole(timeline)
+        };
+        let lanes: Vec<_> = timelines.iter().zip(lanes).map(lane).collect();
+        let key = TraceKey {
+            owner: Owner { plugin: PluginId::default(), pairing: None },
+            lanes: Vec::new(),
+            axis: Axis::Number,
+            span: Axis::Number.extent(&lanes),
+            choice,
+            width: 500.0,
+        };
+        Trace::new(&lanes, Series::Fuel, &key)
+    }
+
+    #[test]
+    fn a_scale_is_logarithmic_where_values_and_limits_spread_far() {
+        use ScaleChoice as S;
+        for (fuel, limit, choice, is_log) in [
+            (&[100, 4000][..], None, S::Auto, false),
+            (&[100, 5000], None, S::Auto, true),
+            (&[0, 49], None, S::Auto, false),
+            (&[0, 50], None, S::Auto, true),
+            (&[100, 100], Some(4900), S::Auto, false),
+            (&[100, 100], Some(5000), S::Auto, true),
+            (&[5000, 5000], Some(100), S::Auto, true),
+            (&[100, 100], Some(5000), S::Values, false),
+            (&[100, 5000], Some(5000), S::Values, true),
+            (&[1, 1_000_000], None, S::Linear, false),
+            (&[100, 100], None, S::Logarithmic, true),
+        ] {
+            let trace = trace(&[(fuel, limit)], choice);
+            assert_eq!(trace.scale == Scale::Logarithmic, is_log, "{fuel:?} {limit:?} {choice:?}");
+        }
+        let two = [(&[100, 110][..], Some(1 << 40)), (&[90][..], Some(1 << 40))];
+        assert_eq!(trace(&two, ScaleChoice::Auto).scale, Scale::Linear, "limits come second");
+    }
+
+    #[test]
+    fn a_limit_lies_at_its_height_or_is_told_as_out_of_view() {
+        use LimitPlace as P;
+        use ScaleChoice as S;
+        let wide = &[1000, 100_000][..];
+        for (fuel, limit, choice, place) in [
+            (&[10, 40][..], Some(80), S::Auto, P::At(1.0)),
+            (&[10, 80], Some(40), S::Auto, P::At(0.5)),
+            (&[10, 80], Some(0), S::Auto, P::At(0.0)),
+            (&[1000, 2000], Some(10_000), S::Values, P::Above),
+            (&[1000, 2000], Some(500), S::Values, P::At(0.25)),
+            // On a logarithmic scale the lower edge is no 0.
+            (wide, Some(10), S::Auto, P::At(0.0)),
+            (wide, Some(0), S::Logarithmic, P::At(0.0)),
+            (wide, Some(10), S::Values, P::Below),
+            (wide, Some(0), S::Values, P::Below),
+            (wide, Some(1000), S::Values, P::At(0.0)),
+            (wide, Some(100_001), S::Values, P::Above),
+            (wide, Some(1 << 60), S::Auto, P::At(1.0)),
+        ] {
+            let trace = trace(&[(fuel, limit)], choice);
+            let places: Vec<_> = trace.limits.iter().map(|limit| limit.place).collect();
+            assert_eq!(places, [place], "{fuel:?} {limit:?} {choice:?}");
+        }
+        assert!(trace(&[(wide, None)], S::Auto).limits.is_empty(), "there is none");
+        // The calls lie above a limit that the scale takes in.
+        let share = trace(&[(wide, Some(10))], S::Auto).share(1000);
+        assert!((0.4..0.6).contains(&share), "{share}");
+    }
+
+    #[test]
+    fn both_sides_have_one_limit_in_common_or_each_its_own() {
+        let calls = &[100, 200][..];
+        let lines = |one, other| {
+            let trace = trace(&[(calls, one), (calls, other)], ScaleChoice::Auto);
+            trace.limits.iter().map(|line| (line.words.clone(), line.lane)).collect::<Vec<_>>()
+        };
+        let line = |words: &str, lane| (words.to_owned(), lane);
+        assert_eq!(lines(Some(150), Some(150)), [line("limit 150", None)]);
+        assert_eq!(lines(Some(150), Some(90)), [line("limit 150", Some(0)), line("limit 90", Some(1))]);
+        assert_eq!(lines(None, Some(90)), [line("no limit", Some(0)), line("limit 90", Some(1))]);
+        assert_eq!(lines(None, None), []);
+    }
+}
