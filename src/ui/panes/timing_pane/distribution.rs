@@ -51,6 +51,9 @@ impl DistributionView {
         let lanes = shown.figures.lanes.iter().map(|lane| &lane.histogram);
         let Some(histogram) = Histogram::new(lanes) else {
             let (headline, hint) = match shown.lanes {
+                [first, _] if first.pick.is_none() => {
+                    ("Nothing to compare", "Call the same export on both sides to compare them".to_owned())
+                }
                 [first, second] => {
                     ("Nothing to compare", pair_words([first, second], shown.figures, shown.brush))
                 }

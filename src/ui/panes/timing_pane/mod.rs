@@ -233,8 +233,10 @@ impl TimingPane {
             self.paint(ui, rect, &plots, (plugin, lanes), response.has_focus());
         }
         let hovered = self.hover_ui(ui, &response, &plots, (plugin, lanes));
-        if let Some((lane, index)) = hovered.filter(|_| response.clicked()) {
+        if response.clicked() {
             response.request_focus();
+        }
+        if let Some((lane, index)) = hovered.filter(|_| response.clicked()) {
             // Of another plugin there is nothing to select here.
             if std::ptr::eq(lanes[lane].timeline, &raw const plugin.calls.timeline) {
                 select(state, plugin, plugin.calls.timeline.number(index), actions);

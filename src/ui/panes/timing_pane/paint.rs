@@ -174,7 +174,8 @@ fn paint_frame(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
         painter.extend(Shape::dashed_line(&line, stroke, 4.0, 4.0));
     }
     let caption = painter.layout_job(limit_caption(tokens, trace, plot.area.width() - 6.0));
-    let at = pos2(plot.area.right() - caption.size().x - 6.0, plot.area.top() - caption.size().y - 1.0);
+    // Marks of calls at the upper edge must not touch the words.
+    let at = pos2(plot.area.right() - caption.size().x - 6.0, plot.area.top() - caption.size().y - 3.0);
     painter.galley(at, caption, tokens.text_faint);
 }
 
