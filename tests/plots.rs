@@ -4,134 +4,18 @@
 #![cfg(feature = "gui")]
 
 mod panes_rig;
+mod plots_rig;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, PointerButton, Pos2, vec2};
-use egui_kittest::Harness;
+use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use panes_rig::{call_often, end_call, make_ready, workbench};
-use wasm_workbench::app::PluginView;
-use wasm_workbench::model::call::CallSample;
-use wasm_workbench::model::ids::{BuildNumber, CallId, PluginId};
-use wasm_workbench::model::timeline::Brush;
-use wasm_workbench::ui::Workbench;
-use wasm_workbench::ui::theme::{self, Mode};
-use wasm_workbench::worker::protocol::{Command, PluginEvent};
-
-/// Layout with Timing and Calls both in view.
-const BOTH: &str = r#"{"column":{"children":[
-    [20.0,{"tabs":{"children":[{"pane":"source"},{"pane":"call"},{"pane":"limits"}],"active":0}}],
-    [45.0,{"tabs":{"children":[{"pane":"timing"},{"pane":"memory"}],"active":0}}],
-    [35.0,{"tabs":{"children":[{"pane":"calls"}],"active":0}}]]}}"#;
-
-struct Window {
-    harness: Harness<'static, Workbench>,
-    workers: panes_rig::Workers,
-}
-
-impl Window {
-    fn open(mode: Mode) -> Self {
-        let (workbench, workers) = workbench(Some(BOTH), mode.word());
-        let show = |ui: &mut egui::Ui, workbench: &mut Workbench| {
-            workbench.logic(ui.ctx());
-            workbench.ui(ui);
-        };
-        let builder = Harness::builder().with_size([1440.0, 900.0]);
-        let builder = builder.with_context_setup(move |ctx| theme::apply(ctx, mode));
-        let builder = if std::env::var_os("WORKBENCH_SHOTS").is_some() { builder.wgpu() } else { builder };
-        let mut window = Self { harness: builder.build_ui_state(show, workbench), workers };
-        window.harness.run();
-        make_ready(&window.workers, window.plugin());
-        window.begin_build(1);
-        window.harness.run();
-        window
-    }
-
-    fn plugin(&self) -> PluginId {
-        self.harness.state().state().selection.plugin.expect("a plugin is selected")
-    }
-
-    fn view(&self) -> &PluginView {
-        self.harness.state().state().selected_plugin().expect("a plugin is selected")
-    }
-
-    fn brush(&self) -> Brush {
-        self.view().calls.brush
-    }
-
-    fn begin_build(&mut self, number: u64) {
-        let build = self.view().build.build.clone();
-        let build_number = BuildNumber(number);
-        let event =
-            PluginEvent::Instantiated { build, build_number, instantiate_ns: 21_000, state_reset: false };
-        self.workers.plugin(self.plugin(), event);
-        self.harness.run();
-    }
-
-    /// Makes calls that take those times.
-    fn call(&mut self, times: impl IntoIterator<Item = u64>) {
-        let sample = |wall_ns| CallSample { wall_ns, ..panes_rig::sample(1, 1000) };
-        self.call_with(times.into_iter().map(sample).collect());
-    }
-
-    fn call_with(&mut self, samples: Vec<CallSample>) {
-        let done = samples.len() as u64;
-        let event =
-            PluginEvent::CallSamples { call: CallId(1), export: "fib".into(), samples, done, total: done };
-        self.workers.plugin(self.plugin(), event);
-        self.harness.run();
-    }
-
-    fn click(&mut self, role: Role, name: &str) {
-        self.harness.get_by_role_and_label(role, name).click();
-        self.harness.run();
-    }
-
-    /// Drags over a figure between two shares of its width, holding the button in steps as a hand does.
-    fn drag(&mut self, figure: &str, from: f32, to: f32, modifiers: Modifiers) {
-        let rect = self.harness.get_by_label(figure).rect();
-        let at = |share: f32| Pos2::new(rect.left() + rect.width() * share, rect.center().y);
-        let button = |pos, pressed| egui::Event::PointerButton {
-            pos,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers,
-        };
-        self.harness.event(egui::Event::ModifiersChanged(modifiers));
-        self.harness.event(egui::Event::PointerMoved(at(from)));
-        self.harness.run_steps(1);
-        self.harness.event(button(at(from), true));
-        self.harness.run_steps(1);
-        for step in 1..=4_u8 {
-            self.harness.event(egui::Event::PointerMoved(at(from + (to - from) * f32::from(step) / 4.0)));
-            self.harness.run_steps(1);
-        }
-        self.harness.event(button(at(to), false));
-        self.harness.run_steps(1);
-        self.harness.event(egui::Event::ModifiersChanged(Modifiers::NONE));
-        self.harness.run();
-    }
-
-    fn is_shown(&self, name: &str) -> bool {
-        self.harness.query_by_label(name).is_some()
-    }
-
-    fn has(&self, part: &str) -> bool {
-        self.harness.query_all_by_label_contains(part).next().is_some()
-    }
-
-    fn value_of(&self, name: &str) -> String {
-        self.harness.get_by_label(name).accesskit_node().value().unwrap_or_default()
-    }
-
-    fn shot(&mut self, name: &str) {
-        let Ok(folder) = std::env::var("WORKBENCH_SHOTS") else { return };
-        self.harness.event(egui::Event::PointerGone);
-        self.harness.run();
-        let picture = self.harness.render().expect("there is a render adapter");
-        picture.save(format!("{folder}/{name}.png")).expect("the folder can be written");
-    }
-}
+use panes_rig::{call_often, end_call, make_ready};
+use plots_rig::Window;
+use wasm_workbench::app::{PluginAction, RuleField};
+use wasm_workbench::model::call::{CallSample, Outcome, TrapKind};
+use wasm_workbench::model::measured::Measured;
+use wasm_workbench::ui::theme::Mode;
+use wasm_workbench::worker::protocol::Command;
 
 #[test]
 fn dragging_over_the_plots_selects_calls_in_every_pane_and_escape_gives_them_up() {
@@ -425,4 +309,295 @@ fn every_face_of_the_pane_is_exported_as_a_picture_that_the_worker_makes() {
             }
         }
     }
+}
+
+#[test]
+fn calls_of_one_export_that_both_builds_returned_from_are_compared() {
+    let trapped = Outcome::Trapped(TrapKind::Unreachable);
+    let mut window = Window::open(Mode::Dark);
+    window.call_times("(start)", 1, 5_000_000, Outcome::Returned);
+    window.call_times("fib", 50, 24_000, Outcome::Returned);
+    window.call_times("add", 200, 30, Outcome::Returned);
+    window.call_times("only_once", 300, 30, Outcome::Returned);
+    window.begin_build(2);
+    window.call_times("(start)", 1, 1_000_000, Outcome::Returned);
+    window.call_times("add", 35, 60, Outcome::Returned);
+    window.call_times("fib", 60, 48_000, Outcome::Returned);
+    window.call_times("fib", 500, 9, trapped);
+    window.click(Role::Button, "Compare");
+    window.click(Role::Button, "build 2 with build 1");
+    assert!(window.is_shown("of fib"), "both sides called it most");
+    let fib = "build 2 is 2.00× slower at p50 than build 1 (n = 60 / 50), in 100 of 100 pairs";
+    assert!(window.is_shown(fib), "those that trapped are not counted");
+    window.shot("compare-exports-dark");
+    window.click(Role::Button, "of fib");
+    assert!(window.is_shown("Compare calls of"));
+    for other in ["only_once", "(start)"] {
+        assert!(!window.has(&format!("{other} (")), "{other} can't be compared");
+    }
+    window.shot("compare-chooser-dark");
+    window.click(Role::Button, "add (35 / 200)");
+    let add = "build 2 is 1.91× slower at p50 than build 1 (n = 35 / 200), in 100 of 100 pairs";
+    assert!(window.is_shown(add) && window.is_shown("of add"), "another one was chosen");
+    window.click(Role::Button, "Distribution");
+    let value = window.value_of("Distribution of wall time");
+    assert!(value.starts_with("35 calls, p50 63 ns"), "{value}");
+    assert!(window.is_shown("wall time of add · share of each side's calls that returned"));
+}
+
+#[test]
+fn builds_that_share_no_export_are_told_apart_and_not_measured_against_each_other() {
+    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+        let mut window = Window::open(mode);
+        window.call_times("fib", 100, 24_000, Outcome::Returned);
+        window.begin_build(2);
+        window.call_times("add", 100, 30, Outcome::Returned);
+        window.click(Role::Button, "Compare");
+        window.click(Role::Button, "build 2 with build 1");
+        let sentence = "build 2 and build 1 have called no export in common: there is nothing to compare";
+        assert!(window.is_shown(sentence) && !window.has("faster") && !window.has("slower"));
+        window.shot(&format!("compare-none-{face}"));
+        window.click(Role::Button, "Distribution");
+        assert!(window.has("Nothing to compare") && !window.has("ratio"));
+        window.shot(&format!("compare-none-distribution-{face}"));
+    }
+    let mut window = Window::open(Mode::Dark);
+    window.call_times("fib", 100, 24_000, Outcome::Returned);
+    window.begin_build(2);
+    window.call_times("fib", 100, 30, Outcome::Cancelled);
+    window.click(Role::Button, "Compare");
+    window.click(Role::Button, "build 2 with build 1");
+    assert!(window.is_shown("no call of fib has returned in build 2"));
+}
+
+#[test]
+fn earlier_builds_can_be_compared_after_a_later_one_was_called() {
+    let mut window = Window::open(Mode::Dark);
+    for (build, wall_ns) in [(1, 1000), (2, 2000), (3, 3000)] {
+        window.begin_build(build);
+        window.call_times("fib", 40, wall_ns, Outcome::Returned);
+    }
+    window.click(Role::Button, "Compare");
+    window.shot("compare-menu-dark");
+    window.click(Role::Button, "build 2 with build 1");
+    assert!(window.has("build 2 is 2.00× slower at p50 than build 1 (n = 40 / 40)"));
+}
+
+#[test]
+fn the_plots_show_calls_of_one_export_if_wanted_with_its_limits_and_percentiles() {
+    let mut window = Window::open(Mode::Dark);
+    window.call_times("fib", 40, 1000, Outcome::Returned);
+    assert!(!window.is_shown("of fib") && !window.is_shown("of all exports"), "there is one export");
+    assert_eq!(window.told_of("fuel"), "limit 100 M · log");
+    let rule = |pattern: &str, fuel: &str| RuleField {
+        pattern: pattern.to_owned(),
+        fuel: fuel.to_owned(),
+        ..RuleField::default()
+    };
+    window.act(PluginAction::SetRules(vec![rule("fib", "500")]));
+    assert_eq!(window.told_of("fuel"), "limit 500 · log", "that of the only export that was called");
+    let sample = |fuel| CallSample { fuel: Measured::Exact(fuel), ..panes_rig::sample(1, 1000) };
+    window.call_export("add", (1..=100).map(sample).collect());
+    assert_eq!(window.told_of("fuel"), "limit 100 M · fib 500 · log, p50 30, p95 93, p99 99");
+    window.shot("limits-by-rule-dark");
+    window.choose("of all exports", "add (100)");
+    assert_eq!(window.told_of("fuel"), "limit 100 M · log, p50 50, p95 95, p99 99");
+    assert!(window.is_shown("of add"));
+    window.click(Role::Figure, "Timing plot");
+    for (key, selected) in [(Key::Home, 41), (Key::ArrowLeft, 41), (Key::ArrowRight, 42), (Key::End, 140)] {
+        window.harness.key_press(key);
+        window.harness.run();
+        assert_eq!(window.view().calls.selected, Some(selected), "{key:?}");
+    }
+    window.shot("one-export-dark");
+    window.choose("of add", "fib (40)");
+    assert_eq!(window.told_of("fuel"), "limit 500 · log");
+    window.choose("of fib", "all exports");
+    assert!(window.told_of("fuel").starts_with("limit 100 M · fib 500"));
+    window.act(PluginAction::SetRules(Vec::new()));
+    assert!(window.told_of("fuel").starts_with("limit 100 M · log"));
+}
+
+#[test]
+fn percentiles_stand_in_each_plot_whose_values_differ_also_in_a_comparison() {
+    let mut window = Window::open(Mode::Dark);
+    let sample = |number: u64| CallSample {
+        wall_ns: 1000 + number,
+        fuel: Measured::Exact(1000 * number),
+        peak_memory_pages: number.div_ceil(50),
+        peak_call_depth: Measured::Exact(3),
+        ..panes_rig::sample(1, 1000)
+    };
+    window.call_with((1..=100).map(sample).collect());
+    let check = |window: &Window| {
+        for (plot, told) in [
+            ("wall time", "p50 1.1 µs, p95 1.1 µs, p99 1.1 µs"),
+            ("fuel", "p50 50\u{202f}015, p95 95\u{202f}039, p99 99\u{202f}007"),
+            ("pages", "p50 1, p95 2, p99 2"),
+        ] {
+            let all = window.told_of(plot);
+            assert!(all.ends_with(told), "{plot}: {all}");
+        }
+        assert!(!window.told_of("depth").contains("p50"), "all calls were as deep");
+    };
+    check(&window);
+    window.shot("percentiles-dark");
+    window.begin_build(2);
+    window.call_with((1..=100).map(sample).collect());
+    window.click(Role::Button, "Compare");
+    window.click(Role::Button, "build 2 with build 1");
+    check(&window);
+}
+
+#[test]
+fn a_limit_below_all_calls_is_in_view_or_told_to_be_below() {
+    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+        let mut window = Window::open(mode);
+        let sample =
+            |number: u64| CallSample { fuel: Measured::Exact(1000 * number), ..panes_rig::sample(1, 1000) };
+        window.call_with((1..=100).map(sample).collect());
+        window.set_fuel(Some(10));
+        assert!(window.told_of("fuel").starts_with("limit 10 · log, p50"), "{}", window.told_of("fuel"));
+        window.shot(&format!("limit-below-{face}"));
+        for scale in ["Automatic scale", "Linear scale", "Logarithmic scale"] {
+            window.click(Role::Button, scale);
+        }
+        assert!(window.is_shown("Scale to the values"));
+        assert!(window.told_of("fuel").starts_with("limit 10 ↓ · log"), "{}", window.told_of("fuel"));
+        window.shot(&format!("limit-out-of-view-{face}"));
+        window.set_fuel(Some(1 << 40));
+        assert!(window.told_of("fuel").starts_with("limit 1.09 T ↑ · log"), "{}", window.told_of("fuel"));
+        window.set_fuel(None);
+        assert!(window.told_of("fuel").starts_with("log, p50"), "{}", window.told_of("fuel"));
+    }
+}
+
+#[test]
+fn two_plugins_are_compared_each_with_its_own_limits_and_distribution() {
+    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+        let mut window = Window::open(mode);
+        window.call_times("fib", 300, 4000, Outcome::Returned);
+        window.set_fuel(Some(9));
+        window.act(PluginAction::NewInstance);
+        make_ready(&window.workers, window.plugin());
+        window.harness.run();
+        window.call_times("fib", 400, 1000, Outcome::Returned);
+        window.click(Role::Button, "Compare");
+        window.click(Role::Button, "with start_here #1");
+        assert_eq!(window.told_of("fuel"), "limit 100 M ↑ · limit 9 ↑");
+        assert_eq!(window.told_of("pages"), "limit 256 ↑", "both have the same");
+        let sentence = "start_here #2 is 3.99× faster at p50 than start_here #1 (n = 400 / 300)";
+        assert!(window.has(sentence), "the sentence is missing");
+        window.shot(&format!("compare-plugins-{face}"));
+        window.set_fuel(Some(9));
+        assert_eq!(window.told_of("fuel"), "limit 9 ↑");
+        window.click(Role::Button, "Distribution");
+        let value = window.value_of("Distribution of wall time");
+        assert!(
+            value.contains("400 calls, p50 1.0 µs") && value.contains("; 300 calls, p50 4.0 µs"),
+            "{value}"
+        );
+        assert!(window.has("ratio p50 1/4×") || window.has("ratio p50 0.25×"));
+        window.shot(&format!("compare-plugins-distribution-{face}"));
+    }
+}
+
+#[test]
+fn the_pointer_tells_of_the_call_under_it() {
+    let mut window = Window::open(Mode::Dark);
+    window.call((1..=5).map(|number| 100 * number));
+    let at = window.place_of(3.0, 5.0, 1.0);
+    window.harness.hover_at(at);
+    window.harness.run();
+    for told in ["300 ns (0.30 µs)", "call depth", "started after"] {
+        assert!(window.is_shown(told), "{told}");
+    }
+    // Between two calls there is none.
+    window.harness.hover_at(window.place_of(3.5, 5.0, 1.0));
+    window.harness.run();
+    assert!(!window.is_shown("started after"));
+}
+
+#[test]
+fn a_click_on_a_call_that_failed_leads_to_its_place_in_the_source() {
+    let mut window = Window::open(Mode::Dark);
+    for number in 1..=17 {
+        end_call(&window.workers, window.plugin(), number, 94);
+    }
+    window.harness.run();
+    let cursor = |window: &Window| window.harness.state().state().active_source().map(|source| source.cursor);
+    window.click_at(window.place_of(4.0, 17.0, 0.0));
+    assert_eq!((window.view().calls.selected, cursor(&window)), (Some(4), Some((1, 1))), "it returned");
+    window.click_at(window.place_of(17.0, 17.0, 2.0));
+    assert_eq!(
+        (window.view().calls.selected, cursor(&window)),
+        (Some(17), Some((19, 1))),
+        "it trapped, in an empty line"
+    );
+    window.shot("failed-call-dark");
+}
+
+#[test]
+fn a_stretch_may_be_as_short_as_a_single_call() {
+    let mut window = Window::open(Mode::Dark);
+    window.call((1..=5).map(|number| 100 * number));
+    let rect = window.harness.get_by_label("Timing plot").rect();
+    let share = |number: f32| (window.place_of(number, 5.0, 0.0).x - rect.left()) / rect.width();
+    let (from, to) = (share(3.7), share(4.3));
+    window.drag("Timing plot", from, to, Modifiers::NONE);
+    assert_eq!(window.brush().calls, Some((4, 4)));
+    assert!(window.has("1 call selected · p50 0.40 µs") && window.is_shown("1 found"));
+}
+
+#[test]
+fn calls_are_exported_as_csv_from_the_pane() {
+    let mut window = Window::open(Mode::Dark);
+    window.call([100, 250]);
+    let buttons = window.harness.get_all_by_role_and_label(Role::Button, "Export calls as CSV");
+    buttons
+        .min_by(|one, other| one.rect().top().total_cmp(&other.rect().top()))
+        .expect("it is there")
+        .click();
+    window.harness.run();
+    assert_eq!(window.value_of("Path"), "start_here-calls.csv");
+    window.click(Role::Button, "Save");
+    let content = window.workers.sent.borrow().iter().rev().find_map(|command| match command {
+        Command::ExportFile { content, .. } => Some(content.clone()),
+        _ => None,
+    });
+    let mut csv = Vec::new();
+    content.expect("a file is written").write_to(&mut csv).expect("memory has room");
+    let csv = String::from_utf8(csv).expect("it is text");
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+    assert!(csv.lines().nth(2).is_some_and(|line| line.contains("fib") && line.contains("250")), "{csv}");
+}
+
+#[test]
+fn a_selected_call_keeps_its_figures_when_its_details_were_dropped_and_goes_with_them() {
+    let mut window = Window::open(Mode::Dark);
+    end_call(&window.workers, window.plugin(), 1, 20_000);
+    window.harness.run();
+    window.act(PluginAction::SelectCall(Some(1)));
+    window.act(PluginAction::BrushCalls(Some((1, 2))));
+    for number in 2..=10_001 {
+        end_call(&window.workers, window.plugin(), number, 20_000);
+    }
+    while window.view().calls.timeline.len() < 10_001 {
+        window.harness.run_steps(1);
+    }
+    window.harness.run();
+    assert!(window.view().calls.record(1).is_none(), "there is room for ten thousand");
+    window.act(PluginAction::SelectCall(Some(1)));
+    assert!(window.has("2 calls selected · p50"), "the figures are still there");
+    assert!(window.is_shown("Only the figures of this call are kept"));
+    window.click(Role::Figure, "Timing plot");
+    window.act(PluginAction::SelectCall(Some(1)));
+    window.shot("dropped-record-dark");
+    window.harness.key_press(Key::ArrowRight);
+    window.harness.run();
+    assert_eq!(window.view().calls.selected, Some(2));
+    window.act(PluginAction::ResetMetrics);
+    assert_eq!((window.view().calls.selected, window.brush().is_set()), (None, false));
+    window.call([100]);
+    assert!(window.is_shown("Timing plot") && !window.has("selected"));
 }

@@ -3,7 +3,7 @@
 //! Knows no plot and no plugins; whoever asks says what the two are called.
 
 use super::humanize;
-use super::timeline::{Summary, WallHistogram};
+use super::timeline::{Summary, ValueHistogram};
 
 /// Calls of each side below which nothing is claimed.
 const LEAST_CALLS: u64 = 30;
@@ -25,7 +25,7 @@ pub struct Comparison {
 
 impl Comparison {
     /// Compares two sets; `None` when one of them is empty.
-    pub fn of(first: &WallHistogram, second: &WallHistogram) -> Option<Self> {
+    pub fn of(first: &ValueHistogram, second: &ValueHistogram) -> Option<Self> {
         Some(Self {
             first: first.summary()?,
             second: second.summary()?,
@@ -86,7 +86,7 @@ mod tests {
     use super::super::timeline::Timeline;
     use super::*;
 
-    fn calls(times: impl IntoIterator<Item = u64>) -> WallHistogram {
+    fn calls(times: impl IntoIterator<Item = u64>) -> ValueHistogram {
         let mut timeline = Timeline::new();
         timeline.extend(times.into_iter().map(|wall_ns| CallSample {
             started_ns: 0,

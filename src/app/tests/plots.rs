@@ -90,6 +90,33 @@ fn two_builds_and_two_plugins_can_be_compared_also_after_one_was_unloaded() {
 }
 
 #[test]
+fn every_pair_of_the_last_builds_is_offered_the_newest_first() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    world.call_often(plugin, std::iter::repeat_n(100, 3));
+    let offered =
+        |world: &World| world.state.pairings().into_iter().map(|(words, _)| words).collect::<Vec<_>>();
+    for build in 2..=3 {
+        world.rebuild(&format!("(module (func (export \"add\")) (func (export \"f{build}\")))"));
+        world.call_often(plugin, std::iter::repeat_n(100, 3));
+    }
+    assert_eq!(offered(&world), ["build 3 with build 2", "build 3 with build 1", "build 2 with build 1"]);
+    let last = world.state.pairings().pop().expect("there are three").1;
+    world.act(Action::View(ViewAction::Compare(Some(last))));
+    let [first, second] = world.state.shown_pairing().expect("both have calls");
+    assert_eq!((first.range, second.range), (3..6, 0..3), "builds 2 and 1, though 3 was called");
+
+    for build in 4..=9 {
+        world.rebuild(&format!("(module (func (export \"add\")) (func (export \"f{build}\")))"));
+        world.call_often(plugin, std::iter::repeat_n(100, 3));
+    }
+    let offered = offered(&world);
+    assert_eq!(offered.len(), 8 + 4 + 3 + 2 + 1, "the newest with all, five more with each other");
+    assert_eq!((&*offered[0], &*offered[7]), ("build 9 with build 8", "build 9 with build 1"));
+    assert_eq!((&*offered[8], &*offered[17]), ("build 8 with build 7", "build 5 with build 4"));
+}
+
+#[test]
 fn calls_of_unloaded_plugins_are_kept_within_a_bound() {
     let mut world = World::ready(ADD);
     for _ in 0..12 {

@@ -72,7 +72,15 @@ impl Timeline {
     /// a power of two of calls and begins at a multiple of that, apart from the first and the last one,
     /// which end where the range does: so the buckets stand still while calls are appended and while the
     /// range is moved.
-    pub fn buckets(&self, series: Series, range: Range<usize>, max_buckets: usize) -> Vec<Bucket> {
+    ///
+    /// Of an `export`, a bucket holds from its first call to its last one; those without any are left out.
+    pub fn buckets(
+        &self,
+        series: Series,
+        range: Range<usize>,
+        max_buckets: usize,
+        export: Option<u32>,
+    ) -> Vec<Bucket> {
         let range = self.clip(range);
         if range.is_empty() || max_buckets == 0 {
             return Vec::new();
@@ -82,7 +90,7 @@ impl Timeline {
         let mut first = range.start;
         while first < range.end {
             let end = (first - first % calls_per_bucket).saturating_add(calls_per_bucket).min(range.end);
-            buckets.push(self.bucket(series, first..end));
+            buckets.extend(self.bucket(series, first..end, export));
             first = end;
         }
         buckets
@@ -91,18 +99,31 @@ impl Timeline {
     /// Puts all those calls into one bucket; `None` when there are none.
     pub fn extent(&self, series: Series, range: Range<usize>) -> Option<Bucket> {
         let range = self.clip(range);
-        (!range.is_empty()).then(|| self.bucket(series, range))
+        self.bucket(series, range, None)
+    }
+
+    /// Puts those calls of an export into one bucket, from the first to the last; `None` when there are none.
+    pub fn extent_of(&self, series: Series, range: Range<usize>, export: Option<u32>) -> Option<Bucket> {
+        let range = self.clip(range);
+        self.bucket(series, range, export)
     }
 
     /// Finds the call of those whose measured value lies nearest to `position` on an axis of that scale, for
-    /// a pointer that hovers over them. Of equally near ones it is the first.
-    pub fn nearest(&self, series: Series, range: Range<usize>, position: f64, scale: Scale) -> Option<usize> {
+    /// a pointer that hovers over them; of an `export`, where one is wanted. Of equally near ones it is the first.
+    pub fn nearest(
+        &self,
+        series: Series,
+        range: Range<usize>,
+        (position, scale): (f64, Scale),
+        export: Option<u32>,
+    ) -> Option<usize> {
         let mut best: Option<(f64, usize)> = None;
         for (base, chunk, rows) in self.parts(range) {
             chunk.for_each_span(series, rows, |rows, span| {
                 let Some((min, max)) = span.extent() else { return Descend::No };
                 let distance = (scale.position(min) - position).max(position - scale.position(max)).max(0.0);
-                if best.is_some_and(|(least, _)| distance >= least) {
+                let is_other = export.is_some() && span.export().is_some_and(|of| Some(of) != export);
+                if is_other || best.is_some_and(|(least, _)| distance >= least) {
                     return Descend::No;
                 }
                 if rows.len() == 1 {
@@ -114,13 +135,16 @@ impl Timeline {
         best.map(|(_, index)| index)
     }
 
-    fn bucket(&self, series: Series, range: Range<usize>) -> Bucket {
+    fn bucket(&self, series: Series, range: Range<usize>, export: Option<u32>) -> Option<Bucket> {
         let mut span = Span::EMPTY;
-        let (first, last) = (range.start, range.end - 1);
-        for (_, chunk, rows) in self.parts(range) {
-            chunk.absorb_into(&mut span, series, rows);
+        let mut ends: Option<(usize, usize)> = None;
+        for (base, chunk, rows) in self.parts(range) {
+            if let Some(rows) = chunk.absorb_into(&mut span, series, rows, export) {
+                ends = Some((ends.map_or(base + rows.start, |ends| ends.0), base + rows.end - 1));
+            }
         }
-        Bucket {
+        let (first, last) = ends?;
+        Some(Bucket {
             first,
             last,
             min: span.extent().map(|(min, _)| min),
@@ -128,7 +152,7 @@ impl Timeline {
             last_value: self.value(series, last),
             worst: span.worst(),
             any_denied: span.any_denied(),
-        }
+        })
     }
 }
 

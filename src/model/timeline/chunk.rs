@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::super::call::{CallSample, Outcome, TrapKind};
 use super::super::limits::LimitKind;
 use super::super::measured::Measured;
-use super::wall_histogram::ChunkTimes;
+use super::tally::{CallEnd, ChunkTally, Pick};
 use super::{OutcomeCounts, Series};
 
 /// Calls below a node of the lower level, and nodes of the lower level below one of the upper level.
@@ -73,11 +73,14 @@ pub(super) struct Span {
     max: u64,
     worst: u8,
     any_denied: bool,
+    // The export of all these calls; `None` where they are of several, or where there are none.
+    export: Option<u32>,
 }
 
 impl Span {
     /// The span of no calls.
-    pub(super) const EMPTY: Self = Self { min: u64::MAX, max: 0, worst: RETURNED, any_denied: false };
+    pub(super) const EMPTY: Self =
+        Self { min: u64::MAX, max: 0, worst: RETURNED, any_denied: false, export: None };
 
     /// Returns the smallest and the largest value, or `None` when nothing was measured.
     pub(super) fn extent(&self) -> Option<(u64, u64)> {
@@ -90,6 +93,16 @@ impl Span {
 
     pub(super) fn any_denied(&self) -> bool {
         self.any_denied
+    }
+
+    /// Returns the export that all calls of a part are of, if they are of one.
+    pub(super) fn export(&self) -> Option<u32> {
+        self.export
+    }
+
+    /// Tells whether a part has only calls that returned, and none in which growth was refused.
+    pub(super) fn is_plain(&self) -> bool {
+        self.worst == RETURNED && !self.any_denied
     }
 
     fn absorb(&mut self, other: Self) {
@@ -106,25 +119,24 @@ struct Node {
     fuel: (u64, u64),
     pages: (u32, u32),
     depth: (u32, u32),
+    export: u32,
+    // Whether the calls are of several exports.
+    is_mixed: bool,
     worst: u8,
     any_denied: bool,
 }
 
 impl Node {
-    const EMPTY: Self = Self {
-        wall: (u64::MAX, 0),
-        fuel: (u64::MAX, 0),
-        pages: (u32::MAX, 0),
-        depth: (u32::MAX, 0),
-        worst: RETURNED,
-        any_denied: false,
-    };
+    /// The extent of a figure that was not measured.
+    const NONE: (u64, u64) = (u64::MAX, 0);
+    const NO_DEPTH: (u32, u32) = (u32::MAX, 0);
 
     fn absorb(&mut self, other: &Self) {
         self.wall = (self.wall.0.min(other.wall.0), self.wall.1.max(other.wall.1));
         self.fuel = (self.fuel.0.min(other.fuel.0), self.fuel.1.max(other.fuel.1));
         self.pages = (self.pages.0.min(other.pages.0), self.pages.1.max(other.pages.1));
         self.depth = (self.depth.0.min(other.depth.0), self.depth.1.max(other.depth.1));
+        self.is_mixed |= other.is_mixed || self.export != other.export;
         self.worst = self.worst.max(other.worst);
         self.any_denied |= other.any_denied;
     }
@@ -138,7 +150,8 @@ impl Node {
             Series::Pages => wide(self.pages),
             Series::Depth => wide(self.depth),
         };
-        Span { min, max, worst: self.worst, any_denied: self.any_denied }
+        let export = (!self.is_mixed).then_some(self.export);
+        Span { min, max, worst: self.worst, any_denied: self.any_denied, export }
     }
 }
 
@@ -157,7 +170,7 @@ pub(super) struct Chunk {
     upper: Vec<Node>,
     counts: OutcomeCounts,
     // Made when the chunk is full.
-    times: Option<ChunkTimes>,
+    tally: Option<ChunkTally>,
 }
 
 impl Chunk {
@@ -177,13 +190,9 @@ impl Chunk {
         &self.started_ns
     }
 
-    pub(super) fn all_wall_ns(&self) -> &[u64] {
-        &self.wall_ns
-    }
-
-    /// Returns how often which wall time occurs, once the chunk is full.
-    pub(super) fn times(&self) -> Option<&ChunkTimes> {
-        self.times.as_ref()
+    /// Returns the counts by export, once the chunk is full.
+    pub(super) fn tally(&self) -> Option<&ChunkTally> {
+        self.tally.as_ref()
     }
 
     /// Appends a call; the caller has seen to it that there is room.
@@ -211,7 +220,8 @@ impl Chunk {
         self.counts.add(sample.outcome, sample.was_denied);
         self.complete_nodes();
         if self.is_full() {
-            self.times = Some(ChunkTimes::of(&self.wall_ns));
+            let value_of = |series: usize, row| self.value(Series::ALL[series], row).value();
+            self.tally = ChunkTally::of(self.len(), |row| self.end_of(row), value_of);
         }
     }
 
@@ -222,17 +232,26 @@ impl Chunk {
         if !len.is_multiple_of(FANOUT) {
             return;
         }
-        let mut node = Node::EMPTY;
-        for row in len - FANOUT..len {
+        let mut node = self.row_node(len - FANOUT);
+        for row in len - FANOUT + 1..len {
             node.absorb(&self.row_node(row));
         }
         self.lower.push(node);
         if len.is_multiple_of(UPPER) {
-            let mut node = Node::EMPTY;
-            for lower in &self.lower[self.lower.len() - FANOUT..] {
+            let first = self.lower.len() - FANOUT;
+            let mut node = self.lower[first];
+            for lower in &self.lower[first + 1..] {
                 node.absorb(lower);
             }
             self.upper.push(node);
+        }
+    }
+
+    fn end_of(&self, row: usize) -> CallEnd {
+        CallEnd {
+            export: self.export[row],
+            outcome: outcome_of(self.outcome[row]),
+            was_denied: self.flags[row] & DENIED != 0,
         }
     }
 
@@ -243,9 +262,11 @@ impl Chunk {
         let has_depth = flags >> DEPTH_SHIFT & QUALITY != NOT_MEASURED;
         Node {
             wall: both(self.wall_ns[row]),
-            fuel: if has_fuel { both(self.fuel[row]) } else { Node::EMPTY.fuel },
+            fuel: if has_fuel { both(self.fuel[row]) } else { Node::NONE },
             pages: (self.pages[row], self.pages[row]),
-            depth: if has_depth { (self.depth[row], self.depth[row]) } else { Node::EMPTY.depth },
+            depth: if has_depth { (self.depth[row], self.depth[row]) } else { Node::NO_DEPTH },
+            export: self.export[row],
+            is_mixed: false,
             worst: self.outcome[row],
             any_denied: flags & DENIED != 0,
         }
@@ -276,12 +297,44 @@ impl Chunk {
         }
     }
 
-    /// Adds what those rows span to `span`, in at most 4 · 31 steps and one more per 1024 rows.
-    pub(super) fn absorb_into(&self, span: &mut Span, series: Series, rows: Range<usize>) {
-        self.for_each_span(series, rows, |_, part| {
-            span.absorb(part);
-            Descend::No
+    /// Adds to `span` what those rows of an export span, or all of them, and returns from the first to the last
+    /// that counts. Takes at most 4 · 31 steps and one more per 1024 rows, and more only where calls of several
+    /// exports lie between each other.
+    pub(super) fn absorb_into(
+        &self,
+        span: &mut Span,
+        series: Series,
+        rows: Range<usize>,
+        export: Option<u32>,
+    ) -> Option<Range<usize>> {
+        let mut counted: Option<Range<usize>> = None;
+        self.for_each_span(series, rows, |rows, part| match (export, part.export) {
+            (Some(_), None) => Descend::Yes,
+            (Some(wanted), Some(other)) if wanted != other => Descend::No,
+            _ => {
+                span.absorb(part);
+                counted = Some(counted.as_ref().map_or(rows.start, |counted| counted.start)..rows.end);
+                Descend::No
+            }
         });
+        counted
+    }
+
+    /// Visits the figure of each of those calls that counts and was measured.
+    pub(super) fn for_each_value(
+        &self,
+        series: Series,
+        rows: Range<usize>,
+        pick: Pick,
+        mut visit: impl FnMut(u64),
+    ) {
+        for row in rows.start..rows.end.min(self.len()) {
+            let is_counted =
+                pick.takes_export(self.export[row]) && (!pick.returned_only || self.outcome[row] == RETURNED);
+            if let Some(value) = self.value(series, row).value().filter(|_| is_counted) {
+                visit(value);
+            }
+        }
     }
 
     /// Walks the pyramid over those rows in order. `visit` gets the rows of a part and what they span, and
@@ -323,7 +376,7 @@ impl Chunk {
     fn row_span(&self, series: Series, row: usize) -> Span {
         let (min, max) = self.value(series, row).value().map_or((u64::MAX, 0), |value| (value, value));
         let any_denied = self.flags[row] & DENIED != 0;
-        Span { min, max, worst: self.outcome[row], any_denied }
+        Span { min, max, worst: self.outcome[row], any_denied, export: Some(self.export[row]) }
     }
 
     /// Returns the first row at or after `row` whose call did not return within all limits.
@@ -346,6 +399,32 @@ impl Chunk {
         None
     }
 
+    /// Visits how calls of those rows ended, as many as are of the same export in a row at a time.
+    pub(super) fn for_each_export(&self, rows: Range<usize>, mut visit: impl FnMut(u32, &OutcomeCounts)) {
+        let mut run: Option<(u32, OutcomeCounts)> = None;
+        self.for_each_span(Series::WallNs, rows, |rows, part| {
+            let Some(export) = part.export().filter(|_| part.is_plain() || rows.len() == 1) else {
+                return Descend::Yes;
+            };
+            if run.as_ref().is_none_or(|(of, _)| *of != export) {
+                if let Some((of, counts)) = run.replace((export, OutcomeCounts::default())) {
+                    visit(of, &counts);
+                }
+            }
+            if let Some((_, counts)) = &mut run {
+                if part.is_plain() {
+                    counts.returned += rows.len() as u64;
+                } else {
+                    counts.add(part.worst(), part.any_denied());
+                }
+            }
+            Descend::No
+        });
+        if let Some((of, counts)) = run {
+            visit(of, &counts);
+        }
+    }
+
     /// Counts the ends of the calls of those rows.
     pub(super) fn count_rows(&self, rows: Range<usize>, counts: &mut OutcomeCounts) {
         for row in rows.start..rows.end.min(self.len()) {
@@ -359,8 +438,8 @@ impl Chunk {
         let fours = self.pages.capacity() + self.depth.capacity() + self.export.capacity();
         let ones = self.outcome.capacity() + self.flags.capacity();
         let nodes = self.lower.capacity() + self.upper.capacity();
-        let times = self.times.as_ref().map_or(0, ChunkTimes::allocated_bytes);
-        eights * 8 + fours * 4 + ones + nodes * size_of::<Node>() + times
+        let tally = self.tally.as_ref().map_or(0, ChunkTally::allocated_bytes);
+        eights * 8 + fours * 4 + ones + nodes * size_of::<Node>() + tally
     }
 }
 

@@ -4,8 +4,9 @@
 //! Knows no clock (a call brings its start along), no pixels and no scales of axes.
 //!
 //! Calls are appended and never changed. They lie in chunks of 32,768; a chunk keeps for each 32 and each
-//! 1024 calls the smallest and the largest value of each series, the worst outcome, and whether growth was
-//! refused. All of it takes about 40 bytes per call. Beyond the capacity the oldest chunk is dropped; the
+//! 1024 calls the smallest and the largest value of each series, the worst outcome, whether growth was refused,
+//! and the export where it is one. A full chunk counts the values of each export too. All of it takes about 40
+//! bytes per call, and up to 16 more where no two values are equal. Beyond the capacity the oldest chunk is dropped; the
 //! totals over all calls ([`Timeline::wall_times`], [`Timeline::counts`]) keep what was in it.
 //!
 //! Chunks are shared between copies, so that a copy costs next to nothing: an export writes from one while
@@ -21,7 +22,8 @@ mod chunk;
 mod durations;
 mod export;
 mod stats;
-mod wall_histogram;
+mod tally;
+mod value_histogram;
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -34,8 +36,9 @@ pub use self::bucket::{Bucket, Scale};
 pub use self::builds::BuildCalls;
 pub use self::durations::Durations;
 pub use self::export::{CallsDocument, CallsFormat};
-pub use self::stats::{Bin, Distribution, MAX_EXACT_CALLS, Summary};
-pub use self::wall_histogram::{WallHistogram, snap_wall_ns};
+pub use self::stats::{Bin, Distribution, ExportCalls, Summary};
+pub use self::tally::Pick;
+pub use self::value_histogram::{ValueHistogram, snap_wall_ns};
 
 use self::builds::Builds;
 use self::chunk::{CHUNK_CALLS, Chunk};
@@ -271,6 +274,11 @@ impl Timeline {
             Some(chunk) if index % CHUNK_CALLS < chunk.len() => chunk.value(series, index % CHUNK_CALLS),
             _ => Measured::NotMeasured,
         }
+    }
+
+    /// Returns the index of a name that has been taken up.
+    pub fn index_of_name(&self, name: &str) -> Option<u32> {
+        self.name_indices.get(name).copied()
     }
 
     /// Returns the index of the name in the table of names, which takes it up when it is new.

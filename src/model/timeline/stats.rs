@@ -2,15 +2,13 @@
 //!
 //! Knows nothing of what the totals of the whole timeline say; those are kept while calls are appended.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Serialize;
 
 use super::bucket::Scale;
-use super::{CHUNK_CALLS, OutcomeCounts, Series, Timeline};
-
-/// Calls of which percentiles are taken exactly; of more calls every second, third, … is looked at.
-pub const MAX_EXACT_CALLS: usize = 1_000_000;
+use super::{OutcomeCounts, Series, Timeline};
 
 /// Bins that a distribution may have.
 const MAX_BINS: usize = 4096;
@@ -32,8 +30,17 @@ pub struct Summary {
     pub p99: u64,
     /// Largest value.
     pub max: u64,
-    /// Whether the percentiles are values of calls; otherwise they have three digits, or come from a sample.
+    /// Whether the percentiles are values of calls; otherwise they have three digits.
     pub is_exact: bool,
+}
+
+/// How the calls of one export ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExportCalls {
+    /// Index of the export's name.
+    pub export: u32,
+    /// How its calls ended.
+    pub counts: OutcomeCounts,
 }
 
 /// How often values between two bounds occur.
@@ -84,31 +91,23 @@ impl Timeline {
         std::iter::successors(next(start), move |index| next(index + 1))
     }
 
-    /// Returns percentiles of one figure over those calls, or `None` when it was never measured.
-    ///
-    /// They are exact up to [`MAX_EXACT_CALLS`] calls; smallest and largest value always are.
-    pub fn percentiles(&self, series: Series, range: Range<usize>) -> Option<Summary> {
-        let extent = self.extent(series, range.clone())?;
-        let (min, max) = (extent.min?, extent.max?);
-        let stride = extent.count().div_ceil(MAX_EXACT_CALLS);
-        let mut values = Vec::with_capacity(extent.count() / stride + 1);
-        let indices = (extent.first..=extent.last).step_by(stride);
-        values.extend(indices.filter_map(|index| self.value(series, index).value()));
-        if values.is_empty() {
-            return None;
+    /// Lists which exports those calls are of and how they ended, by the index of the name; in a step per chunk
+    /// and export, and at most one per call in the chunks at the ends.
+    pub fn exports_in(&self, range: Range<usize>) -> Vec<ExportCalls> {
+        let mut found: BTreeMap<u32, OutcomeCounts> = BTreeMap::new();
+        for (_, chunk, rows) in self.parts(range) {
+            match chunk.tally().filter(|_| rows.start == 0 && rows.end >= chunk.len()) {
+                Some(tally) => {
+                    for of in tally.exports() {
+                        found.entry(of.export).or_default().add_all(&of.counts);
+                    }
+                }
+                None => chunk.for_each_export(rows, |export, counts| {
+                    found.entry(export).or_default().add_all(counts);
+                }),
+            }
         }
-        let sum: u128 = values.iter().copied().map(u128::from).sum();
-        let count = values.len();
-        Some(Summary {
-            count: count as u64,
-            mean: u64::try_from(sum / count as u128).unwrap_or(u64::MAX),
-            min,
-            p50: nearest_rank(&mut values, 50),
-            p95: nearest_rank(&mut values, 95),
-            p99: nearest_rank(&mut values, 99),
-            max,
-            is_exact: stride == 1,
-        })
+        found.into_iter().map(|(export, counts)| ExportCalls { export, counts }).collect()
     }
 
     /// Returns the distribution of one figure over those calls, in bins that are equally wide on that scale.
@@ -156,11 +155,3 @@ impl Timeline {
         distribution
     }
 }
-
-/// Returns the smallest value that is not exceeded by that many of a hundred values.
-fn nearest_rank(values: &mut [u64], percent: usize) -> u64 {
-    let rank = (values.len() * percent).div_ceil(100).max(1);
-    *values.select_nth_unstable(rank - 1).1
-}
-
-const _: () = assert!(CHUNK_CALLS < MAX_EXACT_CALLS, "a single chunk is always looked at exactly");

@@ -112,7 +112,7 @@ fn buckets_agree_with_a_naive_walk_over_the_calls() {
         let range = random.range(samples.len());
         let max_buckets = 1 + random.index(2000);
         let series = Series::ALL[round % 4];
-        let buckets = timeline.buckets(series, range.clone(), max_buckets);
+        let buckets = timeline.buckets(series, range.clone(), max_buckets, None);
         assert!(buckets.len() <= max_buckets, "{range:?} {max_buckets} {}", buckets.len());
         if range.len() <= max_buckets {
             assert_eq!(buckets.len(), range.len());
@@ -139,12 +139,12 @@ fn buckets_stay_within_their_number_whatever_the_range() {
     for max_buckets in [0, 1, 2, 3, 7, 64] {
         for _ in 0..100 {
             let range = random.range(timeline.len());
-            let count = timeline.buckets(Series::WallNs, range.clone(), max_buckets).len();
+            let count = timeline.buckets(Series::WallNs, range.clone(), max_buckets, None).len();
             assert!(count <= max_buckets, "{range:?} {max_buckets}");
             assert_eq!(count == 0, range.is_empty() || max_buckets == 0);
         }
     }
-    let past_the_end = timeline.buckets(Series::WallNs, 65_999..usize::MAX, 10);
+    let past_the_end = timeline.buckets(Series::WallNs, 65_999..usize::MAX, 10, None);
     assert_eq!(past_the_end.len(), 1);
 }
 
@@ -152,9 +152,9 @@ fn buckets_stay_within_their_number_whatever_the_range() {
 fn buckets_stand_still_while_calls_are_appended() {
     let mut timeline = Timeline::new();
     timeline.extend((0..10_000).map(|call| sample(call, call)));
-    let before = timeline.buckets(Series::WallNs, 0..timeline.len(), 1000);
+    let before = timeline.buckets(Series::WallNs, 0..timeline.len(), 1000, None);
     timeline.push(sample(10_000, 5));
-    let after = timeline.buckets(Series::WallNs, 0..timeline.len(), 1000);
+    let after = timeline.buckets(Series::WallNs, 0..timeline.len(), 1000, None);
     assert_eq!(before[..before.len() - 1], after[..before.len() - 1]);
 }
 
@@ -177,19 +177,127 @@ fn statistics_of_a_range_agree_with_a_naive_walk() {
 
         let mut values: Vec<u64> = calls.iter().filter_map(|call| series.of(call).value()).collect();
         values.sort_unstable();
-        let rank =
-            |percent: usize| values.get((values.len() * percent).div_ceil(100).wrapping_sub(1)).copied();
-        let summary = timeline.percentiles(series, range.clone());
-        assert_eq!(summary.map(|s| s.p50), rank(50));
-        assert_eq!(summary.map(|s| s.p95), rank(95));
-        assert_eq!(summary.map(|s| s.p99), rank(99));
-        assert_eq!(summary.map(|s| s.max), values.last().copied());
+        let summary = timeline.histogram(series, range.clone(), Pick::default()).summary();
+        assert_eq!(summary.map(|s| (s.count, s.min, s.max)), extent(&values));
+        assert!(are_percentiles(summary.as_ref(), &values), "{series:?} {range:?} {summary:?}");
 
         let scale = if round % 2 == 0 { Scale::Linear } else { Scale::Logarithmic };
         let distribution = timeline.distribution(series, range.clone(), 20, scale);
         assert_eq!(distribution.bins.iter().map(|bin| bin.count).sum::<u64>(), values.len() as u64);
         assert_eq!(distribution.not_measured, (range.len() - values.len()) as u64);
     }
+}
+
+/// Returns number, least and most of sorted values.
+fn extent(values: &[u64]) -> Option<(u64, u64, u64)> {
+    Some((values.len() as u64, *values.first()?, *values.last()?))
+}
+
+/// Tells whether the percentiles are those of the sorted values, to three digits.
+fn are_percentiles(summary: Option<&Summary>, values: &[u64]) -> bool {
+    let rank = |percent: usize| values.get((values.len() * percent).div_ceil(100).wrapping_sub(1)).copied();
+    let is_near = |figure: Option<u64>, exact: Option<u64>| match (figure, exact) {
+        (Some(figure), Some(exact)) => figure >= exact && figure - exact <= exact / 1024,
+        (figure, exact) => figure == exact,
+    };
+    is_near(summary.map(|s| s.p50), rank(50))
+        && is_near(summary.map(|s| s.p95), rank(95))
+        && is_near(summary.map(|s| s.p99), rank(99))
+}
+
+/// Calls of three exports in runs: two long ones, and one of single calls between them.
+fn calls_of_three_exports(calls: usize, seed: u64) -> (Timeline, Vec<CallSample>) {
+    let (_, mut samples, mut random) = random_calls(calls, seed);
+    let mut timeline = Timeline::new();
+    let mut export = 0;
+    for sample in &mut samples {
+        if random.below(3000) == 0 {
+            export = 1 - export;
+        }
+        sample.export = if random.below(700) == 0 { 2 } else { export };
+        timeline.push(*sample);
+    }
+    (timeline, samples)
+}
+
+#[test]
+fn figures_of_one_export_agree_with_a_naive_walk() {
+    let (timeline, samples) = calls_of_three_exports(100_000, 8);
+    let mut random = Random(9);
+    for round in 0..96 {
+        let range = if round % 5 == 0 { 0..samples.len() } else { random.range(samples.len()) };
+        let series = Series::ALL[round % 4];
+        let export = [None, Some(0), Some(1), Some(2), Some(3)][round % 5];
+        let pick = Pick { export, returned_only: round % 3 == 0 };
+        let is_of = |call: &CallSample| export.is_none_or(|export| export == call.export);
+        let takes =
+            |call: &&CallSample| is_of(call) && (!pick.returned_only || call.outcome == Outcome::Returned);
+        let calls = &samples[range.clone()];
+        let mut values: Vec<u64> =
+            calls.iter().filter(takes).filter_map(|call| series.of(call).value()).collect();
+        values.sort_unstable();
+        let histogram = timeline.histogram(series, range.clone(), pick);
+        let summary = histogram.summary();
+        assert_eq!(summary.map(|s| (s.count, s.min, s.max)), extent(&values), "{range:?} {pick:?}");
+        assert!(are_percentiles(summary.as_ref(), &values), "{series:?} {range:?} {pick:?} {summary:?}");
+
+        let max_buckets = 1 + random.index(900);
+        let buckets = timeline.buckets(series, range.clone(), max_buckets, export);
+        assert!(buckets.len() <= max_buckets);
+        let mut next = range.start;
+        let is_free = |from: usize, to: usize| !samples[from..to].iter().any(is_of);
+        for bucket in &buckets {
+            assert!(is_free(next, bucket.first), "a call is missing before {bucket:?}");
+            next = bucket.last + 1;
+            assert!(is_of(&samples[bucket.first]) && is_of(&samples[bucket.last]));
+            let calls = || samples[bucket.first..next].iter().filter(|call| is_of(call));
+            let values = || calls().filter_map(|call| series.of(call).value());
+            assert_eq!((bucket.min, bucket.max), (values().min(), values().max()));
+            assert_eq!(bucket.any_denied, calls().any(|call| call.was_denied));
+            assert_eq!(Some(badness(bucket.worst)), calls().map(|call| badness(call.outcome)).max());
+        }
+        assert!(is_free(next, range.end), "a call is missing at the end");
+
+        let position = Scale::Logarithmic.position(random.next() >> random.below(64));
+        let distance = |index: &usize| {
+            let value = series.of(&samples[*index]).value();
+            value.map_or(f64::INFINITY, |value| (Scale::Logarithmic.position(value) - position).abs())
+        };
+        let naive = range.clone().filter(|index| is_of(&samples[*index]) && distance(index).is_finite());
+        let naive = naive.min_by(|one, other| distance(one).total_cmp(&distance(other)));
+        assert_eq!(timeline.nearest(series, range, (position, Scale::Logarithmic), export), naive);
+    }
+}
+
+#[test]
+fn exports_of_a_range_are_counted_with_their_ends() {
+    let (timeline, samples) = calls_of_three_exports(100_000, 10);
+    let mut random = Random(11);
+    for _ in 0..40 {
+        let range = random.range(samples.len());
+        let mut naive: std::collections::BTreeMap<u32, OutcomeCounts> = std::collections::BTreeMap::new();
+        for call in &samples[range.clone()] {
+            naive.entry(call.export).or_default().add(call.outcome, call.was_denied);
+        }
+        let found = timeline.exports_in(range.clone()).into_iter().map(|of| (of.export, of.counts));
+        assert!(found.eq(naive), "{range:?}");
+    }
+}
+
+#[test]
+fn calls_of_very_many_exports_are_counted_all_the_same() {
+    let mut timeline = Timeline::new();
+    let calls = CHUNK_CALLS as u64 + 10;
+    timeline.extend((0..calls).map(|call| CallSample {
+        export: u32::try_from(call % 1000).expect("it is small"),
+        ..sample(call, call)
+    }));
+    let pick = Pick { export: Some(7), returned_only: true };
+    let histogram = timeline.histogram(Series::WallNs, 0..timeline.len(), pick);
+    assert_eq!((histogram.count(), histogram.extent()), (33, Some((7, 32_007))));
+    assert_eq!(timeline.exports_in(0..timeline.len()).len(), 1000);
+    let bytes = timeline.allocated_bytes();
+    assert!(bytes <= 48 * timeline.len(), "no counts of a thousand exports are kept: {bytes}");
 }
 
 #[test]
@@ -211,7 +319,7 @@ fn the_nearest_call_is_the_one_a_full_search_finds() {
                 naive = Some((distance, index));
             }
         }
-        assert_eq!(timeline.nearest(series, range, position, scale), naive.map(|(_, index)| index));
+        assert_eq!(timeline.nearest(series, range, (position, scale), None), naive.map(|(_, index)| index));
     }
 }
 

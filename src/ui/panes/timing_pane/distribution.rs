@@ -15,7 +15,7 @@ use crate::ui::icons;
 use crate::ui::theme::{self, Tokens, space, tokens};
 use crate::ui::widgets::empty_state;
 
-use super::figures::{Figures, calls, lane_words, marks};
+use super::figures::{Figures, calls, lane_words, marks, pair_words};
 use super::head::lane_ui;
 use super::histogram::{Histogram, count_ticks, edges, time_ticks, whole};
 use super::lane::Lane;
@@ -50,7 +50,16 @@ impl DistributionView {
     pub(super) fn ui(&mut self, ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
         let lanes = shown.figures.lanes.iter().map(|lane| &lane.histogram);
         let Some(histogram) = Histogram::new(lanes) else {
-            empty_state(ui, icons::CHART_BAR, "No calls are selected", "Press Escape to show all calls");
+            let (headline, hint) = match shown.lanes {
+                [first, _] if first.pick.is_none() => {
+                    ("Nothing to compare", "Call the same export on both sides to compare them".to_owned())
+                }
+                [first, second] => {
+                    ("Nothing to compare", pair_words([first, second], shown.figures, shown.brush))
+                }
+                _ => ("No calls are selected", "Press Escape to show all calls".to_owned()),
+            };
+            empty_state(ui, icons::CHART_BAR, headline, &hint);
             return;
         };
         let tokens = tokens(ui);
@@ -301,17 +310,21 @@ fn tooltip_ui(ui: &Ui, shown: &Shown<'_>, histogram: &Histogram, bin: usize) {
 
 /// Says which calls were counted, of how many.
 fn foot_words(shown: &Shown<'_>) -> String {
+    let export = shown.lanes.first().and_then(Lane::export_name);
+    let of = export.map_or_else(String::new, |name| format!(" of {name}"));
     match (shown.lanes, shown.figures.lanes.as_slice()) {
         ([lane], [figures]) => {
-            let (counted, all) = (figures.histogram.count(), lane.range.len() as u64);
+            let (counted, all) = (figures.histogram.count(), lane.counts.total());
             if counted == all {
-                format!("wall time · {}", calls(counted))
+                format!("wall time{of} · {}", calls(counted))
             } else {
-                format!("wall time · {} of {} selected", humanize::grouped(counted), calls(all))
+                format!("wall time{of} · {} of {} selected", humanize::grouped(counted), calls(all))
             }
         }
-        _ if shown.brush.calls.is_some() => "wall time · share of each side's selected calls".to_owned(),
-        _ => "wall time · share of each side's calls".to_owned(),
+        _ if shown.brush.calls.is_some() => {
+            format!("wall time{of} · share of each side's selected calls that returned")
+        }
+        _ => format!("wall time{of} · share of each side's calls that returned"),
     }
 }
 

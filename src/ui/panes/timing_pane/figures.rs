@@ -1,4 +1,4 @@
-//! Wall times of the calls that are shown: counted once, for percentiles, words and the distribution alike.
+//! Figures of the calls that are shown: counted once, for percentiles, words and the distribution alike.
 //!
 //! Knows no points. Counts anew only when the calls or what is picked out of them have changed.
 
@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::model::comparison::Comparison;
 use crate::model::humanize;
-use crate::model::timeline::{Brush, OutcomeCounts, Summary, WallHistogram};
+use crate::model::timeline::{Brush, OutcomeCounts, Series, Summary, ValueHistogram};
 
 use super::lane::{Lane, LaneKey, Owner, picked};
 
@@ -14,7 +14,7 @@ use super::lane::{Lane, LaneKey, Owner, picked};
 #[derive(Debug)]
 pub(super) struct LaneFigures {
     /// Of the calls whose number is picked, whatever their wall time.
-    pub(super) histogram: WallHistogram,
+    pub(super) histogram: ValueHistogram,
     /// Of the calls that are picked.
     pub(super) summary: Option<Summary>,
 }
@@ -26,35 +26,50 @@ pub(super) struct Figures {
     pub(super) comparison: Option<Comparison>,
     /// How all calls of all lanes ended.
     pub(super) counts: OutcomeCounts,
+    /// Figures of each series, of the first lane. While wall times are picked out, they are those of wall
+    /// time alone: which other values these calls have would take a look at each of them.
+    series: [Option<Summary>; 4],
 }
 
 impl Figures {
     /// Counts the calls of the lanes that are picked out.
     pub(super) fn of(lanes: &[Lane<'_>], brush: Brush) -> Self {
-        let within = |histogram: &WallHistogram| match brush.wall_ns {
+        let within = |histogram: &ValueHistogram| match brush.wall_ns {
             Some((from, to)) => histogram.within(from, to),
             None => histogram.clone(),
         };
-        let count = |(lane, range): (&Lane<'_>, Range<usize>)| {
-            let histogram = lane.timeline.wall_histogram(range);
+        let histogram = |series, lane: &Lane<'_>, range: Range<usize>| {
+            lane.pick.map(|pick| lane.timeline.histogram(series, range, pick)).unwrap_or_default()
+        };
+        let ranges = picked(lanes, brush);
+        let count = |(lane, range): (&Lane<'_>, &Range<usize>)| {
+            let histogram = histogram(Series::WallNs, lane, range.clone());
             let summary = within(&histogram).summary();
             LaneFigures { histogram, summary }
         };
+        let of_lanes: Vec<_> = lanes.iter().zip(&ranges).map(count).collect();
+        let series = Series::ALL.map(|series| match (lanes.first().zip(ranges.first()), series) {
+            (_, Series::WallNs) => of_lanes.first()?.summary,
+            (Some((lane, range)), _) if brush.wall_ns.is_none() => {
+                histogram(series, lane, range.clone()).summary()
+            }
+            _ => None,
+        });
         let mut counts = OutcomeCounts::default();
         for lane in lanes {
-            counts.add_all(&lane.timeline.count_by_outcome(lane.range.clone()));
+            counts.add_all(&lane.counts);
         }
-        let lanes: Vec<_> = lanes.iter().zip(picked(lanes, brush)).map(count).collect();
-        let comparison = match lanes.as_slice() {
+        let comparison = match of_lanes.as_slice() {
             [first, second] => Comparison::of(&within(&first.histogram), &within(&second.histogram)),
             _ => None,
         };
-        Self { lanes, comparison, counts }
+        Self { lanes: of_lanes, comparison, counts, series }
     }
 
-    /// Returns the percentiles that are marked, of the first lane.
-    pub(super) fn marks(&self) -> Vec<(&'static str, u64)> {
-        self.lanes.first().and_then(|lane| lane.summary.as_ref()).map(marks).unwrap_or_default()
+    /// Returns the percentiles of a series that are marked, of the first lane; none where all values are one.
+    pub(super) fn marks(&self, series: Series) -> Vec<(&'static str, u64)> {
+        let summary = self.series[series as usize].as_ref();
+        summary.filter(|summary| summary.min < summary.max).map(marks).unwrap_or_default()
     }
 }
 
@@ -107,8 +122,96 @@ pub(super) fn lane_words(summary: &Summary) -> String {
     words
 }
 
+/// Says how two lanes compare, or why they can't be.
+pub(super) fn pair_words(lanes: [&Lane<'_>; 2], figures: &Figures, brush: Brush) -> String {
+    let [first, second] = lanes.map(|lane| &*lane.label);
+    let (Some(export), true) = (lanes[0].export_name(), lanes.iter().all(|lane| lane.pick.is_some())) else {
+        return format!("{first} and {second} have called no export in common: there is nothing to compare");
+    };
+    if let Some(comparison) = &figures.comparison {
+        return comparison.sentence(first, second);
+    }
+    let is_empty = |at: usize| figures.lanes.get(at).is_none_or(|lane| lane.summary.is_none());
+    let side = match (is_empty(0), is_empty(1)) {
+        (true, true) => "either side",
+        (true, false) => first,
+        (false, _) => second,
+    };
+    if brush.is_set() {
+        return format!("no calls selected of {side}");
+    }
+    format!("no call of {export} has returned in {side}")
+}
+
 /// Writes a number of calls.
 pub(super) fn calls(count: u64) -> String {
     let noun = if count == 1 { "call" } else { "calls" };
     format!("{} {noun}", humanize::grouped(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::call::{CallSample, Outcome};
+    use crate::model::measured::Measured;
+    use crate::model::timeline::Timeline;
+
+    fn sample(number: u64) -> CallSample {
+        CallSample {
+            started_ns: number,
+            wall_ns: 1 + number % 100,
+            fuel: Measured::Exact(10 * (1 + number % 100)),
+            peak_memory_pages: 7,
+            peak_call_depth: Measured::NotMeasured,
+            outcome: Outcome::Returned,
+            was_denied: false,
+            export: 0,
+        }
+    }
+
+    #[test]
+    fn percentiles_are_marked_where_values_differ() {
+        let mut timeline = Timeline::new();
+        timeline.extend((0..1000).map(sample));
+        let lanes = [Lane::whole(&timeline)];
+        let mut brush = Brush::default();
+        let marks = |brush, series| Figures::of(&lanes, brush).marks(series);
+        assert_eq!(marks(brush, Series::WallNs), [("p50", 50), ("p95", 95), ("p99", 99)]);
+        assert_eq!(marks(brush, Series::Fuel), [("p50", 500), ("p95", 950), ("p99", 990)]);
+        assert_eq!(marks(brush, Series::Pages), [], "all calls had seven pages");
+        assert_eq!(marks(brush, Series::Depth), [], "it was not measured");
+        brush.set_calls(Some((1, 10)));
+        assert_eq!(marks(brush, Series::Fuel), [("p50", 50), ("p95", 100), ("p99", 100)]);
+        brush.set_wall_ns(Some((2, 4)));
+        assert_eq!(marks(brush, Series::WallNs), [("p50", 3), ("p95", 4), ("p99", 4)]);
+        assert_eq!(marks(brush, Series::Fuel), [], "which fuel those calls took is not looked up");
+    }
+
+    #[test]
+    fn calls_that_were_dropped_are_no_longer_picked_and_the_others_still_are() {
+        let mut timeline = Timeline::with_capacity(1);
+        timeline.extend((0..3).map(sample));
+        let mut brush = Brush::default();
+        brush.set_calls(Some((2, 3)));
+        let summary = |timeline: &Timeline, brush| {
+            let lanes = [Lane::whole(timeline)];
+            Figures::of(&lanes, brush).lanes[0].summary.map(|summary| (summary.count, summary.min))
+        };
+        assert_eq!(summary(&timeline, brush), Some((2, 2)));
+        timeline.extend((3..100_000).map(sample));
+        assert!(timeline.first_number() > 3, "the oldest were dropped");
+        assert_eq!(summary(&timeline, brush), None);
+        let lanes = [Lane::whole(&timeline)];
+        let figures = Figures::of(&lanes, brush);
+        assert_eq!(selection_words(&figures.lanes[0]), "no calls selected");
+        assert_eq!(super::super::paint::brushed(super::super::Axis::Number, brush, &lanes).calls, None);
+        let first = timeline.first_number();
+        brush.set_calls(Some((first - 50, first + 9)));
+        assert_eq!(summary(&timeline, brush).map(|of| of.0), Some(10), "those that are left");
+        let pair = [Lane::paired(&timeline, 0..50), Lane::paired(&timeline, 50..100)];
+        brush.set_pair((first - 50, first - 40), Some((first + 60, first + 69)));
+        let counts =
+            |figures: &Figures| figures.lanes.iter().map(|lane| lane.histogram.count()).collect::<Vec<_>>();
+        assert_eq!(counts(&Figures::of(&pair, brush)), [0, 10]);
+    }
 }

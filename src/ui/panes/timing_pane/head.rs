@@ -8,30 +8,36 @@ use crate::app::{Action, PluginAction, PluginView, ViewAction};
 use crate::model::call::{Outcome, TrapKind};
 use crate::model::humanize;
 use crate::model::limits::LimitKind;
-use crate::model::timeline::{Brush, OutcomeCounts};
+use crate::model::timeline::OutcomeCounts;
 use crate::ui::icons;
 use crate::ui::theme::{self, Tokens, space, tokens};
 use crate::ui::widgets::{icon_button, quiet_button};
 
-use super::figures::{Figures, selection_words};
+use super::choice::ChoiceView;
+use super::figures::{Figures, pair_words, selection_words};
 use super::lane::Lane;
 use super::paint::{Look, lane_colour, paint_mark};
 
 /// Height of the line.
 pub(super) const LINE: f32 = 24.0;
 
+/// Height of the list of what can be compared.
+const LIST_HEIGHT: f32 = 320.0;
+
 /// What the line asks for beside actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HeadWish {
     /// Put what is picked out into view.
     ZoomToBrush,
+    /// Show everything of another export.
+    ShowAll,
 }
 
 /// Shows the line; what is picked out stands first, the legend where there is room.
 pub(super) fn head_ui(
     ui: &mut Ui,
     plugin: &PluginView,
-    lanes: &[Lane<'_>],
+    (lanes, choice): (&[Lane<'_>], &mut ChoiceView),
     (figures, is_plots): (&Figures, bool),
     actions: &mut Vec<Action>,
 ) -> Option<HeadWish> {
@@ -40,14 +46,24 @@ pub(super) fn head_ui(
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         ui.add_space(space::M);
-        match (lanes, plugin.calls.brush) {
-            ([_], brush) if brush.is_set() => {
-                wish = brush_ui(ui, plugin, brush, figures, actions);
-            }
-            ([first, second], brush) => {
-                wish = pair_ui(ui, plugin, [first, second], (figures, is_plots, brush), actions);
-            }
-            _ => {}
+        if let [first, second] = lanes {
+            pair_ui(ui, [first, second], is_plots, actions);
+        }
+        if choice.ui(ui, lanes) {
+            wish = Some(HeadWish::ShowAll);
+        }
+        let brush = plugin.calls.brush;
+        if brush.is_set() && brush_ui(ui, plugin, lanes, actions) {
+            wish = Some(HeadWish::ZoomToBrush);
+        }
+        let words = match lanes {
+            [first, second] => pair_words([first, second], figures, brush),
+            _ if brush.is_set() => figures.lanes.first().map(selection_words).unwrap_or_default(),
+            _ => String::new(),
+        };
+        if !words.is_empty() {
+            let label = egui::Label::new(theme::caption(&words).color(tokens(ui).text)).truncate();
+            ui.add(label).on_hover_text(words);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(space::M);
@@ -59,18 +75,12 @@ pub(super) fn head_ui(
     wish
 }
 
-fn brush_ui(
-    ui: &mut Ui,
-    plugin: &PluginView,
-    brush: Brush,
-    figures: &Figures,
-    actions: &mut Vec<Action>,
-) -> Option<HeadWish> {
-    brush_chips(ui, plugin, actions);
-    let wants_zoom = zoom_ui(ui, brush);
-    let words = figures.lanes.first().map(selection_words).unwrap_or_default();
-    ui.add(egui::Label::new(theme::caption(words).color(tokens(ui).text)).truncate());
-    wants_zoom.then_some(HeadWish::ZoomToBrush)
+/// Shows what is picked out, and tells whether it is to be put into view.
+fn brush_ui(ui: &mut Ui, plugin: &PluginView, lanes: &[Lane<'_>], actions: &mut Vec<Action>) -> bool {
+    // Numbers are those of the axis.
+    chips_ui(ui, plugin, lanes.first().map_or(0, |lane| lane.before_number), actions);
+    let zoom = icon_button(icons::ARROWS_OUT_LINE_HORIZONTAL, "Zoom to the selected calls").small();
+    plugin.calls.brush.calls.is_some() && ui.add(zoom).clicked()
 }
 
 /// Shows what is picked out as chips, each with a cross that gives it up.
@@ -118,13 +128,8 @@ fn drop_chip(ui: &mut Ui, words: &str, name: &str) -> Response {
     response.on_hover_text(name)
 }
 
-fn pair_ui(
-    ui: &mut Ui,
-    plugin: &PluginView,
-    lanes: [&Lane<'_>; 2],
-    (figures, is_plots, brush): (&Figures, bool, Brush),
-    actions: &mut Vec<Action>,
-) -> Option<HeadWish> {
+/// Names the two that are compared, and ends it.
+fn pair_ui(ui: &mut Ui, lanes: [&Lane<'_>; 2], is_plots: bool, actions: &mut Vec<Action>) {
     let cross = icon_button(icons::X, "End the comparison").small();
     if ui.add(cross).clicked() {
         actions.push(Action::View(ViewAction::Compare(None)));
@@ -133,32 +138,6 @@ fn pair_ui(
     for (index, lane) in lanes.into_iter().enumerate().filter(|_| is_plots) {
         lane_ui(ui, index, &lane.label);
     }
-    let wants_zoom = brush.is_set() && {
-        chips_ui(ui, plugin, lanes[0].before_number, actions);
-        zoom_ui(ui, brush)
-    };
-    let words = match &figures.comparison {
-        Some(comparison) => comparison.sentence(&lanes[0].label, &lanes[1].label),
-        None => format!("no calls selected of {}", empty_side(lanes, figures)),
-    };
-    let label = egui::Label::new(theme::caption(&words).color(tokens(ui).text)).truncate();
-    ui.add(label).on_hover_text(words);
-    wants_zoom.then_some(HeadWish::ZoomToBrush)
-}
-
-/// Names the side of which nothing is picked out.
-fn empty_side<'a>(lanes: [&'a Lane<'_>; 2], figures: &Figures) -> &'a str {
-    let is_empty = |at: usize| figures.lanes.get(at).is_none_or(|lane| lane.summary.is_none());
-    match (is_empty(0), is_empty(1)) {
-        (true, true) => "either side",
-        (true, false) => &lanes[0].label,
-        (false, _) => &lanes[1].label,
-    }
-}
-
-fn zoom_ui(ui: &mut Ui, brush: Brush) -> bool {
-    let zoom = icon_button(icons::ARROWS_OUT_LINE_HORIZONTAL, "Zoom to the selected calls").small();
-    brush.calls.is_some() && ui.add(zoom).clicked()
 }
 
 /// Shows the mark and the name of a lane.
@@ -227,13 +206,15 @@ pub(super) fn compare_ui(ui: &mut Ui, state: &crate::app::AppState, actions: &mu
     egui::Popup::menu(&response).show(|ui| {
         ui.set_min_width(200.0);
         ui.label(theme::caption("Compare").color(tokens(ui).text_muted));
-        for (words, pairing) in offered {
-            let is_shown = is_on && state.pairing == Some(pairing);
-            if ui.selectable_label(is_shown, words).clicked() {
-                actions.push(Action::View(ViewAction::Compare(Some(pairing))));
-                ui.close();
+        egui::ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
+            for (words, pairing) in offered {
+                let is_shown = is_on && state.pairing == Some(pairing);
+                if ui.selectable_label(is_shown, words).clicked() {
+                    actions.push(Action::View(ViewAction::Compare(Some(pairing))));
+                    ui.close();
+                }
             }
-        }
+        });
         if is_on && ui.add(quiet_button(icons::X, "End the comparison")).clicked() {
             actions.push(Action::View(ViewAction::Compare(None)));
             ui.close();

@@ -3,7 +3,7 @@
 //! Knows no points and no colours; [`super::distribution`] paints it.
 
 use crate::model::humanize;
-use crate::model::timeline::WallHistogram;
+use crate::model::timeline::ValueHistogram;
 
 /// Bins of very many calls.
 const MOST_BINS: usize = 72;
@@ -24,10 +24,10 @@ pub(super) struct Histogram {
 
 impl Histogram {
     /// Divides what has been counted into bins; `None` when there are no calls.
-    pub(super) fn new<'a>(lanes: impl Iterator<Item = &'a WallHistogram> + Clone) -> Option<Self> {
-        let extents = lanes.clone().filter_map(WallHistogram::extent_ns);
+    pub(super) fn new<'a>(lanes: impl Iterator<Item = &'a ValueHistogram> + Clone) -> Option<Self> {
+        let extents = lanes.clone().filter_map(ValueHistogram::extent);
         let (from, to) = extents.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))?;
-        let counts: Vec<u64> = lanes.clone().map(WallHistogram::count).collect();
+        let counts: Vec<u64> = lanes.clone().map(ValueHistogram::count).collect();
         let most = num_bins(counts.iter().copied().max().unwrap_or(0));
         Some(Self { lanes: lanes.map(|lane| lane.bars(from, to, most)).collect(), counts })
     }
@@ -162,7 +162,7 @@ mod tests {
         timeline
     }
 
-    fn counted(times: impl Iterator<Item = u64>) -> WallHistogram {
+    fn counted(times: impl Iterator<Item = u64>) -> ValueHistogram {
         let timeline = timeline(times);
         timeline.wall_histogram(0..timeline.len())
     }

@@ -43,7 +43,7 @@ impl TimingPane {
         let nearest = lanes.iter().enumerate().filter_map(|(number, lane)| {
             let range = axis.indices(lane, reach);
             let position = trace.position_at(share);
-            let index = lane.timeline.nearest(trace.series, range, position, trace.scale)?;
+            let index = lane.timeline.nearest(trace.series, range, (position, trace.scale), lane.export())?;
             let value = lane.timeline.value(trace.series, index).value()?;
             Some((number, index, (trace.scale.position(value) - position).abs()))
         });

@@ -142,7 +142,7 @@ impl TimingPane {
         let extent = axis.extent(lanes);
         let timeline = &plugin.calls.timeline;
         let now = plugin.calls.selected.and_then(|number| timeline.index_of_number(number));
-        let now = now.filter(|index| lanes[0].range.contains(index));
+        let now = now.filter(|index| lanes[0].shows(*index));
         match zoom_key(ui) {
             Some(Zoom::All) => self.view.reset(),
             Some(Zoom::By(factor)) => {
@@ -153,8 +153,7 @@ impl TimingPane {
             }
             None => {}
         }
-        let (first, last) = (lanes[0].range.start, lanes[0].range.end - 1);
-        if let Some((index, extends)) = step_key(ui, now, first, last) {
+        if let Some((index, extends)) = step_key(ui, now, &lanes[0]) {
             self.view.reveal(extent, axis.position(&lanes[0], index));
             if extends && lanes.len() == 1 {
                 extend_brush(plugin, now.unwrap_or(index), index, actions);
@@ -189,13 +188,14 @@ fn zoom_key(ui: &Ui) -> Option<Zoom> {
 }
 
 /// Reads arrows, Home and End: the call to select, and whether what is picked out goes along with it.
-fn step_key(ui: &Ui, now: Option<usize>, first: usize, last: usize) -> Option<(usize, bool)> {
+fn step_key(ui: &Ui, now: Option<usize>, lane: &Lane<'_>) -> Option<(usize, bool)> {
+    let (first, last) = (lane.range.start, lane.range.end.checked_sub(1)?);
     ui.input(|input| {
         let steps = [
             (Key::Home, first),
             (Key::End, last),
-            (Key::ArrowLeft, now.map_or(last, |index| index.saturating_sub(1).max(first))),
-            (Key::ArrowRight, now.map_or(last, |index| (index + 1).min(last))),
+            (Key::ArrowLeft, now.map_or(last, |index| lane.neighbours(index).0.unwrap_or(index))),
+            (Key::ArrowRight, now.map_or(last, |index| lane.neighbours(index).1.unwrap_or(index))),
         ];
         input.events.iter().find_map(|event| match event {
             Event::Key { key, pressed: true, modifiers, .. } => {

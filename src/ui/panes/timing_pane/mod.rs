@@ -4,6 +4,7 @@
 //! four widgets that would have to be kept in step. No frame looks at every call: see [`trace`]. The
 //! distribution of wall times and the phases of each build take the place of the plots when asked for.
 
+mod choice;
 mod distribution;
 mod figures;
 mod head;
@@ -11,6 +12,7 @@ mod histogram;
 mod hover;
 mod input;
 mod lane;
+mod limit_lines;
 mod paint;
 mod phases;
 mod picture;
@@ -19,6 +21,7 @@ mod view;
 
 use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 
 use crate::app::{Action, AppState, ExportFormat, PluginAction, PluginView};
@@ -31,6 +34,7 @@ use crate::ui::widgets::{empty_state, icon_button};
 
 use super::outcome_words::{call_text, outcome_look, outcome_phrase};
 use super::row_scroll::thin_focus_ring;
+use choice::ChoiceView;
 use distribution::{DistributionView, Shown};
 use figures::FiguresView;
 use head::HeadWish;
@@ -38,11 +42,13 @@ pub(super) use head::brush_chips;
 pub(super) use hover::measured;
 use input::select;
 use lane::{Lane, Owner, lanes};
-use paint::{FOOT, Plot, brushed, foot_words, paint_plots, rows};
+use paint::{FOOT, Plot, brushed, figure, foot_words, limit_text, paint_plots, rows};
 use phases::PhasesView;
 use trace::{ScaleChoice, Trace, TraceKey};
 use view::{Axis, View};
 
+/// Least room under the plots for the words of the selected call.
+const LEAST_CAPTION: f32 = 60.0;
 /// Least height of the pane that has the legend above its plots.
 const TALL: f32 = 170.0;
 
@@ -65,6 +71,7 @@ pub(in crate::ui) struct TimingPane {
     face: Face,
     view: View,
     scale: ScaleChoice,
+    choice: ChoiceView,
     traces: Option<(TraceKey, Vec<Trace>)>,
     figures: FiguresView,
     distribution: DistributionView,
@@ -164,21 +171,22 @@ impl TimingPane {
             empty_state(ui, icons::CHART_SCATTER, "No calls yet", hint);
             return;
         }
-        let (owner, lanes) = (Owner::of(state, plugin), lanes(state, plugin));
-        if self.owner != Some(owner) {
-            self.owner = Some(owner);
-            self.view.reset();
-        }
+        let (lanes, owner) = (self.shown_lanes(state, plugin), Owner::of(state, plugin));
         self.escape(ui, state, plugin, actions);
         self.figures.catch_up(owner, &lanes, plugin.calls.brush);
         ui.spacing_mut().item_spacing.y = 0.0;
-        let has_words = plugin.calls.brush.is_set() || lanes.len() > 1;
+        let has_words = plugin.calls.brush.is_set() || lanes.len() > 1 || lanes[0].export().is_some();
         if has_words || ui.available_height() >= TALL {
             let figures = self.figures.get().expect("they have just been counted");
-            let wish = head::head_ui(ui, plugin, &lanes, (figures, self.face == Face::Plots), actions);
-            if wish == Some(HeadWish::ZoomToBrush) {
-                self.face = Face::Plots;
-                self.zoom_to_brush(plugin, &lanes);
+            let is_plots = self.face == Face::Plots;
+            let wish = head::head_ui(ui, plugin, (&lanes, &mut self.choice), (figures, is_plots), actions);
+            match wish {
+                Some(HeadWish::ZoomToBrush) => {
+                    self.face = Face::Plots;
+                    self.zoom_to_brush(plugin, &lanes);
+                }
+                Some(HeadWish::ShowAll) => self.view.reset(),
+                None => {}
             }
         }
         match self.face {
@@ -189,6 +197,18 @@ impl TimingPane {
             }
             Face::Plots | Face::Phases => self.plots_ui(ui, state, (plugin, &lanes), actions),
         }
+    }
+
+    /// Returns what is shown: of the export that is chosen.
+    fn shown_lanes<'a>(&mut self, state: &'a AppState, plugin: &'a PluginView) -> Vec<Lane<'a>> {
+        let (owner, mut lanes) = (Owner::of(state, plugin), lanes(state, plugin));
+        if self.owner != Some(owner) {
+            self.owner = Some(owner);
+            self.view.reset();
+            self.choice.forget();
+        }
+        self.choice.apply(owner, &mut lanes);
+        lanes
     }
 
     fn plots_ui(
@@ -207,13 +227,16 @@ impl TimingPane {
         self.keys(ui, &response, state, (plugin, lanes), actions);
 
         self.make_traces(lanes, area.width());
+        self.describe_plots(ui, &response);
         let plots = rows(rect, self.view.span(extent));
         if ui.is_rect_visible(rect) {
             self.paint(ui, rect, &plots, (plugin, lanes), response.has_focus());
         }
         let hovered = self.hover_ui(ui, &response, &plots, (plugin, lanes));
-        if let Some((lane, index)) = hovered.filter(|_| response.clicked()) {
+        if response.clicked() {
             response.request_focus();
+        }
+        if let Some((lane, index)) = hovered.filter(|_| response.clicked()) {
             // Of another plugin there is nothing to select here.
             if std::ptr::eq(lanes[lane].timeline, &raw const plugin.calls.timeline) {
                 select(state, plugin, plugin.calls.timeline.number(index), actions);
@@ -248,9 +271,8 @@ impl TimingPane {
     ) {
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let traces = self.traces.as_ref().map_or(&[][..], |(_, traces)| traces);
-        let marks = self.figures.get().map(figures::Figures::marks).unwrap_or_default();
         let brushed = brushed(self.view.axis, plugin.calls.brush, lanes);
-        paint_plots(&painter, tokens(ui), plots, traces, (&brushed, &marks));
+        paint_plots(&painter, tokens(ui), plots, traces, (&brushed, self.figures.get()));
         self.paint_foot(ui, rect, plots, (plugin, lanes));
         if has_focus {
             thin_focus_ring(ui, rect);
@@ -271,8 +293,8 @@ impl TimingPane {
         painter.galley(pos2(left, y), Arc::clone(&from), muted);
         left += from.size().x + space::M;
 
-        let mut shown_to = left;
-        let selected = selected_caption(plugin, tokens).filter(|(index, ..)| lanes[0].range.contains(index));
+        painter.galley(pos2(to_left, y), to, muted);
+        let selected = selected_caption(plugin, tokens).filter(|(index, ..)| lanes[0].shows(*index));
         if let Some((index, words, colour)) = selected {
             let x = plot.x(self.view.axis.position(&lanes[0], index));
             if plot.area.x_range().expand(1.0).contains(x) {
@@ -283,15 +305,38 @@ impl TimingPane {
                     painter.extend(egui::Shape::dashed_line(&line, Stroke::new(1.0, colour), 2.0, 3.0));
                 }
             }
-            let words = lay(words, colour);
-            let at = (x - words.size().x * 0.5).min(right - words.size().x).max(left);
-            shown_to = at + words.size().x + space::M;
-            painter.galley(pos2(at, y), words, colour);
-        }
-        if shown_to <= to_left {
-            painter.galley(pos2(to_left, y), to, muted);
+            // Between both ends of the axis, which stay where they are.
+            let room = to_left - space::M - left;
+            let mut job = LayoutJob::simple_singleline(words, theme::body_font(theme::CAPTION), colour);
+            job.wrap = TextWrapping::truncate_at_width(room);
+            if room >= LEAST_CAPTION {
+                let words = painter.layout_job(job);
+                let at = caption_left(x, words.size().x, (left, left + room));
+                painter.galley(pos2(at, y), words, colour);
+            }
         }
     }
+
+    /// Tells screen readers of limits and percentiles, plot by plot.
+    fn describe_plots(&self, ui: &Ui, response: &Response) {
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            let traces = self.traces.as_ref().map_or(&[][..], |(_, traces)| traces);
+            let words = traces.iter().map(|trace| {
+                let limit = Some(limit_text(trace)).filter(|words| !words.is_empty());
+                let marks = self.figures.get().map(|figures| figures.marks(trace.series)).unwrap_or_default();
+                let marks =
+                    marks.iter().map(|(name, value)| format!("{name} {}", figure(trace.series, *value)));
+                let parts = limit.into_iter().chain(marks).collect::<Vec<_>>().join(", ");
+                format!("{}: {parts}", paint::name(trace.series))
+            });
+            node.set_description(words.collect::<Vec<_>>().join("; "));
+        });
+    }
+}
+
+/// Returns where words of that width begin that stand under `x`, moved so far that they keep between two places.
+fn caption_left(x: f32, width: f32, (left, right): (f32, f32)) -> f32 {
+    (x - width * 0.5).min(right - width).max(left)
 }
 
 /// Tells whether a button was clicked that switches something. A frame may be laid out twice, and what was
@@ -348,4 +393,17 @@ fn describe(response: &Response, plugin: &PluginView) {
         ));
         info
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_selected_call_keep_between_both_ends_of_the_axis() {
+        for (x, left) in [(150.0, 100.0), (300.0, 250.0), (399.0, 300.0), (900.0, 300.0), (-50.0, 100.0)] {
+            let found = caption_left(x, 100.0, (100.0, 400.0));
+            assert!((found - left).abs() < 1e-3, "{x}: {found}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! square hit a limit, a diamond trapped, a ring was stopped by somebody, a cross could not be called, a
 //! triangle was refused growth.
 
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 use crate::model::call::Outcome;
@@ -11,12 +12,13 @@ use crate::model::humanize;
 use crate::model::timeline::{Brush, Scale, Series};
 use crate::ui::theme::{self, Tokens, space};
 
+use super::figures::Figures;
 use super::lane::{Lane, picked};
-use super::trace::{Mark, Trace};
+use super::trace::{LimitLine, LimitPlace, Mark, Trace};
 use super::view::{Axis, Span};
 
 /// Width of what stands left of the plots.
-pub(super) const GUTTER: f32 = 84.0;
+pub(super) const GUTTER: f32 = 92.0;
 /// Space above the plots.
 const HEAD: f32 = 4.0;
 /// Height of the line under the plots.
@@ -76,14 +78,13 @@ pub(super) fn paint_plots(
     tokens: &Tokens,
     plots: &[Plot],
     traces: &[Trace],
-    (brushed, percentiles): (&Brushed, &[(&'static str, u64)]),
+    (brushed, figures): (&Brushed, Option<&Figures>),
 ) {
     for (plot, trace) in plots.iter().zip(traces) {
         paint_brush(painter, tokens, plot, trace, brushed);
         paint_frame(painter, tokens, plot, trace);
-        if trace.series == Series::WallNs && trace.lanes.len() == 1 {
-            paint_percentiles(painter, tokens, plot, trace, percentiles);
-        }
+        let percentiles = figures.map(|figures| figures.marks(trace.series)).unwrap_or_default();
+        paint_percentiles(painter, tokens, plot, trace, &percentiles);
         let mut clip = plot.area.expand2(vec2(4.0, 6.0));
         clip.min.y = plot.row.top();
         paint_marks(&painter.with_clip_rect(clip.intersect(painter.clip_rect())), tokens, plot, trace);
@@ -131,6 +132,16 @@ fn to_ns(position: f64) -> u64 {
     position as u64
 }
 
+/// Returns the name of a plot.
+pub(super) fn name(series: Series) -> &'static str {
+    match series {
+        Series::WallNs => "wall time",
+        Series::Fuel => "fuel",
+        Series::Pages => "pages",
+        Series::Depth => "depth",
+    }
+}
+
 /// Writes a figure of a series, humanised.
 pub(super) fn figure(series: Series, value: u64) -> String {
     match series {
@@ -143,55 +154,68 @@ pub(super) fn figure(series: Series, value: u64) -> String {
 fn paint_frame(painter: &Painter, tokens: &Tokens, plot: &Plot, trace: &Trace) {
     let font = theme::body_font(theme::CAPTION);
     let left = plot.row.left() + space::M;
-    let name = match trace.series {
-        Series::WallNs => "wall time",
-        Series::Fuel => "fuel",
-        Series::Pages => "pages",
-        Series::Depth => "depth",
-    };
-    let name = painter.layout_no_wrap(name.to_owned(), font.clone(), tokens.text_muted);
+    let name = painter.layout_no_wrap(name(trace.series).to_owned(), font.clone(), tokens.text_muted);
     painter.galley(pos2(left, plot.row.top() + 2.0), name, tokens.text_muted);
     if plot.row.height() >= 34.0
         && let Some(most) = trace.most
     {
         let most = format!("≤ {}", figure(trace.series, most));
-        let most = painter.layout_no_wrap(most, font.clone(), tokens.text_faint);
+        let most = painter.layout_no_wrap(most, font, tokens.text_faint);
         painter.galley(pos2(left, plot.row.top() + 16.0), most, tokens.text_faint);
     }
     let ground = Stroke::new(1.0, tokens.border);
     painter.hline(plot.area.x_range(), plot.area.bottom().round() + 0.5, ground);
 
-    let font_colour = if trace.limit.is_some() { tokens.error } else { tokens.text_faint };
-    if let Some(limit) = trace.limit.filter(|_| trace.has_limit_in_view()) {
-        let y = plot.y(trace.share(limit)).round() + 0.5;
+    for limit in &trace.limits {
+        let LimitPlace::At(share) = limit.place else { continue };
+        let y = plot.y(share).round() + 0.5;
         let line = [pos2(plot.area.left(), y), pos2(plot.area.right(), y)];
-        let stroke = Stroke::new(1.0, tokens.error.gamma_multiply(0.8));
+        let stroke = Stroke::new(1.0, limit_colour(tokens, limit).gamma_multiply(0.8));
         painter.extend(Shape::dashed_line(&line, stroke, 4.0, 4.0));
     }
-    let caption = painter.layout_no_wrap(limit_caption(trace), font, font_colour);
-    let at = pos2(plot.area.right() - caption.size().x - 6.0, plot.area.top() - caption.size().y - 1.0);
-    painter.galley(at, caption, font_colour);
+    let caption = painter.layout_job(limit_caption(tokens, trace, plot.area.width() - 6.0));
+    // Marks of calls at the upper edge must not touch the words.
+    let at = pos2(plot.area.right() - caption.size().x - 6.0, plot.area.top() - caption.size().y - 3.0);
+    painter.galley(at, caption, tokens.text_faint);
 }
 
-/// Names the limit, where it lies when it is out of view, and the scale when it is not the usual one.
-fn limit_caption(trace: &Trace) -> String {
-    let limit = trace.limit.map(|limit| {
-        let arrow = if trace.has_limit_in_view() { "" } else { " ↑" };
-        format!("limit {}{arrow}", limit_figure(trace.series, limit))
-    });
-    let scale = (trace.scale == Scale::Logarithmic).then(|| "log".to_owned());
-    limit.into_iter().chain(scale).collect::<Vec<_>>().join(" · ")
+/// Returns the colour of a limit: that of its lane where lanes have different ones.
+fn limit_colour(tokens: &Tokens, limit: &LimitLine) -> Color32 {
+    limit.lane.map_or(tokens.error, |lane| lane_colour(tokens, lane))
 }
 
-/// Writes a limit in the unit in which it is set.
-fn limit_figure(series: Series, limit: u64) -> String {
-    match series {
-        Series::WallNs => format!("{} ms", humanize::grouped(limit / 1_000_000)),
-        Series::Fuel | Series::Pages | Series::Depth => humanize::count(limit),
+/// Says what a limit is, and where it lies when it is out of view.
+fn limit_part(limit: &LimitLine) -> String {
+    let arrow = match limit.place {
+        LimitPlace::Above => " ↑",
+        LimitPlace::Below => " ↓",
+        LimitPlace::At(_) | LimitPlace::Nowhere => "",
+    };
+    format!("{}{arrow}", limit.words)
+}
+
+/// Says what the limits and the scale are, such as `limit 100 M · fib 500 · log`.
+pub(super) fn limit_text(trace: &Trace) -> String {
+    let log = (trace.scale == Scale::Logarithmic).then(|| "log".to_owned());
+    trace.limits.iter().map(limit_part).chain(log).collect::<Vec<_>>().join(" · ")
+}
+
+/// Lays out the same with each limit in its colour.
+fn limit_caption(tokens: &Tokens, trace: &Trace, width: f32) -> LayoutJob {
+    let font = theme::body_font(theme::CAPTION);
+    let parts = trace.limits.iter().map(|limit| (limit_part(limit), limit_colour(tokens, limit)));
+    let log = (trace.scale == Scale::Logarithmic).then(|| ("log".to_owned(), tokens.text_muted));
+    let mut job = LayoutJob { wrap: TextWrapping::truncate_at_width(width), ..LayoutJob::default() };
+    for (index, (words, colour)) in parts.chain(log).enumerate() {
+        if index > 0 {
+            job.append(" · ", 0.0, TextFormat::simple(font.clone(), tokens.text_faint));
+        }
+        job.append(&words, 0.0, TextFormat::simple(font.clone(), colour));
     }
+    job
 }
 
-/// Paints where percentiles of wall time lie.
+/// Paints where percentiles lie, of the first lane where there are two.
 fn paint_percentiles(
     painter: &Painter,
     tokens: &Tokens,
@@ -199,17 +223,23 @@ fn paint_percentiles(
     trace: &Trace,
     percentiles: &[(&'static str, u64)],
 ) {
+    let is_pair = trace.lanes.len() > 1;
+    let (line_colour, colour) = if is_pair {
+        (lane_colour(tokens, 0), lane_colour(tokens, 0))
+    } else {
+        (tokens.text_faint, tokens.text_muted)
+    };
     let mut free_below = f32::INFINITY;
     for (name, value) in percentiles {
         let y = plot.y(trace.share(*value)).round() + 0.5;
         let line = [pos2(plot.area.left(), y), pos2(plot.area.right(), y)];
-        let stroke = Stroke::new(1.0, tokens.text_faint.gamma_multiply(0.8));
+        let stroke = Stroke::new(1.0, line_colour.gamma_multiply(0.8));
         painter.extend(Shape::dashed_line(&line, stroke, 1.0, 3.0));
-        let name = painter.layout_no_wrap((*name).to_owned(), theme::body_font(9.0), tokens.text_muted);
+        let name = painter.layout_no_wrap((*name).to_owned(), theme::body_font(9.0), colour);
         let size = name.size();
         // Names stand left of the lines, where no call is; those that would overlap are left out.
         if y + size.y * 0.5 <= free_below && plot.row.height() >= 34.0 {
-            painter.galley(pos2(plot.area.left() - size.x - 3.0, y - size.y * 0.5), name, tokens.text_muted);
+            painter.galley(pos2(plot.area.left() - size.x - 3.0, y - size.y * 0.5), name, colour);
             free_below = y - size.y * 0.5;
         }
     }

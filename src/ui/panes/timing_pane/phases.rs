@@ -69,7 +69,7 @@ impl PhasesView {
             let runs: Vec<_> = plugin.phase_runs.iter().cloned().collect();
             let rows = runs.iter().rev().map(|run| {
                 let of_build = timeline.wall_histogram(timeline.calls_of_build(run.build));
-                PhaseRow { run: run.clone(), calls: of_build.count(), calls_ns: of_build.sum_ns() }
+                PhaseRow { run: run.clone(), calls: of_build.count(), calls_ns: of_build.sum() }
             });
             let rows = rows.collect();
             self.counted = Some(((plugin.id, next, runs), rows));

@@ -8,18 +8,17 @@ use std::ops::Range;
 use egui::{Align2, Rect, Ui, Vec2, pos2, vec2};
 
 use crate::app::{Action, AppState, Export, PluginView, ViewAction};
-use crate::model::humanize;
-use crate::model::limits::Limits;
-use crate::model::timeline::{Brush, Series, Timeline};
+use crate::model::timeline::{Brush, OutcomeCounts, Pick, Series, Timeline};
 use crate::ui::picture::Picture;
 use crate::ui::theme::{self, space, tokens, tokens_of};
 use crate::worker::{Content, WriteContent};
 
 use super::distribution::{DistributionView, Shown};
-use super::figures::{Figures, calls, lane_words, selection_words};
+use super::figures::{Figures, calls, lane_words, pair_words, selection_words};
 use super::head::{lane_ui, legend_ui};
 use super::lane::{Lane, Owner};
-use super::paint::{FOOT, Plot, brushed, foot_words, paint_plots, rows};
+use super::limit_lines::{LaneLimits, limit_words};
+use super::paint::{FOOT, Plot, brushed, foot_words, name, paint_plots, rows};
 use super::phases::{self, PhaseRow, phases_ui};
 use super::trace::{ScaleChoice, Trace, TraceKey};
 use super::view::{Axis, Span};
@@ -53,8 +52,11 @@ struct TimingPicture {
 struct OwnLane {
     timeline: Timeline,
     range: Range<usize>,
-    limits: Limits,
+    pick: Option<Pick>,
+    counts: OutcomeCounts,
+    limits: LaneLimits,
     label: String,
+    is_paired: bool,
     before: (u64, u64),
 }
 
@@ -62,19 +64,21 @@ impl TimingPane {
     /// Asks for a file for what the pane shows now.
     pub(super) fn picture(&mut self, ui: &Ui, state: &AppState, plugin: &PluginView) -> Action {
         let owner = Owner::of(state, plugin);
-        let lanes = super::lanes(state, plugin);
+        let lanes = self.shown_lanes(state, plugin);
         let (kind, what) = match self.face {
             Face::Plots => ("timing", "the plots"),
             Face::Distribution => ("distribution", "the distribution"),
             Face::Phases => ("phases", "the phases"),
         };
         let label = state.plugin_label(plugin.id);
-        let count = lanes.iter().map(|lane| lane.range.len() as u64).sum();
+        let count = lanes.iter().map(|lane| lane.counts.total()).sum();
+        let export = lanes.first().and_then(Lane::export_name);
+        let of = export.map_or_else(String::new, |name| format!(" of {name}"));
         let title = match (self.face, lanes.as_slice()) {
             (Face::Phases, _) => format!("{label}: from source to first call, by build"),
-            (_, [first, second]) => format!("{label}: {} and {}", first.label, second.label),
-            (Face::Distribution, _) => format!("{label}: wall time of {}", calls(count)),
-            (Face::Plots, _) => format!("{label}: {} against their limits", calls(count)),
+            (_, [first, second]) => format!("{label}: calls{of} in {} and {}", first.label, second.label),
+            (Face::Distribution, _) => format!("{label}: wall time of {}{of}", calls(count)),
+            (Face::Plots, _) => format!("{label}: {}{of} against their limits", calls(count)),
         };
         let mut size = self.size.clamp(SIZES[0], SIZES[1]);
         if self.face == Face::Phases {
@@ -104,20 +108,26 @@ impl OwnLane {
         Self {
             timeline: lane.timeline.clone(),
             range: lane.range,
+            pick: lane.pick,
+            counts: lane.counts,
             limits: lane.limits,
             label: lane.label,
+            is_paired: lane.is_paired,
             before: (lane.before_number, lane.before_ns),
         }
     }
 
     fn lane(&self) -> Lane<'_> {
         Lane {
-            timeline: &self.timeline,
             range: self.range.clone(),
-            limits: self.limits,
+            pick: self.pick,
+            counts: self.counts,
+            limits: self.limits.clone(),
             label: self.label.clone(),
+            is_paired: self.is_paired,
             before_number: self.before.0,
             before_ns: self.before.1,
+            ..Lane::whole(&self.timeline)
         }
     }
 }
@@ -160,10 +170,10 @@ impl TimingPicture {
         let lanes: Vec<Lane<'_>> = self.lanes.iter().map(OwnLane::lane).collect();
         let figures = Figures::of(&lanes, self.brush);
         line_ui(ui, |ui| {
-            let words = match (&figures.comparison, lanes.as_slice()) {
-                (Some(comparison), [first, second]) => comparison.sentence(&first.label, &second.label),
+            let words = match lanes.as_slice() {
+                [first, second] => pair_words([first, second], &figures, self.brush),
                 _ if self.brush.is_set() => figures.lanes.first().map(selection_words).unwrap_or_default(),
-                _ => lanes.first().map(|lane| limit_words(&lane.limits)).unwrap_or_default(),
+                _ => lanes.first().map(|lane| all_limits(&lane.limits)).unwrap_or_default(),
             };
             ui.label(theme::caption(words).color(tokens(ui).text));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -208,7 +218,7 @@ impl TimingPicture {
         let traces = Series::ALL.map(|series| Trace::new(lanes, series, &key));
         let plots = rows(rect, self.span);
         let brushed = brushed(self.axis, self.brush, lanes);
-        paint_plots(ui.painter(), tokens(ui), &plots, &traces, (&brushed, &figures.marks()));
+        paint_plots(ui.painter(), tokens(ui), &plots, &traces, (&brushed, Some(figures)));
         let Some(plot) = plots.last() else { return };
         let (from, to) = foot_words(self.axis, lanes, plot);
         let (font, muted) = (theme::body_font(theme::CAPTION), tokens(ui).text_muted);
@@ -227,20 +237,15 @@ fn line_ui(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// Names the limits in force, such as `limits: fuel 1 M · 1 000 ms · 16 pages · depth 100`.
-fn limit_words(limits: &Limits) -> String {
-    use crate::model::limits::LimitKind as L;
-    let figure = |kind: L, before: &str, after: &str| {
-        limits.get(kind).map(|limit| format!("{before}{}{after}", humanize::count(limit)))
+/// Names the limits in force, such as `limits: wall time 1 000 ms · fuel 1 M · pages 16 · depth 100`.
+fn all_limits(limits: &LaneLimits) -> String {
+    let of_series = |series: Series| {
+        let words = limit_words(series, limits.get(series));
+        let words = words.join(", ");
+        (!words.is_empty()).then(|| format!("{} {}", name(series), words.trim_start_matches("limit ")))
     };
-    let figures = [
-        figure(L::Fuel, "fuel ", ""),
-        figure(L::ExecutionTime, "", " ms"),
-        figure(L::MemoryPages, "", " pages"),
-        figure(L::CallDepth, "depth ", ""),
-    ];
-    let figures: Vec<_> = figures.into_iter().flatten().collect();
-    if figures.is_empty() { "no limits".to_owned() } else { format!("limits: {}", figures.join(" · ")) }
+    let words: Vec<_> = Series::ALL.into_iter().filter_map(of_series).collect();
+    if words.is_empty() { "no limits".to_owned() } else { format!("limits: {}", words.join(" · ")) }
 }
 
 #[cfg(test)]
@@ -248,7 +253,8 @@ mod tests {
     use super::*;
     use crate::model::call::{CallSample, Outcome};
     use crate::model::ids::PluginId;
-    use crate::model::limits::{LimitKind, Preset};
+    use crate::model::limit_rules::LimitRules;
+    use crate::model::limits::{LimitKind, Limits, Preset};
     use crate::model::measured::Measured;
 
     /// Growth is refused in call 78.
@@ -272,11 +278,23 @@ mod tests {
         timeline
     }
 
+    fn own_lane(timeline: Timeline, limits: Limits, is_paired: bool) -> OwnLane {
+        OwnLane {
+            range: 0..timeline.len(),
+            pick: Some(Pick { export: is_paired.then_some(0), returned_only: is_paired }),
+            counts: *timeline.counts(),
+            limits: LaneLimits::of(limits, &LimitRules::NONE, std::iter::empty()),
+            label: "fib".to_owned(),
+            is_paired,
+            before: (0, 0),
+            timeline,
+        }
+    }
+
     fn picture(face: Face, num_lanes: usize, is_dark: bool) -> TimingPicture {
         let lane = || {
             let timeline = timeline(300);
-            let (range, limits) = (0..timeline.len(), Preset::Tutorial.limits());
-            OwnLane { timeline, range, limits, label: "fib".to_owned(), before: (0, 0) }
+            own_lane(timeline, Preset::Tutorial.limits(), num_lanes > 1)
         };
         TimingPicture {
             title: "start_here: 300 calls against their limits".to_owned(),
@@ -347,14 +365,7 @@ mod tests {
         // Points of single calls, and strokes of many.
         for calls in [300, 200_000] {
             let refused = [0, calls / 5, calls / 2, calls - 1];
-            let timeline = || refusing(calls, &refused);
-            let lane = || OwnLane {
-                range: 0..usize::try_from(calls).expect("it is small"),
-                timeline: timeline(),
-                limits: Preset::Unlimited.limits(),
-                label: "fib".to_owned(),
-                before: (0, 0),
-            };
+            let lane = || own_lane(refusing(calls, &refused), Preset::Unlimited.limits(), false);
             for axis in [Axis::Number, Axis::Time] {
                 #[allow(clippy::cast_precision_loss, reason = "the numbers are small")]
                 let span = match axis {

@@ -1,33 +1,33 @@
-//! How often wall times occur among any range of calls, to the nanosecond below 2 µs and to three digits above.
+//! How often values of a series occur among any range of calls, to the unit below 2048 and to three digits above.
 //!
 //! Knows no axis and no colours. A full chunk keeps its own counts, so that a million calls are summed up in
-//! as many steps as they have different times; only the calls of the two chunks at the ends are looked at.
+//! as many steps as they have different values; only the calls of the two chunks at the ends are looked at.
 
 use std::ops::Range;
 
-use super::chunk::Chunk;
 use super::stats::Summary;
+use super::tally::{Pick, ValueCounts};
 use super::{Series, Timeline};
 
-/// Classes below the first whole power of two have a width of one nanosecond.
-const EXACT_NS: u64 = 2048;
+/// Classes below this have a width of one unit.
+const EXACT: u64 = 2048;
 /// Classes in each power of two above.
 const PER_OCTAVE: usize = 1024;
-/// Classes that times of 64 bits fall into.
+/// Classes that values of 64 bits fall into.
 const NUM_CLASSES: usize = (64 - 10) * PER_OCTAVE + PER_OCTAVE;
 
-/// Returns the class of a time.
-#[allow(clippy::cast_possible_truncation, reason = "a time shifted into its class is below 2048")]
-fn class_of(wall_ns: u64) -> usize {
-    if wall_ns < EXACT_NS {
-        return wall_ns as usize;
+/// Returns the class of a value.
+#[allow(clippy::cast_possible_truncation, reason = "a value shifted into its class is below 2048")]
+pub(super) const fn class_of(value: u64) -> usize {
+    if value < EXACT {
+        return value as usize;
     }
-    let shift = 64 - wall_ns.leading_zeros() - 11;
-    shift as usize * PER_OCTAVE + (wall_ns >> shift) as usize
+    let shift = 64 - value.leading_zeros() - 11;
+    shift as usize * PER_OCTAVE + (value >> shift) as usize
 }
 
-/// Returns the shortest and the longest time of a class.
-fn times_of(class: usize) -> (u64, u64) {
+/// Returns the smallest and the largest value of a class.
+fn values_of(class: usize) -> (u64, u64) {
     if class < 2 * PER_OCTAVE {
         return (class as u64, class as u64);
     }
@@ -39,48 +39,28 @@ fn times_of(class: usize) -> (u64, u64) {
 /// Widens a span of times to whole classes, so that counts of what lies in it are exact.
 pub fn snap_wall_ns(from_ns: u64, to_ns: u64) -> (u64, u64) {
     let (from_ns, to_ns) = (from_ns.min(to_ns), from_ns.max(to_ns));
-    (times_of(class_of(from_ns)).0, times_of(class_of(to_ns)).1)
+    (values_of(class_of(from_ns)).0, values_of(class_of(to_ns)).1)
 }
 
-/// Counts of a chunk's wall times: class and calls, the shortest first, and the sum of all times.
-#[derive(Debug, Clone, Default)]
-pub(super) struct ChunkTimes {
-    counts: Vec<(u32, u32)>,
-    sum_ns: u128,
-}
-
-impl ChunkTimes {
-    pub(super) fn of(wall_ns: &[u64]) -> Self {
-        let mut classes: Vec<u32> =
-            wall_ns.iter().map(|wall_ns| u32::try_from(class_of(*wall_ns)).unwrap_or(u32::MAX)).collect();
-        classes.sort_unstable();
-        let runs = classes.chunk_by(|one, next| one == next);
-        let counts = runs.map(|run| (run[0], u32::try_from(run.len()).unwrap_or(u32::MAX))).collect();
-        Self { counts, sum_ns: wall_ns.iter().copied().map(u128::from).sum() }
-    }
-
-    pub(super) fn allocated_bytes(&self) -> usize {
-        self.counts.capacity() * size_of::<(u32, u32)>()
-    }
-}
-
-/// How often wall times occur among some calls.
+/// How often values of a series occur among some calls.
 #[derive(Debug, Clone, PartialEq)]
-pub struct WallHistogram {
+pub struct ValueHistogram {
     counts: Vec<u32>,
     // Classes outside of these are empty.
     used: Range<usize>,
     count: u64,
-    sum_ns: u128,
-    least_ns: u64,
-    most_ns: u64,
+    sum: u128,
+    least: u64,
+    most: u64,
 }
 
-impl WallHistogram {
-    fn empty() -> Self {
-        Self { counts: vec![0; NUM_CLASSES], used: 0..0, count: 0, sum_ns: 0, least_ns: u64::MAX, most_ns: 0 }
+impl Default for ValueHistogram {
+    fn default() -> Self {
+        Self { counts: vec![0; NUM_CLASSES], used: 0..0, count: 0, sum: 0, least: u64::MAX, most: 0 }
     }
+}
 
+impl ValueHistogram {
     fn add(&mut self, class: usize, calls: u32) {
         if let Some(count) = self.counts.get_mut(class) {
             *count += calls;
@@ -88,23 +68,25 @@ impl WallHistogram {
         }
     }
 
-    fn add_chunk(&mut self, times: &ChunkTimes) {
-        for (class, calls) in &times.counts {
-            self.add(*class as usize, *calls);
+    fn add_counts(&mut self, values: &ValueCounts) {
+        for (class, calls) in &values.counts {
+            self.add((*class).into(), (*calls).into());
         }
-        self.sum_ns += times.sum_ns;
+        self.sum += values.sum;
+        (self.least, self.most) = (self.least.min(values.least), self.most.max(values.most));
     }
 
-    fn add_calls(&mut self, wall_ns: &[u64]) {
-        for wall_ns in wall_ns {
-            self.add(class_of(*wall_ns), 1);
-            self.sum_ns += u128::from(*wall_ns);
-        }
+    fn add_value(&mut self, value: u64) {
+        self.add(class_of(value), 1);
+        self.sum += u128::from(value);
+        (self.least, self.most) = (self.least.min(value), self.most.max(value));
     }
 
-    fn set_extent(&mut self, least_ns: u64, most_ns: u64) {
-        (self.least_ns, self.most_ns) = (least_ns, most_ns);
-        self.used = class_of(least_ns)..class_of(most_ns) + 1;
+    /// Notes which classes are in use, once all calls are counted.
+    fn complete(&mut self) {
+        if self.count > 0 {
+            self.used = class_of(self.least)..class_of(self.most) + 1;
+        }
     }
 
     /// Returns the number of calls.
@@ -112,30 +94,30 @@ impl WallHistogram {
         self.count
     }
 
-    /// Returns the sum of all times in nanoseconds; where only some durations are counted, to three digits.
-    pub fn sum_ns(&self) -> u64 {
-        u64::try_from(self.sum_ns).unwrap_or(u64::MAX)
+    /// Returns the sum of all values; where only some durations are counted, to three digits.
+    pub fn sum(&self) -> u64 {
+        u64::try_from(self.sum).unwrap_or(u64::MAX)
     }
 
-    /// Returns the shortest and the longest time, or `None` when there are no calls.
-    pub fn extent_ns(&self) -> Option<(u64, u64)> {
-        (self.count > 0).then_some((self.least_ns, self.most_ns))
+    /// Returns the smallest and the largest value, or `None` when there are no calls.
+    pub fn extent(&self) -> Option<(u64, u64)> {
+        (self.count > 0).then_some((self.least, self.most))
     }
 
-    /// Returns the time that this share of the calls does not exceed, such as 0.95.
+    /// Returns the value that this share of the calls does not exceed, such as 0.95.
     #[allow(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a rank among four million calls fits into any float"
     )]
-    pub fn quantile_ns(&self, share: f64) -> Option<u64> {
+    pub fn quantile(&self, share: f64) -> Option<u64> {
         let rank = ((self.count as f64 * share - 1e-9).ceil() as u64).clamp(1, self.count.max(1));
         let mut passed = 0;
         for class in self.used.clone() {
             passed += u64::from(self.counts[class]);
             if passed >= rank {
-                return Some(times_of(class).1.clamp(self.least_ns, self.most_ns));
+                return Some(values_of(class).1.clamp(self.least, self.most));
             }
         }
         None
@@ -143,16 +125,16 @@ impl WallHistogram {
 
     /// Returns all figures at once, or `None` when there are no calls.
     pub fn summary(&self) -> Option<Summary> {
-        let mean = self.sum_ns.checked_div(self.count.into())?;
+        let mean = self.sum.checked_div(self.count.into())?;
         Some(Summary {
             count: self.count,
             mean: u64::try_from(mean).unwrap_or(u64::MAX),
-            min: self.least_ns,
-            p50: self.quantile_ns(0.50)?,
-            p95: self.quantile_ns(0.95)?,
-            p99: self.quantile_ns(0.99)?,
-            max: self.most_ns,
-            is_exact: self.most_ns < EXACT_NS,
+            min: self.least,
+            p50: self.quantile(0.50)?,
+            p95: self.quantile(0.95)?,
+            p99: self.quantile(0.99)?,
+            max: self.most,
+            is_exact: self.most < EXACT,
         })
     }
 
@@ -163,19 +145,17 @@ impl WallHistogram {
 
     /// Returns the part whose times lie within a span that [`snap_wall_ns`] has widened.
     pub fn within(&self, from_ns: u64, to_ns: u64) -> Self {
-        let mut part = Self::empty();
+        let mut part = Self::default();
         for class in self.classes_within(from_ns, to_ns).filter(|class| self.counts[*class] > 0) {
             let calls = self.counts[class];
-            let (from, to) = times_of(class);
-            let (from, to) = (from.max(self.least_ns), to.min(self.most_ns));
+            let (from, to) = values_of(class);
+            let (from, to) = (from.max(self.least), to.min(self.most));
             part.add(class, calls);
-            part.sum_ns += u128::from(from + (to - from) / 2) * u128::from(calls);
-            part.least_ns = part.least_ns.min(from);
-            part.most_ns = part.most_ns.max(to);
+            part.sum += u128::from(from + (to - from) / 2) * u128::from(calls);
+            part.least = part.least.min(from);
+            part.most = part.most.max(to);
         }
-        if part.count > 0 {
-            part.set_extent(part.least_ns, part.most_ns);
-        }
+        part.complete();
         part
     }
 
@@ -197,7 +177,7 @@ impl WallHistogram {
         if first >= end || most == 0 {
             return Vec::new();
         }
-        let (low, high) = ((times_of(first).0 as f64).ln_1p(), (times_of(end - 1).1 as f64 + 1.0).ln_1p());
+        let (low, high) = ((values_of(first).0 as f64).ln_1p(), (values_of(end - 1).1 as f64 + 1.0).ln_1p());
         let edge = |number: usize| {
             let place = low + (high - low) * number as f64 / most as f64;
             // Rounding must not push an edge into the class before it.
@@ -208,7 +188,7 @@ impl WallHistogram {
         edges.dedup();
         let bar = |pair: &[usize]| {
             let calls = self.counts[pair[0]..pair[1]].iter().copied().map(u64::from).sum();
-            (times_of(pair[0]).0, times_of(pair[1] - 1).1, calls)
+            (values_of(pair[0]).0, values_of(pair[1] - 1).1, calls)
         };
         edges.windows(2).map(bar).collect()
     }
@@ -232,30 +212,28 @@ impl WallHistogram {
 }
 
 impl Timeline {
-    /// Counts the wall times of those calls, in a step for each different time of a full chunk and for each
-    /// call of the chunks at the ends.
-    pub fn wall_histogram(&self, range: Range<usize>) -> WallHistogram {
-        let mut histogram = WallHistogram::empty();
-        for (_, chunk, rows) in self.parts(range.clone()) {
-            match chunk.times().filter(|_| rows.start == 0 && rows.end >= chunk.len()) {
-                Some(times) => histogram.add_chunk(times),
-                None => histogram.add_calls(chunk.wall_ns(rows)),
+    /// Counts the values of a series among the calls of a range that count, in a step for each different value
+    /// of a full chunk and for each call of the chunks at the ends. Calls without that figure are left out.
+    pub fn histogram(&self, series: Series, range: Range<usize>, pick: Pick) -> ValueHistogram {
+        let mut histogram = ValueHistogram::default();
+        for (_, chunk, rows) in self.parts(range) {
+            match chunk.tally().filter(|_| rows.start == 0 && rows.end >= chunk.len()) {
+                Some(tally) => {
+                    let exports = tally.exports().iter().filter(|of| pick.takes_export(of.export));
+                    for values in exports.flat_map(|of| of.values(series as usize, pick)) {
+                        histogram.add_counts(values);
+                    }
+                }
+                None => chunk.for_each_value(series, rows, pick, |value| histogram.add_value(value)),
             }
         }
-        if let Some((least, most)) =
-            self.extent(Series::WallNs, range).and_then(|all| Some((all.min?, all.max?)))
-        {
-            histogram.set_extent(least, most);
-        }
+        histogram.complete();
         histogram
     }
-}
 
-impl Chunk {
-    fn wall_ns(&self, rows: Range<usize>) -> &[u64] {
-        let all = self.all_wall_ns();
-        let end = rows.end.min(all.len());
-        &all[rows.start.min(end)..end]
+    /// Counts the wall times of all calls of a range.
+    pub fn wall_histogram(&self, range: Range<usize>) -> ValueHistogram {
+        self.histogram(Series::WallNs, range, Pick::default())
     }
 }
 
@@ -276,7 +254,7 @@ mod tests {
     fn classes_are_whole_gapless_and_three_digits_wide() {
         let mut next = 0;
         for class in 0..NUM_CLASSES {
-            let (from, to) = times_of(class);
+            let (from, to) = values_of(class);
             assert_eq!((from, class_of(from), class_of(to)), (next, class, class));
             assert!(to - from <= from / 1024, "{from} to {to}");
             next = to.wrapping_add(1);
@@ -297,10 +275,10 @@ mod tests {
             let mut naive = times[range.clone()].to_vec();
             naive.sort_unstable();
             assert_eq!(histogram.count(), naive.len() as u64);
-            assert_eq!(histogram.extent_ns(), naive.first().copied().zip(naive.last().copied()));
+            assert_eq!(histogram.extent(), naive.first().copied().zip(naive.last().copied()));
             let Some(summary) = histogram.summary() else { continue };
             let sum: u64 = naive.iter().sum();
-            assert_eq!((histogram.sum_ns(), summary.mean), (sum, sum / naive.len() as u64));
+            assert_eq!((histogram.sum(), summary.mean), (sum, sum / naive.len() as u64));
             for (figure, percent) in [(summary.p50, 50), (summary.p95, 95), (summary.p99, 99)] {
                 let exact = naive[(naive.len() * percent).div_ceil(100).max(1) - 1];
                 assert!(figure >= exact && figure - exact <= exact / 1024, "{figure} {exact}");
@@ -317,7 +295,7 @@ mod tests {
     fn bars_have_no_gaps_and_hold_every_call_once() {
         let (timeline, times, _) = random_times(50_000, 12);
         let histogram = timeline.wall_histogram(0..times.len());
-        let (least, most) = histogram.extent_ns().expect("there are calls");
+        let (least, most) = histogram.extent().expect("there are calls");
         for wanted in [1, 12, 72] {
             let bars = histogram.bars(least, most, wanted);
             assert!((1..=wanted).contains(&bars.len()), "{} of {wanted}", bars.len());
