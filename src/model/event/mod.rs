@@ -345,16 +345,13 @@ fn refused_growth_text(denied: &DeniedGrowth) -> String {
     let by = denied.place.as_ref().and_then(super::diagnostic::Place::phrase);
     let by = by.map(|by| format!(", asked for by {by}")).unwrap_or_default();
     let asked = denied.phrase().replacen('g', "G", 1);
-    match denied.limit {
-        Some(_) => format!("{asked} refused, {}{by}", denied.bound_phrase()),
-        None => format!("{asked} refused by the module's own maximum{by}"),
-    }
+    format!("{asked} refused, {}{by}", denied.bound_phrase())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::call::GrowthBound;
     use super::super::diagnostic::Place;
+    use super::super::growth::tests::refused;
     use super::super::limits::LimitKind;
     use super::*;
 
@@ -380,11 +377,8 @@ mod tests {
         let place = Place { function: Some("hoard".to_owned()), line: Some(23), ..Place::default() };
         let denied = DeniedGrowth {
             what: LimitKind::TableElements,
-            growth: 1,
-            bound: GrowthBound::Total,
-            requested: 101,
-            limit: Some(100),
             place: Some(place),
+            ..refused(101, 100)
         };
         assert_eq!(
             EventKind::RefusedGrowth(denied).summary(),
@@ -395,8 +389,7 @@ mod tests {
     /// An event of each kind, in the order of [`EventTag::ALL`].
     pub(super) fn one_of_each() -> Vec<EventKind> {
         let denied = |limit| {
-            let (what, bound) = (LimitKind::MemoryPages, GrowthBound::Total);
-            DeniedGrowth { what, requested: 300, growth: 1, bound, limit, place: None }
+            DeniedGrowth { limit, ..refused(300, 0) }
         };
         vec![
             EventKind::Loaded,
@@ -442,12 +435,8 @@ mod tests {
             EventKind::Error { message: long.clone() },
             EventKind::Executed { function: long.clone(), wall_ns: 1, success: false },
             EventKind::RefusedGrowth(DeniedGrowth {
-                what: LimitKind::TableElements,
-                growth: 1,
-                bound: GrowthBound::Total,
-                requested: 1,
-                limit: None,
                 place,
+                ..refused(1, 0)
             }),
         ];
         for kind in kinds {
