@@ -205,6 +205,7 @@ fn hint(record: &CallRecord) -> Option<String> {
         (LimitKind::ExecutionTime, raise) => {
             format!("raise the time limit{}, or look for a loop without an end", in_rule(record, raise))
         }
+        (LimitKind::CallDepth, _) if record.limits.call_depth == Some(0) => "raise the call depth limit".to_owned(),
         (LimitKind::CallDepth, _) => {
             "raise the call depth limit, or look for a recursion without an end".to_owned()
         }

@@ -14,6 +14,9 @@ const MOST_PAGES: u64 = 1 << 31;
 /// The same for the elements of tables, which take eight bytes at least.
 const MOST_ELEMENTS: u64 = 1 << 44;
 
+/// What the engine tells of all pages beyond: as many as have 64 bits of addresses, without the last.
+const MOST_PAGES_TOLD: u64 = (1 << 48) - 1;
+
 /// Which bound refused a growth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -124,6 +127,7 @@ impl DeniedGrowth {
     fn units(&self, count: u64) -> String {
         match self.what {
             LimitKind::TableElements => counted(count, "table element", "table elements"),
+            _ if count >= MOST_PAGES_TOLD => format!("{} pages or more", grouped(MOST_PAGES_TOLD)),
             _ => counted(count, "page", "pages"),
         }
     }
@@ -186,6 +190,11 @@ impl RefusedInCall {
         }
     }
 
+    /// Returns what was refused as that growth was.
+    pub fn of(&self, growth: &DeniedGrowth) -> GrowthTally {
+        if growth.limit.is_none() { self.otherwise } else { self.by(growth.kind()) }
+    }
+
     /// Returns how often limits refused growth.
     pub fn by_limits(&self) -> u64 {
         self.pages.count + self.pages_at_once.count + self.elements.count
@@ -234,6 +243,7 @@ pub(super) mod tests {
                 "growth by 32 pages",
                 "the limit per growth is 16",
             ),
+            (refused(MOST_PAGES_TOLD, 1), "growth to 281\u{202f}474\u{202f}976\u{202f}710\u{202f}655 pages or more", "the limit is 1"),
             (past_its_own(9, 4), "growth of a memory to 9 pages", "its own maximum is 4"),
             // A memory whose pages are smaller than ours.
             (past_its_own(1, 1), "growth of a memory to 1 page", "its own maximum is in the way"),
