@@ -68,7 +68,9 @@ pub(crate) fn explain(live: &mut LiveInstance, error: &wasmtime::Error) -> End {
         Outcome::Limit(_) if error.is::<GrowthTrap>() || live.store.data().meter.refused_heap().is_some() => {
             end.denied.last_mut()
         }
-        Outcome::Trapped(TrapKind::OutOfMemory | TrapKind::AllocationTooLarge) => end.details.unmet.last_mut(),
+        Outcome::Trapped(TrapKind::OutOfMemory | TrapKind::AllocationTooLarge) => {
+            end.details.unmet.last_mut()
+        }
         _ => None,
     };
     if let Some(last) = last.filter(|last| last.place.is_none()) {
@@ -130,7 +132,9 @@ fn num_frames(live: &mut LiveInstance, seen: usize, is_cut: bool, outcome: Outco
         _ if seen == 0 => Measured::NotMeasured,
         (false, _) => Measured::Exact(seen),
         // What ends by its depth ends at its deepest.
-        (true, Some(depth)) if matches!(outcome, Outcome::Limit(LimitKind::CallDepth | LimitKind::WasmStack)) => {
+        (true, Some(depth))
+            if matches!(outcome, Outcome::Limit(LimitKind::CallDepth | LimitKind::WasmStack)) =>
+        {
             let refused = u64::from(live.has_refused_frame());
             Measured::Exact(seen.max(counter(&mut live.store, depth.peak) - refused))
         }

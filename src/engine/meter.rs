@@ -489,8 +489,13 @@ mod tests {
         meter.resum(2 * PAGE_BYTES, 0, 0, Some(2));
         assert!(meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
         assert!(!meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
-        let [Refusal { growth, answer: Some(1) }] = meter.refusals() else { panic!("{:?}", meter.refusals()) };
-        assert_eq!((growth.what, growth.requested, growth.growth, growth.size), (LimitKind::MemoryPages, 4, 1, 2));
+        let [Refusal { growth, answer: Some(1) }] = meter.refusals() else {
+            panic!("{:?}", meter.refusals())
+        };
+        assert_eq!(
+            (growth.what, growth.requested, growth.growth, growth.size),
+            (LimitKind::MemoryPages, 4, 1, 2)
+        );
         assert_eq!((growth.bound, growth.limit, growth.nth), (GrowthBound::Total, Some(3), 1));
         assert_eq!(meter.memory_pages(), 3);
     }
@@ -521,15 +526,17 @@ mod tests {
         assert!(meter.memory_growing(0, PAGE, None).unwrap());
         assert!(meter.memory_growing(PAGE, 3 * PAGE, None).unwrap());
         meter.memory_grow_failed(wasmtime::Error::msg("no memory")).unwrap();
-        let pages = |meter: &Meter| (meter.memory_pages(), meter.memory_pages_call_peak(), meter.memory_pages_peak());
+        let pages =
+            |meter: &Meter| (meter.memory_pages(), meter.memory_pages_call_peak(), meter.memory_pages_peak());
         assert_eq!(pages(&meter), (1, 1, 1), "what never was is no peak either");
         // Without a grant before it nothing is taken back.
         meter.memory_grow_failed(wasmtime::Error::msg("no memory")).unwrap();
         assert_eq!(pages(&meter), (1, 1, 1));
         let bounds: Vec<_> = meter.unmet().iter().map(|refusal| refusal.growth.bound).collect();
         assert_eq!(bounds, [GrowthBound::System, GrowthBound::OwnMaximum]);
-        let elements =
-            |meter: &Meter| (meter.table_elements(), meter.table_elements_call_peak(), meter.table_elements_peak());
+        let elements = |meter: &Meter| {
+            (meter.table_elements(), meter.table_elements_call_peak(), meter.table_elements_peak())
+        };
         assert!(meter.table_growing(0, 2, None).unwrap());
         assert!(meter.table_growing(2, 4, None).unwrap());
         meter.table_grow_failed(wasmtime::Error::msg("no memory")).unwrap();
@@ -538,7 +545,10 @@ mod tests {
         assert!(meter.table_growing(2, 5, None).unwrap());
         meter.has_failed(LimitKind::TableElements);
         assert_eq!(elements(&meter), (2, 2, 2));
-        assert_eq!(meter.unmet().last().map(|refusal| (refusal.growth.requested, refusal.answer)), Some((5, None)));
+        assert_eq!(
+            meter.unmet().last().map(|refusal| (refusal.growth.requested, refusal.answer)),
+            Some((5, None))
+        );
         assert_eq!(meter.refused_in_life(), 0);
     }
 
@@ -554,13 +564,17 @@ mod tests {
     #[test]
     fn what_no_limit_refused_pushes_out_nothing_that_one_did() {
         let mut meter = meter(1, 0);
+        meter.resum(0, 0, 0, Some(2));
         assert!(!meter.memory_growing(0, 2 * PAGE, None).unwrap());
         for _ in 0..1000 {
             assert!(!meter.memory_growing(0, PAGE, Some(0)).unwrap());
         }
         assert_eq!((meter.refusals().len(), meter.unmet().len()), (1, MOST_UNMET));
         assert_eq!((meter.all_refused().by_limits(), meter.all_refused().otherwise().count), (1, 1000));
-        assert_eq!(meter.unmet().last().map(|refusal| (refusal.growth.nth, refusal.answer)), Some((1001, Some(1001))));
+        assert_eq!(
+            meter.unmet().last().map(|refusal| (refusal.growth.nth, refusal.answer)),
+            Some((1001, Some(1001)))
+        );
     }
 
     #[test]

@@ -119,7 +119,8 @@ fn before_clause(record: &CallRecord) -> Option<String> {
         _ => ("was refused", " by its own maximum".to_owned()),
     };
     let last = if tally.least == tally.most { String::new() } else { format!(", last {}", newest.extent()) };
-    let phrase = if last.is_empty() { newest.phrase() } else { newest.phrase().replace(&newest.extent(), "") };
+    let phrase =
+        if last.is_empty() { newest.phrase() } else { newest.phrase().replace(&newest.extent(), "") };
     Some(format!("{} {asked}{}{end}{last}", phrase.trim_end(), times(tally.count)))
 }
 
@@ -188,7 +189,9 @@ fn hint(record: &CallRecord) -> Option<String> {
     if let Some(refused) = refused_before(record) {
         return Some(match (raise, refused.impossible_phrase()) {
             (Some(raise), _) => format!("growth was refused before: {}", raise_phrase(raise)),
-            (None, Some(why)) => format!("growth was refused before, and no limit would let it happen: {why}"),
+            (None, Some(why)) => {
+                format!("growth was refused before, and no limit would let it happen: {why}")
+            }
             (None, None) => "growth was refused before: ask for less".to_owned(),
         });
     }
@@ -205,7 +208,9 @@ fn hint(record: &CallRecord) -> Option<String> {
         (LimitKind::ExecutionTime, raise) => {
             format!("raise the time limit{}, or look for a loop without an end", in_rule(record, raise))
         }
-        (LimitKind::CallDepth, _) if record.limits.call_depth == Some(0) => "raise the call depth limit".to_owned(),
+        (LimitKind::CallDepth, _) if record.limits.call_depth == Some(0) => {
+            "raise the call depth limit".to_owned()
+        }
         (LimitKind::CallDepth, _) => {
             "raise the call depth limit, or look for a recursion without an end".to_owned()
         }
@@ -268,7 +273,9 @@ fn unmet_hint(record: &CallRecord, unmet: &DeniedGrowth) -> Option<String> {
         GrowthBound::System => "ask for less",
         _ => "declare a larger maximum in the module",
     };
-    Some(format!("growth was refused before, by no limit: {growth}, or see what the guest does after −1{limit}"))
+    Some(format!(
+        "growth was refused before, by no limit: {growth}, or see what the guest does after −1{limit}"
+    ))
 }
 
 fn trap_hint(is_instantiation: bool, kind: TrapKind) -> Option<&'static str> {
@@ -334,7 +341,16 @@ mod tests {
         denied.iter().for_each(|growth| end.refused.note(growth));
         let refused_growths = end.refused.by_limits();
         // A limit leaves no place in a call that overran it and returned.
-        CallRecord { outcome, limits, denied, refused_growths, end, instances: 3, place: None, ..trapped_record() }
+        CallRecord {
+            outcome,
+            limits,
+            denied,
+            refused_growths,
+            end,
+            instances: 3,
+            place: None,
+            ..trapped_record()
+        }
     }
 
     fn words(record: &CallRecord) -> [String; 3] {
@@ -505,15 +521,26 @@ mod tests {
         let message = "out of fuel, after growth of a memory to 9 pages was refused by its own maximum of 4";
         let with_fuel = format!("{hint}; if it can do without, raise the fuel limit");
         assert_eq!(after(fuel, past_its_own(9, 4), 1), [message, saw, &with_fuel]);
-        let message = format!("{TRAP}, after growth of a memory to 9 pages was refused 3 times by its own maximum of 4");
-        assert_eq!(after(Outcome::Trapped(TrapKind::Unreachable), past_its_own(9, 4), 3), [&message, saw, hint]);
+        let message = format!(
+            "{TRAP}, after growth of a memory to 9 pages was refused 3 times by its own maximum of 4"
+        );
+        assert_eq!(
+            after(Outcome::Trapped(TrapKind::Unreachable), past_its_own(9, 4), 3),
+            [&message, saw, hint]
+        );
         let [message, _, hint] = after(fuel, system.clone(), 1);
-        assert_eq!(message, "out of fuel, after growth to 9 pages failed, since the system could not give it");
+        assert_eq!(
+            message,
+            "out of fuel, after growth to 9 pages failed, since the system could not give it"
+        );
         assert!(hint.contains("ask for less"), "{hint}");
         let [message, saw, _] = after(Outcome::Trapped(TrapKind::OutOfMemory), system, 1);
         assert_eq!(message, "growth to 9 pages failed: the system could not give it");
         assert_eq!(saw, "a trap, which it can't catch");
-        assert_eq!(after(Outcome::Returned, past_its_own(9, 4), 1), ["", "−1 for the growth that was refused, and went on", ""]);
+        assert_eq!(
+            after(Outcome::Returned, past_its_own(9, 4), 1),
+            ["", "−1 for the growth that was refused, and went on", ""]
+        );
     }
 
     #[test]
@@ -542,11 +569,16 @@ mod tests {
             let hint = &words(&CallRecord { peak_call_depth: depth, ..stopped.clone() })[2];
             assert!(hint.contains(advice), "{depth:?}: {hint}");
         }
-        for (bulk, unit) in [("memory.fill", "byte"), ("table.grow", "element"), ("array.new_default", "element")] {
+        for (bulk, unit) in
+            [("memory.fill", "byte"), ("table.grow", "element"), ("array.new_default", "element")]
+        {
             let mut record = ended(Outcome::Limit(LimitKind::Fuel), &[]);
             record.end.bulk = Some(bulk);
             let hint = &words(&record)[2];
-            assert!(hint.ends_with(&format!("how much `{bulk}` asks for, which costs by the {unit}")), "{hint}");
+            assert!(
+                hint.ends_with(&format!("how much `{bulk}` asks for, which costs by the {unit}")),
+                "{hint}"
+            );
         }
     }
 
@@ -559,7 +591,10 @@ mod tests {
             let [message, ..] = words(&record);
             message
         };
-        assert_eq!(with(LimitKind::Fuel, |limits| limits.fuel = Some(1)), "out of fuel: the only unit is used up");
+        assert_eq!(
+            with(LimitKind::Fuel, |limits| limits.fuel = Some(1)),
+            "out of fuel: the only unit is used up"
+        );
         assert_eq!(with(LimitKind::Fuel, |limits| limits.fuel = Some(0)), "out of fuel: the limit is 0");
         assert_eq!(
             with(LimitKind::CallDepth, |limits| limits.call_depth = Some(0)),

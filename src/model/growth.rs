@@ -104,7 +104,9 @@ impl DeniedGrowth {
             (GrowthBound::System, ..) => "the system could not give it".to_owned(),
             (GrowthBound::PerGrowth, Some(limit), _) => format!("the limit per growth is {}", grouped(limit)),
             (GrowthBound::Total, Some(limit), _) => format!("the limit is {}", grouped(limit)),
-            (_, _, Some(maximum)) if maximum < self.size => format!("its own maximum is {}", grouped(maximum)),
+            (_, _, Some(maximum)) if maximum < self.size => {
+                format!("its own maximum is {}", grouped(maximum))
+            }
             _ => "its own maximum is in the way".to_owned(),
         }
     }
@@ -243,7 +245,11 @@ pub(super) mod tests {
                 "growth by 32 pages",
                 "the limit per growth is 16",
             ),
-            (refused(MOST_PAGES_TOLD, 1), "growth to 281\u{202f}474\u{202f}976\u{202f}710\u{202f}655 pages or more", "the limit is 1"),
+            (
+                refused(MOST_PAGES_TOLD, 1),
+                "growth to 281\u{202f}474\u{202f}976\u{202f}710\u{202f}655 pages or more",
+                "the limit is 1",
+            ),
             (past_its_own(9, 4), "growth of a memory to 9 pages", "its own maximum is 4"),
             // A memory whose pages are smaller than ours.
             (past_its_own(1, 1), "growth of a memory to 1 page", "its own maximum is in the way"),
@@ -267,7 +273,10 @@ pub(super) mod tests {
     fn what_no_limit_would_let_happen_says_so() {
         let own = |maximum| DeniedGrowth { maximum: Some(maximum), ..refused(20, 16) };
         assert_eq!(own(20).impossible_phrase(), None);
-        assert_eq!(own(19).impossible_phrase().as_deref(), Some("the memory itself may have 19 pages at most"));
+        assert_eq!(
+            own(19).impossible_phrase().as_deref(),
+            Some("the memory itself may have 19 pages at most")
+        );
         assert_eq!(refused(MOST_PAGES, 1).impossible_phrase(), None);
         let far = refused(MOST_PAGES + 1, 1).impossible_phrase().unwrap_or_default();
         assert!(far.starts_with("no system gives 2\u{202f}147\u{202f}483\u{202f}649 pages"), "{far}");

@@ -219,7 +219,10 @@ mod tests {
         assert_eq!((raise.value, raise.option(&record).as_deref()), (3, Some("--max-instances 3")));
         let none = Limits { instances: Some(0), ..limits };
         let record = CallRecord { instances: 1, limits: none, ..record };
-        assert_eq!(Raise::after(&record, &none).map(|raise| raise.value_text()).as_deref(), Some("1 instance"));
+        assert_eq!(
+            Raise::after(&record, &none).map(|raise| raise.value_text()).as_deref(),
+            Some("1 instance")
+        );
     }
 
     #[test]

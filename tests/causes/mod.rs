@@ -90,10 +90,7 @@ fn a_component_that_goes_on_after_a_refusal_ends_by_what_it_did_then() {
     // Where growth traps, it is the end itself, and not what the plugin starts with.
     let record = failed(ends[0].0, Limits { trap_on_refused_growth: true, ..limits });
     assert_eq!(record.outcome, Outcome::Limit(LimitKind::MemoryPages));
-    assert_eq!(
-        record.message.as_deref(),
-        Some("growth to 1\u{202f}001 pages was refused, the limit is 256")
-    );
+    assert_eq!(record.message.as_deref(), Some("growth to 1\u{202f}001 pages was refused, the limit is 256"));
     // A trap that comes after more fuel than there is counts as fuel, as in a call.
     let record = failed("unreachable", Limits { fuel: Some(0), ..limits });
     assert_eq!(record.outcome, Outcome::Limit(LimitKind::Fuel));
@@ -121,14 +118,24 @@ const OWN: &str = r#"(module
 fn growth_past_its_own_maximum_is_told_and_offers_no_limit() {
     let limits = Limits { fuel: Some(10_000), ..Limits::default() };
     let cases = [
-        ("spin", 8, "out of fuel, after growth of a memory to 9 pages was refused by its own maximum of 4", 4),
+        (
+            "spin",
+            8,
+            "out of fuel, after growth of a memory to 9 pages was refused by its own maximum of 4",
+            4,
+        ),
         ("trap", 5, "growth of a table to 6 table elements was refused by its own maximum of 3", 6),
     ];
     for (export, by, message, line) in cases {
         let record = call(&mut plugin(OWN, limits), export, &[by]);
-        assert!(record.message.as_deref().is_some_and(|text| text.ends_with(message)), "{:?}", record.message);
+        assert!(
+            record.message.as_deref().is_some_and(|text| text.ends_with(message)),
+            "{:?}",
+            record.message
+        );
         let all = record.all_denied();
-        let [DeniedGrowth { bound: GrowthBound::OwnMaximum, limit: None, place: Some(place), .. }] = all[..] else {
+        let [DeniedGrowth { bound: GrowthBound::OwnMaximum, limit: None, place: Some(place), .. }] = all[..]
+        else {
             panic!("{all:?}")
         };
         assert_eq!(place.line, Some(line), "{export}");
@@ -190,13 +197,18 @@ fn the_wasm_stack_that_is_needed_passes_and_a_kilobyte_less_does_not() {
         let observer: Arc<dyn CallObserver> = Arc::new(NoObserver);
         let needs = probe.find(&engines, &observer, &mut |_| true).expect("it can be called");
         let needs = needs.expect("nobody ended the search");
-        let stack = needs.limits.iter().find(|need| need.limit == LimitKind::WasmStack).expect("it is sought");
+        let stack =
+            needs.limits.iter().find(|need| need.limit == LimitKind::WasmStack).expect("it is sought");
         let needed = usize::try_from(stack.needed.expect("it was found")).expect("it is a size");
         // An engine of its own for each size, compiled for it and not moved onto it.
         let with = |bytes| {
             let settings = EngineSettings { wasm_stack_bytes: bytes, ..EngineSettings::default() };
             let made = make(&Engines::new(), DEEP, &settings, NO_LIMITS, Arc::new(NoObserver));
-            call(&mut made.map_err(|failure| format!("{failure:?}")).expect("it instantiates"), "direct", &[500])
+            call(
+                &mut made.map_err(|failure| format!("{failure:?}")).expect("it instantiates"),
+                "direct",
+                &[500],
+            )
         };
         (needed, with(needed), with(needed - 1024))
     });
@@ -284,11 +296,11 @@ fn following_a_hint_helps() {
     const AT_ONCE: Limits = Limits { growth_pages: Some(4), ..TIGHT };
     const TRAPS: Limits = Limits { trap_on_refused_growth: true, ..TIGHT };
     const NO_CALLS: Limits = Limits { call_depth: Some(0), ..TIGHT };
-    const NO_FUEL: Limits = Limits { fuel: Some(0), ..TIGHT };
+    const ONE_UNIT: Limits = Limits { fuel: Some(1), ..TIGHT };
     let cases = [
         ("burn", 10_000, TIGHT, LimitKind::Fuel),
         ("fill", 60_000, TIGHT, LimitKind::Fuel),
-        ("burn", 1, NO_FUEL, LimitKind::Fuel),
+        ("burn", 1, ONE_UNIT, LimitKind::Fuel),
         ("deep", 90, TIGHT, LimitKind::CallDepth),
         ("deep", 1, NO_CALLS, LimitKind::CallDepth),
         ("grow", 100, TIGHT, LimitKind::MemoryPages),
@@ -332,7 +344,8 @@ fn following_a_hint_helps() {
     let rule = LimitRule::parse("bu*:fuel=10000,time_ms=60000").expect("it is a rule");
     plugin.set_rules(LimitRules::new(vec![rule]));
     let record = call(&mut plugin, "burn", &[10_000]);
-    let raised = Raise::needed(&record).and_then(|raise| raise.rule(&record)).expect("the rule was in the way");
+    let raised =
+        Raise::needed(&record).and_then(|raise| raise.rule(&record)).expect("the rule was in the way");
     assert_eq!(raised.to_text(), "bu*:fuel=100000,time_ms=60000");
     plugin.set_rules(LimitRules::new(vec![raised]));
     plugin.renew().map_err(|failure| format!("{failure:?}")).expect("it is made again");
@@ -342,9 +355,15 @@ fn following_a_hint_helps() {
 #[test]
 fn a_single_operator_that_burns_all_fuel_is_named() {
     let limits = Limits { fuel: Some(100), ..NO_LIMITS };
-    for (export, operator) in [("fill", "memory.fill"), ("tgrow", "table.grow"), ("heap", "array.new_default")] {
+    for (export, operator) in
+        [("fill", "memory.fill"), ("tgrow", "table.grow"), ("heap", "array.new_default")]
+    {
         let record = call(&mut plugin(CURABLE, limits), export, &[10_000]);
-        assert_eq!((record.outcome, record.end.bulk), (Outcome::Limit(LimitKind::Fuel), Some(operator)), "{export}");
+        assert_eq!(
+            (record.outcome, record.end.bulk),
+            (Outcome::Limit(LimitKind::Fuel), Some(operator)),
+            "{export}"
+        );
         assert!(record.hint.is_some_and(|hint| hint.contains(operator)), "{export}");
     }
     let record = call(&mut plugin(CURABLE, limits), "burn", &[10_000]);

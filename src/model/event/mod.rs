@@ -375,11 +375,7 @@ mod tests {
     #[test]
     fn refused_growth_names_who_asked() {
         let place = Place { function: Some("hoard".to_owned()), line: Some(23), ..Place::default() };
-        let denied = DeniedGrowth {
-            what: LimitKind::TableElements,
-            place: Some(place),
-            ..refused(101, 100)
-        };
+        let denied = DeniedGrowth { what: LimitKind::TableElements, place: Some(place), ..refused(101, 100) };
         assert_eq!(
             EventKind::RefusedGrowth(denied).summary(),
             "Growth to 101 table elements refused, the limit is 100, asked for by $hoard, line 23"
@@ -388,9 +384,7 @@ mod tests {
 
     /// An event of each kind, in the order of [`EventTag::ALL`].
     pub(super) fn one_of_each() -> Vec<EventKind> {
-        let denied = |limit| {
-            DeniedGrowth { limit, ..refused(300, 0) }
-        };
+        let denied = |limit| DeniedGrowth { limit, ..refused(300, 0) };
         vec![
             EventKind::Loaded,
             EventKind::Initialized,
@@ -434,10 +428,7 @@ mod tests {
             EventKind::Log { level: LogLevel::Info, text: long.clone() },
             EventKind::Error { message: long.clone() },
             EventKind::Executed { function: long.clone(), wall_ns: 1, success: false },
-            EventKind::RefusedGrowth(DeniedGrowth {
-                place,
-                ..refused(1, 0)
-            }),
+            EventKind::RefusedGrowth(DeniedGrowth { place, ..refused(1, 0) }),
         ];
         for kind in kinds {
             let json = serde_json::to_string(&kind.bounded()).expect("an event serialises");

@@ -229,8 +229,7 @@ fn denied_groups(record: &CallRecord) -> Vec<(&DeniedGrowth, u64)> {
         // Of old refusals the place is not known any more.
         let is_alike = |other: &&mut (&DeniedGrowth, u64)| {
             let of = |growth: &DeniedGrowth| (growth.kind(), growth.bound, growth.asked(), growth.limit);
-            of(other.0) == of(growth)
-                && (growth.place.is_none() || other.0.place == growth.place)
+            of(other.0) == of(growth) && (growth.place.is_none() || other.0.place == growth.place)
         };
         match groups.iter_mut().find(is_alike) {
             Some((_, count)) => *count += 1,
