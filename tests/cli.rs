@@ -438,7 +438,7 @@ fn mask_json_line(line: &str, key: &str, value: &str, is_in_phases: bool, mask: 
 /// Masks times in lines of figures, which have ` · ` between them and three spaces before the first.
 fn mask_text_line(line: &str, mask: Mask) -> String {
     let mut line = line.to_owned();
-    if line.ends_with(" calls per second") {
+    if line.ends_with(" calls per second") || line.ends_with(" 1 call per second") {
         return "  <rate> calls per second".to_owned();
     }
     if line.contains(" · ") || line.trim_start().contains("   ") {
@@ -448,6 +448,9 @@ fn mask_text_line(line: &str, mask: Mask) -> String {
             let parts: Vec<_> = line.split(" · ").map(mask_figure).collect();
             line = parts.join(" · ");
         }
+    }
+    if mask == Mask::Figures && line.starts_with("    … ") && line.ends_with(" frames more") {
+        return "    … <figure> frames more".to_owned();
     }
     if mask == Mask::Figures && line.ends_with(" times)") {
         let head = line.rsplit_once('(').map_or("", |(head, _)| head);

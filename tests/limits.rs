@@ -19,6 +19,8 @@ use wasm_workbench::model::measured::Measured;
 use wasm_workbench::model::value::Value;
 use wasm_workbench::worker::Ticker;
 
+mod causes;
+
 const NO_LIMITS: Limits = Limits::UNLIMITED;
 
 fn make(

@@ -19,7 +19,7 @@ use crate::engine::{
 };
 use crate::model::bench::{BenchPlan, BenchReport, Span, WallFigures, WarmUp};
 use crate::model::call::{CallRecord, Outcome, TrapKind};
-use crate::model::humanize::{duration_ns, grouped};
+use crate::model::humanize::{counted, duration_ns, grouped};
 use crate::model::interface::Import;
 use crate::model::limits::LimitKind;
 use crate::model::value::Value;
@@ -221,7 +221,7 @@ fn to_text(call: &Call, end: &BenchEnd, is_cancelled: bool) -> String {
         lines.push(format!("  {}", figures.join(" · ")));
     }
     if let Some(rate) = report.calls_per_second {
-        lines.push(format!("  {} calls per second", grouped(whole(rate))));
+        lines.push(format!("  {} per second", counted(whole(rate), "call", "calls")));
     }
     lines.extend(report.caveat().map(|caveat| format!("  note: {caveat}")));
     if let Some(record) = &end.failure {

@@ -15,7 +15,7 @@ use super::session::{Call, QuietWatch, Watch};
 use super::{Status, output, report, unwritable};
 use crate::engine::{Engines, OperatorCounter, ProbedCall, SharedObserver};
 use crate::model::call::Outcome;
-use crate::model::humanize::{grouped, percent};
+use crate::model::humanize::{counted, grouped, percent};
 use crate::model::operators::{OperatorCount, OperatorCounts, PriceChanges};
 use crate::model::value::Value;
 use crate::worker::foreground;
@@ -127,7 +127,7 @@ fn to_text(call: &Call, counts: &OperatorCounts, prices: &PriceChanges) -> Strin
     } else {
         &format!("{} function entries", grouped(counts.entries))
     };
-    lines.push(format!("  {} operators, {entries}", grouped(total)));
+    lines.push(format!("  {}, {entries}", counted(total, "operator", "operators")));
     let default = counts.fuel_at(&PriceChanges::default()).map(grouped);
     let default = default.unwrap_or_else(|| "–".to_owned());
     lines.push(if prices.is_empty() {

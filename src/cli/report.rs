@@ -13,7 +13,7 @@ use crate::model::build::{CacheOutcome, Phases};
 use crate::model::call::{CallRecord, DeniedGrowth, Frame, Outcome};
 use crate::model::call_json::CallDocument;
 use crate::model::diagnostic::Place;
-use crate::model::humanize::{bytes, duration_ns, grouped};
+use crate::model::humanize::{bytes, counted, duration_ns, grouped};
 use crate::model::lifecycle::PluginState;
 use crate::model::measured::Measured;
 use crate::model::metrics::MetricsSnapshot;
@@ -110,11 +110,13 @@ pub(super) fn call(made: &Made, file: &str) -> String {
         lines.push(format!("  used: {}", used.join(" · ")));
     }
     if let Some(hint) = &record.hint {
-        let option = Raise::needed(record).and_then(|raise| raise.option(record));
-        let option = option.map_or_else(String::new, |option| format!(" (`{option}`)"));
+        let raise = Raise::needed(record);
+        let instead = raise.and_then(|raise| raise.rule(record)).map_or("", |_| " in its place");
+        let option = raise.and_then(|raise| raise.option(record));
+        let option = option.map_or_else(String::new, |option| format!(" (`{option}`{instead})"));
         lines.push(format!("  hint: {}{option}", printable_line(hint)));
     }
-    lines.extend(frames(&record.backtrace, file));
+    lines.extend(frames(record, file));
     lines.join("\n") + "\n"
 }
 
@@ -135,7 +137,7 @@ pub(super) fn summary(source: &Source, build: &Build, session: &Session) -> Stri
 }
 
 pub(super) fn calls_text(calls: u64) -> String {
-    format!("{} {}", grouped(calls), if calls == 1 { "call" } else { "calls" })
+    counted(calls, "call", "calls")
 }
 
 fn headline(record: &CallRecord, default_fuel: Option<u64>) -> String {
@@ -161,8 +163,7 @@ fn figures(record: &CallRecord, default_fuel: Option<u64>) -> String {
     parts.extend(measured(record.fuel).map(|fuel| format!("{fuel} fuel{default}")));
     parts.extend(measured(record.peak_call_depth).map(|depth| format!("depth {depth}")));
     if record.peak_memory_pages > 0 {
-        let noun = if record.peak_memory_pages == 1 { "page" } else { "pages" };
-        parts.push(format!("{} {noun}", grouped(record.peak_memory_pages)));
+        parts.push(counted(record.peak_memory_pages, "page", "pages"));
     }
     parts.join(" · ")
 }
@@ -189,38 +190,62 @@ fn repeated(repeated: &Repeated) -> Option<String> {
 
 /// Lists refused growth; what was refused again and again is one line.
 fn refusals(made: &Made, file: &str) -> Vec<String> {
-    let line = |growth: &DeniedGrowth| {
-        let bound = growth.limit.map_or_else(String::new, |_| format!(", {}", growth.bound_phrase()));
-        format!("  refused: {}{bound}", growth.phrase())
-    };
+    let line = |growth: &DeniedGrowth| format!("  refused: {}, {}", growth.phrase(), growth.bound_phrase());
+    let record = &made.record;
+    let all = record.all_denied();
     // The newest are those whose places are known, so that they stand for older ones that are alike.
-    let mut lines: Vec<_> =
-        collapsed(made.record.denied.iter().rev().map(|growth| (line(growth), growth.place.as_ref())))
-            .into_iter()
-            .map(|((line, place), count)| {
-                let place =
-                    place.map_or_else(String::new, |place| format!(", at {}", place_text(file, place)));
-                format!("{line}{place}{}", times(count))
-            })
-            .collect();
+    let rows = collapsed(all.iter().rev().map(|growth| (line(growth), growth.place.as_ref())));
+    let num_listed = if rows.len() > MOST_LISTED { MOST_LISTED } else { rows.len() };
+    let named: usize = rows[..num_listed].iter().map(|(_, count)| count).sum();
+    let row = |((line, place), count): &((String, Option<&Place>), usize)| {
+        let place = place.map_or_else(String::new, |place| format!(", at {}", place_text(file, place)));
+        format!("{line}{place}{}", times(*count))
+    };
+    let mut lines: Vec<_> = rows[..num_listed].iter().map(row).collect();
     lines.reverse();
-    let mut lines = listed(lines, MOST_LISTED);
-    let older = made.refused_growths.saturating_sub(made.record.denied.len() as u64);
+    let total = made.refused_growths.saturating_add(record.end.refused.otherwise().count);
+    let older = total.saturating_sub(named as u64);
     if older > 0 {
         let when = if made.repeated.is_some() { "in all of these calls" } else { "before" };
-        lines.push(format!("    … and {} more {when}", grouped(older)));
+        lines.insert(0, format!("    … {} more {when}", grouped(older)));
     }
     lines
 }
 
-fn frames(backtrace: &[Frame], file: &str) -> Vec<String> {
-    if backtrace.len() < 2 {
+/// Lists the frames at a call's end, innermost first, and says how many are left out where.
+fn frames(record: &CallRecord, file: &str) -> Vec<String> {
+    if record.backtrace.len() < 2 {
         // The place says it already.
         return Vec::new();
     }
-    let frames = backtrace.iter().map(|frame| (format!("    {}", place_text(file, &frame.place)), None));
-    let lines = collapsed(frames).into_iter().map(|((line, _), count)| format!("{line}{}", times(count)));
-    listed(lines.collect(), MOST_FRAMES)
+    let text = |frame: &Frame| (format!("    {}", place_text(file, &frame.place)), None);
+    let left_out = record.frames_left_out();
+    // What is left out stood in the middle.
+    let inner = if left_out > 0 { record.backtrace.len() / 2 } else { record.backtrace.len() };
+    let (inner, outer) = record.backtrace.split_at(inner);
+    let at_least = if record.end.frames.is_exact() { "" } else { "at least " };
+    let frames = |count: u64| format!("    … {at_least}{} more", counted(count, "frame", "frames"));
+    let (mut lines, mut shown) = (Vec::new(), 0);
+    let mut rows = |part: &[Frame], lines: &mut Vec<String>| {
+        for ((line, _), count) in collapsed(part.iter().map(text)) {
+            if lines.len() < MOST_FRAMES {
+                shown += count as u64;
+                lines.push(format!("{line}{}", times(count)));
+            }
+        }
+    };
+    rows(inner, &mut lines);
+    let has_room = lines.len() + 1 < MOST_FRAMES && left_out > 0;
+    if has_room {
+        lines.push(frames(left_out));
+        rows(outer, &mut lines);
+    }
+    let told = if has_room { left_out } else { 0 };
+    let rest = (record.backtrace.len() as u64 + left_out).saturating_sub(shown + told);
+    if rest > 0 {
+        lines.push(frames(rest));
+    }
+    lines
 }
 
 /// Joins neighbours that are alike, and counts them; one without a place is like any with the same text.
@@ -239,16 +264,6 @@ fn collapsed<'a>(
 
 fn times(count: usize) -> String {
     if count == 1 { String::new() } else { format!(" ({} times)", grouped(count as u64)) }
-}
-
-/// Keeps the first lines, and says how many more there are.
-fn listed(mut lines: Vec<String>, most: usize) -> Vec<String> {
-    let count = lines.len();
-    if count > most {
-        lines.truncate(most);
-        lines.push(format!("    … and {} more", grouped((count - most) as u64)));
-    }
-    lines
 }
 
 fn place_text(file: &str, place: &Place) -> String {

@@ -2,15 +2,19 @@
 //!
 //! Finds no words for people, but hands the engine's own over.
 
-use wasmtime::{ThrownException, Trap, WasmBacktrace};
+use wasmparser::{BinaryReader, Operator, OperatorsReader};
+use wasmtime::{GcHeapOutOfMemory, OutOfMemory, ThrownException, Trap, WasmBacktrace};
 
+use super::build::Build;
 use super::host::{Host, HostFunctionFailed, StopCause, Stopped, StubCalled, limit_in_words};
 use super::instance::LiveInstance;
 use super::live::counter;
-use super::meter::{GrowthTrap, Refusal};
-use crate::model::call::{DeniedGrowth, Frame, Outcome, TrapKind};
+use super::meter::{GrowthTrap, Meter, Refusal};
+use super::settings::MOST_FRAMES;
+use crate::model::call::{DeniedGrowth, EndDetails, Frame, MOST_FRAMES_KEPT, Outcome, TrapKind};
 use crate::model::diagnostic::Place;
 use crate::model::limits::LimitKind;
+use crate::model::measured::Measured;
 
 /// Everything about a call's end that is not a figure.
 #[derive(Debug, Default)]
@@ -18,21 +22,17 @@ pub(crate) struct End {
     pub(crate) outcome: Option<Outcome>,
     /// The engine's own words, where the outcome alone does not tell.
     pub(crate) words: String,
-    /// Whether it returned although its fuel had run out before the next check.
-    pub(crate) has_overrun: bool,
     pub(crate) place: Option<Place>,
     pub(crate) backtrace: Vec<Frame>,
     pub(crate) denied: Vec<DeniedGrowth>,
-    pub(crate) refused_growths: u64,
+    pub(crate) details: EndDetails,
 }
-
-/// Most frames that a record keeps; the middle of a deeper stack is left out.
-const MOST_FRAMES_KEPT: usize = 100;
 
 /// Explains an error that a call ended with.
 pub(crate) fn explain(live: &mut LiveInstance, error: &wasmtime::Error) -> End {
     let mut frames = frames_of(live, error);
-    let outcome = outcome_of(live, error);
+    let is_cut = frames.len() >= MOST_FRAMES;
+    let mut outcome = outcome_of(live, error);
     let was_not_entered = match outcome {
         Outcome::Limit(LimitKind::CallDepth) => true,
         Outcome::Limit(LimitKind::WasmStack) => {
@@ -44,38 +44,64 @@ pub(crate) fn explain(live: &mut LiveInstance, error: &wasmtime::Error) -> End {
         // The innermost frame was refused before its first operator: the call that was one too many counts.
         frames.remove(0);
     }
-    let mut denied = denied(live, error.is::<GrowthTrap>());
-    if let Some(last) = denied.last_mut().filter(|_| error.is::<GrowthTrap>()) {
-        // The growth that ended the call is where the call ended.
-        last.place = frames.first().map(|frame| frame.place.clone());
+    let has_overrun = is_out_of_fuel(live, outcome);
+    if has_overrun {
+        outcome = Outcome::Limit(LimitKind::Fuel);
     }
-    End {
+    let place = frames.first().map(|frame| frame.place.clone());
+    let mut end = End {
         outcome: Some(outcome),
         words: words_of(error),
-        place: frames.first().map(|frame| frame.place.clone()),
+        place: place.clone(),
+        details: EndDetails {
+            frames: num_frames(live, frames.len(), is_cut, outcome),
+            has_overrun,
+            bulk: place.as_ref().and_then(|place| bulk_operator(&live.build, place)),
+            ..EndDetails::default()
+        },
         backtrace: shortened(frames),
-        denied,
-        refused_growths: live.store.data().meter.refused_in_call(),
-        has_overrun: false,
+        ..End::default()
+    };
+    note_refusals(live, &mut end);
+    // The growth that ended the call is where the call ended.
+    let last = match outcome {
+        Outcome::Limit(_) if error.is::<GrowthTrap>() || live.store.data().meter.refused_heap().is_some() => {
+            end.denied.last_mut()
+        }
+        Outcome::Trapped(TrapKind::OutOfMemory | TrapKind::AllocationTooLarge) => {
+            end.details.unmet.last_mut()
+        }
+        _ => None,
+    };
+    if let Some(last) = last.filter(|last| last.place.is_none()) {
+        last.place = place;
     }
+    end
 }
 
 /// Explains a failure of instantiation, which leaves no instance to look at.
 pub(crate) fn explain_instantiation(error: &wasmtime::Error, host: &Host) -> End {
-    let denied: Vec<_> =
-        host.meter.refusals().iter().filter_map(|refusal| denied_growth(refusal, None)).collect();
-    let outcome = match (host.clock.stop, denied.last()) {
-        (Some(cause), _) => outcome_of_stop(cause),
-        (None, Some(growth)) => Outcome::Limit(growth.kind()),
-        (None, None) => {
-            limit_in_words(&format!("{error:#}")).map_or_else(|| outcome_of_error(error), Outcome::Limit)
-        }
+    // What fails before any code runs has no frames.
+    let has_run = error.is::<WasmBacktrace>();
+    let words = format!("{error:#}");
+    let outcome = match host.clock.stop {
+        Some(cause) if error.is::<Stopped>() => outcome_of_stop(cause),
+        _ if has_run => outcome_of_error(error, &host.meter),
+        _ => limit_in_words(&words).map_or_else(|| outcome_of_error(error, &host.meter), Outcome::Limit),
     };
+    let has_overrun = host.is_tank_empty && matches!(outcome, Outcome::Trapped(_));
+    let growth = |refusals: &[Refusal]| refusals.iter().map(|refusal| refusal.growth.clone()).collect();
     End {
-        outcome: Some(outcome),
+        outcome: Some(if has_overrun { Outcome::Limit(LimitKind::Fuel) } else { outcome }),
         words: words_of(error),
-        denied,
-        refused_growths: host.meter.refused_in_call(),
+        denied: growth(host.meter.refusals()),
+        details: EndDetails {
+            has_run,
+            has_overrun,
+            unmet: growth(host.meter.unmet()),
+            refused: host.meter.all_refused(),
+            ..EndDetails::default()
+        },
         ..End::default()
     }
 }
@@ -83,9 +109,37 @@ pub(crate) fn explain_instantiation(error: &wasmtime::Error, host: &Host) -> End
 /// The end of a call that returned, perhaps although its fuel had run out before the next check.
 pub(crate) fn explain_return(live: &mut LiveInstance, has_overrun: bool) -> End {
     let outcome = if has_overrun { Outcome::Limit(LimitKind::Fuel) } else { Outcome::Returned };
-    let denied = denied(live, false);
-    let refused_growths = live.store.data().meter.refused_in_call();
-    End { outcome: Some(outcome), has_overrun, denied, refused_growths, ..End::default() }
+    let details = EndDetails { has_overrun, ..EndDetails::default() };
+    let mut end = End { outcome: Some(outcome), details, ..End::default() };
+    note_refusals(live, &mut end);
+    end
+}
+
+/// Tells whether a call that ended by its own doing had used up more than its fuel, as one that returns may have.
+///
+/// What was still in a register at a trap is not known, so that some that trap early go unnoticed.
+fn is_out_of_fuel(live: &LiveInstance, outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Trapped(_))
+        && live.handles.has_fuel
+        && live.store.data().meter.limits().fuel.is_some()
+        && live.store.get_fuel().is_ok_and(|left| left == 0)
+}
+
+/// Returns how many frames there were; the engine itself sees only so many of a deep stack.
+fn num_frames(live: &mut LiveInstance, seen: usize, is_cut: bool, outcome: Outcome) -> Measured<u64> {
+    let seen = seen as u64;
+    match (is_cut, live.depth) {
+        _ if seen == 0 => Measured::NotMeasured,
+        (false, _) => Measured::Exact(seen),
+        // What ends by its depth ends at its deepest.
+        (true, Some(depth))
+            if matches!(outcome, Outcome::Limit(LimitKind::CallDepth | LimitKind::WasmStack)) =>
+        {
+            let refused = u64::from(live.has_refused_frame());
+            Measured::Exact(seen.max(counter(&mut live.store, depth.peak) - refused))
+        }
+        (true, _) => Measured::AtLeast(seen),
+    }
 }
 
 fn outcome_of_stop(cause: StopCause) -> Outcome {
@@ -105,10 +159,17 @@ fn outcome_of(live: &mut LiveInstance, error: &wasmtime::Error) -> Outcome {
     if error.downcast_ref::<Trap>() == Some(&Trap::IntegerDivisionByZero) && live.has_refused_frame() {
         return Outcome::Limit(LimitKind::CallDepth);
     }
-    outcome_of_error(error)
+    outcome_of_error(error, &live.store.data().meter)
 }
 
-fn outcome_of_error(error: &wasmtime::Error) -> Outcome {
+fn outcome_of_error(error: &wasmtime::Error, meter: &Meter) -> Outcome {
+    let is_heap_full = error.is::<GcHeapOutOfMemory<()>>() || error.is::<GcHeapOutOfMemory<String>>();
+    if is_heap_full || error.downcast_ref::<Trap>() == Some(&Trap::AllocationTooLarge) {
+        return match meter.refused_heap() {
+            Some(growth) if growth.limit.is_some() => Outcome::Limit(growth.kind()),
+            _ => Outcome::Trapped(TrapKind::AllocationTooLarge),
+        };
+    }
     if let Some(trap) = error.downcast_ref::<Trap>() {
         return match trap {
             Trap::StackOverflow => Outcome::Limit(LimitKind::WasmStack),
@@ -118,6 +179,8 @@ fn outcome_of_error(error: &wasmtime::Error) -> Outcome {
     }
     if let Some(growth) = error.downcast_ref::<GrowthTrap>() {
         Outcome::Limit(growth.kind)
+    } else if error.is::<OutOfMemory>() {
+        Outcome::Trapped(TrapKind::OutOfMemory)
     } else if error.is::<StubCalled>() {
         Outcome::Trapped(TrapKind::MissingImport)
     } else if error.is::<HostFunctionFailed>() {
@@ -163,28 +226,26 @@ fn words_of(error: &wasmtime::Error) -> String {
 }
 
 /// Joins the meter's refusals with the places that the rewriting pass kept; both are in order.
-///
-/// A growth that trapped has no site in the ring, which then is one shorter; its place is the call's.
-pub(crate) fn denied(live: &mut LiveInstance, has_trapped: bool) -> Vec<DeniedGrowth> {
-    if live.store.data().meter.refusals().is_empty() {
-        return Vec::new();
+fn note_refusals(live: &mut LiveInstance, end: &mut End) {
+    let meter = &live.store.data().meter;
+    end.details.refused = meter.all_refused();
+    if end.details.refused.by_limits() + end.details.refused.otherwise().count == 0 {
+        return;
     }
-    let refusals = live.store.data().meter.refusals().to_vec();
+    let num_answered = meter.num_answered();
+    let (denied, unmet) = (meter.refusals().to_vec(), meter.unmet().to_vec());
     let sites = refused_sites(live);
-    let trapped = usize::from(has_trapped);
-    let from_newest = refusals.iter().rev().enumerate().filter_map(|(age, refusal)| {
-        let site = age.checked_sub(trapped).and_then(|age| sites.get(age)).copied();
-        denied_growth(refusal, site.map(|offset| live.build.place_at(u64::from(offset))))
-    });
-    let mut denied: Vec<_> = from_newest.collect();
-    denied.reverse();
-    denied
-}
-
-fn denied_growth(refusal: &Refusal, place: Option<Place>) -> Option<DeniedGrowth> {
-    let Refusal { what, requested, growth, bound, limit } = *refusal;
-    limit?;
-    Some(DeniedGrowth { what, requested, growth, bound, limit, place })
+    let build = &live.build;
+    let placed = |refusals: Vec<Refusal>| {
+        let placed = |Refusal { growth, answer }: Refusal| {
+            // The newest answer is the first of the ring; of old ones the place is not known any more.
+            let age = answer.and_then(|answer| usize::try_from(num_answered - answer).ok());
+            let site = age.and_then(|age| sites.get(age)).copied();
+            DeniedGrowth { place: site.map(|offset| build.place_at(u64::from(offset))), ..growth }
+        };
+        refusals.into_iter().map(placed).collect()
+    };
+    (end.denied, end.details.unmet) = (placed(denied), placed(unmet));
 }
 
 /// Offsets of the operators whose growth was refused in this call, newest first.
@@ -194,6 +255,30 @@ fn refused_sites(live: &mut LiveInstance) -> Vec<u32> {
     let kept = usize::try_from(count).unwrap_or(usize::MAX).min(growth.ring.len());
     let ring: Vec<_> = growth.ring[..kept].to_vec();
     ring.into_iter().map(|site| u32::try_from(counter(&mut live.store, site)).unwrap_or(u32::MAX)).collect()
+}
+
+/// Names the operator at a place where a single one may cost as much as a loop, and so be what burnt all fuel.
+fn bulk_operator(build: &Build, place: &Place) -> Option<&'static str> {
+    let offset = usize::try_from(place.offset?).ok()?;
+    let code = build.wasm.get(offset..)?;
+    Some(match OperatorsReader::new(BinaryReader::new(code, offset)).read().ok()? {
+        Operator::MemoryFill { .. } => "memory.fill",
+        Operator::MemoryCopy { .. } => "memory.copy",
+        Operator::MemoryInit { .. } => "memory.init",
+        Operator::TableFill { .. } => "table.fill",
+        Operator::TableCopy { .. } => "table.copy",
+        Operator::TableInit { .. } => "table.init",
+        Operator::TableGrow { .. } => "table.grow",
+        Operator::ArrayNew { .. } => "array.new",
+        Operator::ArrayNewDefault { .. } => "array.new_default",
+        Operator::ArrayNewData { .. } => "array.new_data",
+        Operator::ArrayNewElem { .. } => "array.new_elem",
+        Operator::ArrayFill { .. } => "array.fill",
+        Operator::ArrayCopy { .. } => "array.copy",
+        Operator::ArrayInitData { .. } => "array.init_data",
+        Operator::ArrayInitElem { .. } => "array.init_elem",
+        _ => return None,
+    })
 }
 
 fn frames_of(live: &LiveInstance, error: &wasmtime::Error) -> Vec<Frame> {

@@ -36,6 +36,8 @@ pub(crate) struct Host {
     pub(crate) instances: u64,
     /// Counts calls and writes, so that two windows on memory can be told apart.
     pub(crate) memory_generation: u64,
+    /// Whether nothing was left of limited fuel when instantiation failed.
+    pub(crate) is_tank_empty: bool,
 }
 
 impl Host {

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use wasmtime::{Engine, Func, Global, Instance, Linker, Store, UpdateDeadline, Val};
+use wasmtime::{
+    Engine, Func, Global, Instance, Linker, OutOfMemory, Store, UpdateDeadline, Val, WasmBacktrace,
+};
 
 use super::build::{Artefact, Build, CoreArtefact, RewrittenParts};
 use super::host::{self, Clock, Host, StopCause, Stopped};
@@ -13,7 +15,7 @@ use super::meter::{Life, Meter};
 use super::observer::{SharedObserver, Tick};
 use super::plugin::PluginOptions;
 use crate::model::interface::Import;
-use crate::model::limits::Limits;
+use crate::model::limits::{LimitKind, Limits};
 use crate::model::signature::FuncSignature;
 
 /// An exported function, ready to be called.
@@ -100,11 +102,7 @@ impl LiveInstance {
         let mut store = new_store(engine, sandbox, memory_export, build.has_fuel);
         let started = Instant::now();
         let mut linker = Linker::new(engine);
-        let fail = |error, store: Store<Host>| NoInstance::Failed {
-            error,
-            store: Box::new(store),
-            wall_ns: nanos_since(started),
-        };
+        let fail = |error, store| failed(error, store, started);
         if let Err(error) = host::define_host_functions(&mut linker, &core.module) {
             return Err(fail(error, store));
         }
@@ -145,11 +143,7 @@ impl LiveInstance {
         let mut linker = wasmtime::component::Linker::<Host>::new(engine);
         if options.stub_missing_imports {
             if let Err(error) = linker.define_unknown_imports_as_traps(component) {
-                return Err(NoInstance::Failed {
-                    error,
-                    store: Box::new(store),
-                    wall_ns: nanos_since(started),
-                });
+                return Err(failed(error, store, started));
             }
         } else if !build.interface.imports.is_empty() {
             return Err(NoInstance::Missing(build.interface.imports.clone()));
@@ -163,9 +157,7 @@ impl LiveInstance {
                 live.resum();
                 Ok(live)
             }
-            Err(error) => {
-                Err(NoInstance::Failed { error, store: Box::new(store), wall_ns: nanos_since(started) })
-            }
+            Err(error) => Err(failed(error, store, started)),
         }
     }
 
@@ -298,17 +290,40 @@ impl LiveInstance {
     pub(crate) fn resum(&mut self) {
         let handles = Arc::clone(&self.handles);
         let gc_bytes = self.store.gc_heap_capacity() as u64;
-        let (memory_bytes, table_elements) = if self.build.is_rewritten() {
+        let (memory_bytes, table_elements, memories) = if self.build.is_rewritten() {
             (
                 handles.memories.iter().map(|memory| memory.data_size(&self.store) as u64).sum(),
                 handles.tables.iter().map(|table| table.size(&self.store)).sum(),
+                Some(handles.memories.len()),
             )
         } else {
             let meter = &self.store.data().meter;
-            (meter.memory_bytes(), meter.table_elements())
+            (meter.granted_bytes(gc_bytes), meter.table_elements(), None)
         };
-        self.store.data_mut().meter.resum(memory_bytes, table_elements, gc_bytes);
+        self.store.data_mut().meter.resum(memory_bytes, table_elements, gc_bytes, memories);
     }
+
+    /// Takes back what the engine ended a call over, since the system could not give it.
+    pub(crate) fn take_back_ungranted(&mut self, error: &wasmtime::Error) {
+        let handles = Arc::clone(&self.handles);
+        let real: u64 = handles.tables.iter().map(|table| table.size(&self.store)).sum();
+        let is_real = self.build.is_rewritten() && real >= self.store.data().meter.table_elements();
+        if error.is::<OutOfMemory>() && !is_real {
+            self.store.data_mut().meter.has_failed(LimitKind::TableElements);
+        }
+    }
+}
+
+/// Keeps what there is to know of an instance that could not be made.
+fn failed(error: wasmtime::Error, mut store: Store<Host>, started: Instant) -> NoInstance {
+    let wall_ns = nanos_since(started);
+    let is_tank_empty = store.get_fuel().is_ok_and(|left| left == 0);
+    let host = store.data_mut();
+    host.is_tank_empty = is_tank_empty && host.meter.limits().fuel.is_some();
+    if error.is::<OutOfMemory>() && error.is::<WasmBacktrace>() {
+        host.meter.has_failed(LimitKind::TableElements);
+    }
+    NoInstance::Failed { error, store: Box::new(store), wall_ns }
 }
 
 fn entry(name: Arc<str>, func: Func, signature: &FuncSignature) -> Entry {
@@ -343,6 +358,7 @@ fn new_store(
         tank: 0,
         instances: 0,
         memory_generation: 0,
+        is_tank_empty: false,
     };
     let mut store = Store::new(engine, host);
     store.limiter(|host| &mut host.meter);

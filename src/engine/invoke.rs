@@ -57,7 +57,7 @@ pub(crate) fn run_one(
     let result = if entry.is_plain { call_plain(live, entry, args) } else { call_checked(live, entry, args) };
     let ended = Instant::now();
     if let Err(error) = &result {
-        forget_exception(live, error);
+        clean_up(live, error);
     }
     let mut figures = measure(live, result.is_ok());
     figures.wall_ns = charged_ns(&live.store, ended);
@@ -96,11 +96,13 @@ pub(crate) fn run_batch(
         fill_raw(&mut buffer, args);
         let result = call_raw(live, entry, &mut buffer);
         let ended = Instant::now();
+        if let Err(error) = &result {
+            clean_up(live, error);
+        }
         let mut figures = measure(live, result.is_ok());
         figures.started_ns = started_ns;
         figures.wall_ns = charged_ns(&live.store, ended);
         if let Err(error) = result {
-            forget_exception(live, &error);
             return Some((figures, Err(error)));
         }
         if figures.has_overrun {
@@ -183,7 +185,7 @@ pub(crate) fn run_unwatched(live: &mut LiveInstance, entry: &Entry, args: &[Valu
     };
     let failure = failure.map(|result| {
         if let Err(error) = &result {
-            forget_exception(live, error);
+            clean_up(live, error);
         }
         let mut figures = measure(live, result.is_ok());
         figures.wall_ns = wall_ns;
@@ -194,8 +196,10 @@ pub(crate) fn run_unwatched(live: &mut LiveInstance, entry: &Entry, args: &[Valu
     Unwatched { made, wall_ns, failure }
 }
 
-/// Takes an exception that nobody caught out of the store, which otherwise holds on to it.
-fn forget_exception(live: &mut LiveInstance, error: &wasmtime::Error) {
+/// Takes an exception that nobody caught out of the store, which otherwise holds on to it, and a grant out of the
+/// meter that came to nothing; figures are read after that.
+fn clean_up(live: &mut LiveInstance, error: &wasmtime::Error) {
+    live.take_back_ungranted(error);
     if error.is::<ThrownException>() {
         RootScope::new(&mut live.store).as_context_mut().take_pending_exception();
     }

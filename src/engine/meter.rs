@@ -4,28 +4,28 @@
 
 use wasmtime::ResourceLimiter;
 
-use crate::model::call::{DeniedGrowth, GrowthBound};
+use crate::model::call::{DeniedGrowth, GrowthBound, RefusedInCall};
 use crate::model::limits::{LimitKind, Limits, RefusedGrowth};
 
 /// Bytes in the page that limits are counted in, whatever a memory's own page size.
 pub(crate) const PAGE_BYTES: u64 = 65_536;
 
-/// Most refusals that one call keeps; of more only the newest are kept.
+/// What the collector's heap may have at most: what its addresses of 32 bits reach.
+const MOST_HEAP_BYTES: u64 = 1 << 32;
+
+/// Most refusals by limits that one call keeps; of more only the newest are kept.
 const MOST_REFUSALS: usize = 64;
 
-/// Growth that did not happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The same for growth that no limit refused, which must not push the others out.
+const MOST_UNMET: usize = 8;
+
+/// Growth that did not happen, as the meter knows it, and how it is joined with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    /// Memory pages or table elements.
-    pub(crate) what: LimitKind,
-    /// The new total that was asked for.
-    pub(crate) requested: u64,
-    /// How much this growth asked for.
-    pub(crate) growth: u64,
-    /// Which bound was in the way.
-    pub(crate) bound: GrowthBound,
-    /// The limit that refused it; `None` when the module's own maximum or the system did.
-    pub(crate) limit: Option<u64>,
+    /// What was asked for, without its place.
+    pub(crate) growth: DeniedGrowth,
+    /// Number among those of the call that were answered by −1, from 1; `None` where nobody was answered.
+    pub(crate) answer: Option<u64>,
 }
 
 /// The error with which growth past a limit traps, where the limits say so.
@@ -37,11 +37,63 @@ pub(crate) struct GrowthTrap {
     bound: String,
 }
 
+/// Growth that was granted last, with what to go back to where the system then can't give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Grant {
+    asked: Asked,
+    call_peak_before: u64,
+    peak_before: u64,
+}
+
+/// What a memory or a table asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Asked {
+    what: LimitKind,
+    /// How much it had, in bytes or elements.
+    current: u64,
+    /// How much it would have, in bytes or elements.
+    desired: u64,
+    /// What it may have by its own declaration or type.
+    maximum: Option<u64>,
+    is_gc_heap: bool,
+    /// The new total, in bytes or elements.
+    total: u64,
+}
+
+impl Asked {
+    fn delta(&self) -> u64 {
+        self.desired.saturating_sub(self.current)
+    }
+
+    fn is_past_its_own(&self) -> bool {
+        self.maximum.is_some_and(|maximum| self.desired > maximum)
+    }
+
+    /// Describes it as refused; of pages that are smaller than ours, a part of a page is a page.
+    fn refused(&self, bound: GrowthBound, limit: Option<u64>) -> DeniedGrowth {
+        let is_table = self.what == LimitKind::TableElements;
+        let units = |count: u64| if is_table { count } else { count.div_ceil(PAGE_BYTES) };
+        let most = |count: u64| if is_table { count } else { count / PAGE_BYTES };
+        DeniedGrowth {
+            what: self.what,
+            requested: units(self.total),
+            growth: units(self.delta()),
+            size: units(self.desired),
+            bound,
+            limit,
+            maximum: self.maximum.map(most),
+            collector: self.is_gc_heap,
+            place: None,
+            nth: 0,
+        }
+    }
+}
+
 /// A memory as it was made during instantiation, kept to tell the collector's heap from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Made {
     bytes: u64,
-    maximum: Option<usize>,
+    maximum: Option<u64>,
 }
 
 /// What outlives the store of one instance: peaks and refusals over a plugin's life.
@@ -68,10 +120,12 @@ pub(crate) struct Meter {
     made: Vec<Made>,
     is_instantiated: bool,
     refusals: Vec<Refusal>,
-    refused_in_call: u64,
+    unmet: Vec<Refusal>,
+    refused: RefusedInCall,
+    num_answered: u64,
     /// What earlier instances of the plugin left; the peaks of this one are in fields of their own.
     life: Life,
-    last_grant: Option<(LimitKind, u64, bool)>,
+    last_grant: Option<Grant>,
     /// Whether anything asked for growth since the last call began.
     was_asked: bool,
 }
@@ -101,12 +155,14 @@ impl Meter {
 
     /// Forgets what belongs to the call before.
     pub(crate) fn begin_call(&mut self) {
-        self.memory_bytes_call_peak = self.memory_bytes;
+        self.memory_bytes_call_peak = self.bytes();
         self.table_elements_call_peak = self.table_elements;
-        if !self.refusals.is_empty() {
+        if self.num_refused() > 0 {
             self.refusals.clear();
+            self.unmet.clear();
+            self.refused = RefusedInCall::default();
+            self.num_answered = 0;
         }
-        self.refused_in_call = 0;
         self.last_grant = None;
         self.was_asked = false;
     }
@@ -116,31 +172,46 @@ impl Meter {
         self.was_asked
     }
 
-    pub(crate) fn memory_bytes(&self) -> u64 {
-        self.memory_bytes
+    /// Bytes of the memories that the meter granted; what was made during instantiation may hold the collector's
+    /// heap as well.
+    pub(crate) fn granted_bytes(&self, gc_heap_bytes: u64) -> u64 {
+        if self.is_instantiated { self.memory_bytes } else { self.memory_bytes.saturating_sub(gc_heap_bytes) }
     }
 
-    /// Corrects the totals by the real sizes, once no guest code runs.
-    pub(crate) fn resum(&mut self, memory_bytes: u64, table_elements: u64, gc_heap_bytes: u64) {
+    /// Bytes that count towards the limit: those of all memories, and the collector's heap.
+    fn bytes(&self) -> u64 {
+        self.memory_bytes.saturating_add(self.gc_heap_bytes)
+    }
+
+    /// Corrects the totals by the real sizes, once no guest code runs; `memories` are as many as are known.
+    pub(crate) fn resum(
+        &mut self,
+        memory_bytes: u64,
+        table_elements: u64,
+        gc_heap_bytes: u64,
+        memories: Option<usize>,
+    ) {
         if !self.is_instantiated {
             self.is_instantiated = true;
             // What was made and is no memory of the module can only be the collector's heap.
-            self.gc_heap =
-                self.made.iter().copied().find(|made| gc_heap_bytes > 0 && made.bytes == gc_heap_bytes);
-            self.memory_bytes_peak = memory_bytes;
-            self.memory_bytes_call_peak = memory_bytes;
+            let has_heap = memories.is_none_or(|memories| self.made.len() > memories);
+            let is_heap = |made: &&Made| made.bytes == gc_heap_bytes && made.maximum == Some(MOST_HEAP_BYTES);
+            self.gc_heap = self.made.iter().rev().find(is_heap).copied().filter(|_| has_heap);
+            self.memory_bytes_peak = memory_bytes.saturating_add(gc_heap_bytes);
+            self.memory_bytes_call_peak = self.memory_bytes_peak;
         }
         self.memory_bytes = memory_bytes;
         self.table_elements = table_elements;
         self.gc_heap_bytes = gc_heap_bytes;
-        self.memory_bytes_peak = self.memory_bytes_peak.max(memory_bytes);
-        self.memory_bytes_call_peak = self.memory_bytes_call_peak.max(memory_bytes);
+        self.memory_bytes_peak = self.memory_bytes_peak.max(self.bytes());
+        self.memory_bytes_call_peak = self.memory_bytes_call_peak.max(self.bytes());
         self.table_elements_peak = self.table_elements_peak.max(table_elements);
         self.table_elements_call_peak = self.table_elements_call_peak.max(table_elements);
     }
 
+    /// Pages that count towards the limit, those of the collector's heap among them.
     pub(crate) fn memory_pages(&self) -> u64 {
-        self.memory_bytes.div_ceil(PAGE_BYTES)
+        self.bytes().div_ceil(PAGE_BYTES)
     }
 
     pub(crate) fn memory_pages_call_peak(&self) -> u64 {
@@ -171,53 +242,116 @@ impl Meter {
         self.life.refused_pages.count.saturating_add(self.life.refused_elements.count)
     }
 
-    /// How often a limit refused growth in this call.
-    pub(crate) fn refused_in_call(&self) -> u64 {
-        self.refused_in_call
+    /// All growth of this call that did not happen, counted.
+    pub(crate) fn all_refused(&self) -> RefusedInCall {
+        self.refused
     }
 
-    /// Growth that a limit refused in the plugin's life: of memories, and of tables.
+    /// How many operators of this call were answered by −1.
+    pub(crate) fn num_answered(&self) -> u64 {
+        self.num_answered
+    }
+
+    fn num_refused(&self) -> u64 {
+        self.refused.by_limits() + self.refused.otherwise().count
+    }
+
+    /// Growth that limits refused in the plugin's life: of memories, and of tables.
     pub(crate) fn refused_by_kind(&self) -> (RefusedGrowth, RefusedGrowth) {
         (self.life.refused_pages, self.life.refused_elements)
     }
 
-    /// Growth of this call that did not happen, oldest first.
+    /// Growth of this call that a limit refused, oldest first.
     pub(crate) fn refusals(&self) -> &[Refusal] {
         &self.refusals
     }
 
-    fn refuse(&mut self, refusal: Refusal) {
-        if refusal.limit.is_some() {
-            self.refused_in_call += 1;
-            let of_kind = match refusal.what {
+    /// Growth of this call that the module's own maximum or the system refused, oldest first.
+    pub(crate) fn unmet(&self) -> &[Refusal] {
+        &self.unmet
+    }
+
+    fn refuse(&mut self, mut growth: DeniedGrowth, is_answered: bool) {
+        growth.nth = self.num_refused() + 1;
+        self.refused.note(&growth);
+        let answer = is_answered.then(|| {
+            self.num_answered += 1;
+            self.num_answered
+        });
+        let (list, most) = match growth.limit {
+            Some(_) => (&mut self.refusals, MOST_REFUSALS),
+            None => (&mut self.unmet, MOST_UNMET),
+        };
+        if growth.limit.is_some() {
+            let of_kind = match growth.what {
                 LimitKind::TableElements => &mut self.life.refused_elements,
                 _ => &mut self.life.refused_pages,
             };
             of_kind.count += 1;
-            of_kind.last_requested = Some(refusal.requested);
+            of_kind.last_requested = Some(growth.requested);
         }
-        if self.refusals.len() == MOST_REFUSALS {
-            self.refusals.remove(0);
+        if list.len() == most {
+            list.remove(0);
         }
-        self.refusals.push(refusal);
+        list.push(Refusal { growth, answer });
     }
 
-    fn answer(&mut self, refusal: Refusal) -> wasmtime::Result<bool> {
-        self.refuse(refusal);
-        if self.limits().trap_on_refused_growth {
-            let Refusal { what, requested, growth, bound, limit } = refusal;
-            let denied = DeniedGrowth { what, requested, growth, bound, limit, place: None };
-            let (kind, what, bound) = (denied.kind(), denied.phrase(), denied.bound_phrase());
-            return Err(GrowthTrap { kind, what, bound }.into());
-        }
-        Ok(false)
+    /// Refuses by a limit: by −1, or by a trap where the limits say so. The collector's heap is answered nothing.
+    fn refuse_by(&mut self, asked: Asked, bound: GrowthBound, limit: u64) -> wasmtime::Result<bool> {
+        let growth = asked.refused(bound, Some(limit));
+        let traps = self.limits().trap_on_refused_growth;
+        let trap = GrowthTrap { kind: growth.kind(), what: growth.phrase(), bound: growth.bound_phrase() };
+        self.refuse(growth, self.is_instantiated && !traps && !asked.is_gc_heap);
+        if traps { Err(trap.into()) } else { Ok(false) }
     }
 
-    fn is_gc_heap(&self, current: u64, maximum: Option<usize>) -> bool {
-        // No memory is made after instantiation, so what starts from nothing then is the collector's heap.
+    /// Takes the last grant back, since the system could not give it.
+    fn take_back(&mut self, what: LimitKind) -> Option<Asked> {
+        let Grant { asked, call_peak_before, peak_before } =
+            self.last_grant.take().filter(|grant| grant.asked.what == what)?;
+        let delta = asked.delta();
+        match what {
+            LimitKind::TableElements => {
+                self.table_elements -= delta;
+                self.table_elements_call_peak = call_peak_before;
+                self.table_elements_peak = peak_before;
+            }
+            _ => {
+                if asked.is_gc_heap {
+                    self.gc_heap_bytes -= delta;
+                    self.gc_heap = Some(Made { bytes: asked.current, maximum: asked.maximum });
+                } else {
+                    self.memory_bytes -= delta;
+                }
+                self.memory_bytes_call_peak = call_peak_before;
+                self.memory_bytes_peak = peak_before;
+            }
+        }
+        Some(asked)
+    }
+
+    /// Takes back what was granted last and did not come to be, since the engine ended everything over it.
+    pub(crate) fn has_failed(&mut self, what: LimitKind) {
+        if let Some(asked) = self.take_back(what) {
+            self.refuse(asked.refused(GrowthBound::System, None), false);
+        }
+    }
+
+    /// Tells whether the newest refusal is that of the collector's heap, and by which limit, if by one.
+    pub(crate) fn refused_heap(&self) -> Option<&DeniedGrowth> {
+        let newest = [self.refusals.last(), self.unmet.last()].into_iter().flatten();
+        let newest = newest.max_by_key(|refusal| refusal.growth.nth)?;
+        Some(&newest.growth).filter(|growth| growth.collector)
+    }
+
+    fn is_gc_heap(&self, current: u64, desired: u64, maximum: Option<u64>) -> bool {
+        // Memories are made during instantiation, so that what is made later is the collector's heap; an operator
+        // never asks for nothing.
         self.is_instantiated
-            && (current == 0 && self.gc_heap.is_none()
-                || self.gc_heap.is_some_and(|heap| heap.maximum == maximum && self.gc_heap_bytes == current))
+            && match self.gc_heap {
+                None => current == 0 && desired == 0,
+                Some(heap) => heap.maximum == maximum && self.gc_heap_bytes == current,
+            }
     }
 }
 
@@ -229,66 +363,60 @@ impl ResourceLimiter for Meter {
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         let (current, desired) = (current as u64, desired as u64);
+        let maximum = maximum.map(|maximum| maximum as u64);
         self.was_asked = true;
         self.last_grant = None;
-        let is_gc_heap = self.is_gc_heap(current, maximum);
-        let delta = desired.saturating_sub(current);
-        let total = self.memory_bytes.saturating_add(self.gc_heap_bytes).saturating_add(delta);
-        let requested = total.div_ceil(PAGE_BYTES);
-        let refusal = Refusal {
-            what: LimitKind::MemoryPages,
-            requested,
-            growth: delta.div_ceil(PAGE_BYTES),
-            bound: GrowthBound::Total,
-            limit: None,
-        };
+        let is_gc_heap = self.is_gc_heap(current, desired, maximum);
+        let what = LimitKind::MemoryPages;
+        let total = self.bytes().saturating_add(desired.saturating_sub(current));
+        let asked = Asked { what, current, desired, maximum, is_gc_heap, total };
+        let delta = asked.delta();
         let limits = self.limits();
         let exceeds = |limit: &u64, bytes: u64| bytes > limit.saturating_mul(PAGE_BYTES);
         if let Some(limit) = limits.memory_pages.filter(|limit| exceeds(limit, total)) {
-            return self.answer(Refusal { limit: Some(limit), ..refusal });
+            return self.refuse_by(asked, GrowthBound::Total, limit);
         }
         // What a memory begins with is no growth, and nobody asks for that of the collector's heap.
         let is_guests = self.is_instantiated && !is_gc_heap;
         if let Some(limit) = limits.growth_pages.filter(|limit| is_guests && exceeds(limit, delta)) {
-            return self.answer(Refusal { limit: Some(limit), bound: GrowthBound::PerGrowth, ..refusal });
+            return self.refuse_by(asked, GrowthBound::PerGrowth, limit);
         }
-        if maximum.is_some_and(|maximum| desired > maximum as u64) {
+        if asked.is_past_its_own() {
             // The engine refuses this itself, right after we would have granted it.
-            self.refuse(refusal);
+            self.refuse(asked.refused(GrowthBound::OwnMaximum, None), is_guests);
             return Ok(false);
         }
+        self.last_grant = Some(Grant {
+            asked,
+            call_peak_before: self.memory_bytes_call_peak,
+            peak_before: self.memory_bytes_peak,
+        });
         if is_gc_heap {
             self.gc_heap_bytes += delta;
             self.gc_heap = Some(Made { bytes: desired, maximum });
         } else {
             self.memory_bytes += delta;
-            self.memory_bytes_call_peak = self.memory_bytes_call_peak.max(self.memory_bytes);
-            self.memory_bytes_peak = self.memory_bytes_peak.max(self.memory_bytes);
         }
+        self.memory_bytes_call_peak = self.memory_bytes_call_peak.max(self.bytes());
+        self.memory_bytes_peak = self.memory_bytes_peak.max(self.bytes());
         if !self.is_instantiated && self.made.len() < 4096 {
             self.made.push(Made { bytes: desired, maximum });
         }
-        self.last_grant = Some((LimitKind::MemoryPages, delta, is_gc_heap));
         Ok(true)
     }
 
     fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
         self.was_asked = true;
-        // This also fires without a grant before it, when the memory's type can't hold the new size.
-        let mut requested = self.memory_bytes.div_ceil(PAGE_BYTES);
-        let mut growth = 1;
-        if let Some((LimitKind::MemoryPages, delta, is_gc_heap)) = self.last_grant.take() {
-            growth = delta.div_ceil(PAGE_BYTES);
-            if is_gc_heap {
-                self.gc_heap_bytes -= delta;
-            } else {
-                self.memory_bytes -= delta;
-            }
-        } else {
-            requested = requested.saturating_add(1);
+        if let Some(asked) = self.take_back(LimitKind::MemoryPages) {
+            self.refuse(asked.refused(GrowthBound::System, None), !asked.is_gc_heap);
+            return Ok(());
         }
-        let bound = GrowthBound::Total;
-        self.refuse(Refusal { what: LimitKind::MemoryPages, requested, growth, bound, limit: None });
+        // Without a grant before it, a memory of small pages was to grow past what its addresses reach. How far is
+        // not told: four gigabytes are the least that it can be.
+        let (what, current, desired) = (LimitKind::MemoryPages, 0, 1 << 32);
+        let total = self.bytes().max(desired);
+        let asked = Asked { what, current, desired, maximum: None, is_gc_heap: false, total };
+        self.refuse(asked.refused(GrowthBound::OwnMaximum, None), true);
         Ok(())
     }
 
@@ -300,40 +428,39 @@ impl ResourceLimiter for Meter {
     ) -> wasmtime::Result<bool> {
         self.was_asked = true;
         self.last_grant = None;
-        let delta = (desired as u64).saturating_sub(current as u64);
-        let requested = self.table_elements.saturating_add(delta);
-        let refusal = Refusal {
-            what: LimitKind::TableElements,
-            requested,
-            growth: delta,
-            bound: GrowthBound::Total,
-            limit: None,
-        };
-        if let Some(limit) = self.limits().table_elements.filter(|limit| requested > *limit) {
-            return self.answer(Refusal { limit: Some(limit), ..refusal });
+        let (current, desired) = (current as u64, desired as u64);
+        let maximum = maximum.map(|maximum| maximum as u64);
+        let (what, is_gc_heap) = (LimitKind::TableElements, false);
+        let total = self.table_elements.saturating_add(desired.saturating_sub(current));
+        let asked = Asked { what, current, desired, maximum, is_gc_heap, total };
+        if let Some(limit) = self.limits().table_elements.filter(|limit| total > *limit) {
+            return self.refuse_by(asked, GrowthBound::Total, limit);
         }
-        if maximum.is_some_and(|maximum| desired > maximum) {
-            self.refuse(refusal);
+        if asked.is_past_its_own() {
+            self.refuse(asked.refused(GrowthBound::OwnMaximum, None), true);
             return Ok(false);
         }
-        self.table_elements = requested;
-        self.table_elements_call_peak = self.table_elements_call_peak.max(requested);
-        self.table_elements_peak = self.table_elements_peak.max(requested);
-        self.last_grant = Some((LimitKind::TableElements, delta, false));
+        self.last_grant = Some(Grant {
+            asked,
+            call_peak_before: self.table_elements_call_peak,
+            peak_before: self.table_elements_peak,
+        });
+        self.table_elements = total;
+        self.table_elements_call_peak = self.table_elements_call_peak.max(total);
+        self.table_elements_peak = self.table_elements_peak.max(total);
         Ok(true)
     }
 
     fn table_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
         self.was_asked = true;
-        let (mut requested, mut growth) = (self.table_elements, 1);
-        if let Some((LimitKind::TableElements, delta, _)) = self.last_grant.take() {
-            growth = delta;
-            self.table_elements -= delta;
-        } else {
-            requested = requested.saturating_add(1);
+        if let Some(asked) = self.take_back(LimitKind::TableElements) {
+            self.refuse(asked.refused(GrowthBound::System, None), true);
+            return Ok(());
         }
-        let bound = GrowthBound::Total;
-        self.refuse(Refusal { what: LimitKind::TableElements, requested, growth, bound, limit: None });
+        // Without a grant before it, the new size was no number of 64 bits.
+        let (what, current, desired) = (LimitKind::TableElements, self.table_elements, u64::MAX);
+        let asked = Asked { what, current, desired, maximum: None, is_gc_heap: false, total: u64::MAX };
+        self.refuse(asked.refused(GrowthBound::OwnMaximum, None), true);
         Ok(())
     }
 
@@ -359,17 +486,17 @@ mod tests {
         let mut meter = meter(3, 0);
         assert!(meter.memory_growing(0, PAGE, None).unwrap());
         assert!(meter.memory_growing(0, PAGE, None).unwrap());
-        meter.resum(2 * PAGE_BYTES, 0, 0);
+        meter.resum(2 * PAGE_BYTES, 0, 0, Some(2));
         assert!(meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
         assert!(!meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
-        let refusal = Refusal {
-            what: LimitKind::MemoryPages,
-            requested: 4,
-            growth: 1,
-            bound: GrowthBound::Total,
-            limit: Some(3),
+        let [Refusal { growth, answer: Some(1) }] = meter.refusals() else {
+            panic!("{:?}", meter.refusals())
         };
-        assert_eq!(meter.refusals(), [refusal]);
+        assert_eq!(
+            (growth.what, growth.requested, growth.growth, growth.size),
+            (LimitKind::MemoryPages, 4, 1, 2)
+        );
+        assert_eq!((growth.bound, growth.limit, growth.nth), (GrowthBound::Total, Some(3), 1));
         assert_eq!(meter.memory_pages(), 3);
     }
 
@@ -379,16 +506,16 @@ mod tests {
         let mut meter = Meter::new(limits, Life::default());
         // What a memory begins with is no growth.
         assert!(meter.memory_growing(0, 5 * PAGE, None).unwrap());
-        meter.resum(5 * PAGE_BYTES, 0, 0);
+        meter.resum(5 * PAGE_BYTES, 0, 0, Some(1));
         assert!(meter.memory_growing(5 * PAGE, 7 * PAGE, None).unwrap());
         assert!(!meter.memory_growing(7 * PAGE, 10 * PAGE, None).unwrap());
-        let refused = meter.refusals()[0];
+        let refused = meter.refusals()[0].growth.clone();
         assert_eq!((refused.requested, refused.growth, refused.limit), (10, 3, Some(2)));
         assert_eq!(refused.bound, GrowthBound::PerGrowth);
         // Where both are in the way, the total is what has to be raised first.
         meter.set_limits(Limits { memory_pages: Some(7), ..limits });
         assert!(!meter.memory_growing(7 * PAGE, 10 * PAGE, None).unwrap());
-        assert_eq!(meter.refusals()[1].bound, GrowthBound::Total);
+        assert_eq!(meter.refusals()[1].growth.bound, GrowthBound::Total);
         // Tables have no such bound.
         assert!(meter.table_growing(0, 100, None).unwrap());
     }
@@ -396,23 +523,69 @@ mod tests {
     #[test]
     fn a_grant_that_the_system_can_not_keep_is_taken_back() {
         let mut meter = meter(10, 10);
-        assert!(meter.memory_growing(0, 2 * PAGE, None).unwrap());
+        assert!(meter.memory_growing(0, PAGE, None).unwrap());
+        assert!(meter.memory_growing(PAGE, 3 * PAGE, None).unwrap());
         meter.memory_grow_failed(wasmtime::Error::msg("no memory")).unwrap();
-        assert_eq!(meter.memory_pages(), 0);
+        let pages =
+            |meter: &Meter| (meter.memory_pages(), meter.memory_pages_call_peak(), meter.memory_pages_peak());
+        assert_eq!(pages(&meter), (1, 1, 1), "what never was is no peak either");
         // Without a grant before it nothing is taken back.
         meter.memory_grow_failed(wasmtime::Error::msg("no memory")).unwrap();
-        assert_eq!(meter.memory_pages(), 0);
-        assert!(meter.table_growing(0, 4, None).unwrap());
+        assert_eq!(pages(&meter), (1, 1, 1));
+        let bounds: Vec<_> = meter.unmet().iter().map(|refusal| refusal.growth.bound).collect();
+        assert_eq!(bounds, [GrowthBound::System, GrowthBound::OwnMaximum]);
+        let elements = |meter: &Meter| {
+            (meter.table_elements(), meter.table_elements_call_peak(), meter.table_elements_peak())
+        };
+        assert!(meter.table_growing(0, 2, None).unwrap());
+        assert!(meter.table_growing(2, 4, None).unwrap());
         meter.table_grow_failed(wasmtime::Error::msg("no memory")).unwrap();
-        assert_eq!(meter.table_elements(), 0);
+        assert_eq!(elements(&meter), (2, 2, 2));
+        // The engine may end the call over it instead.
+        assert!(meter.table_growing(2, 5, None).unwrap());
+        meter.has_failed(LimitKind::TableElements);
+        assert_eq!(elements(&meter), (2, 2, 2));
+        assert_eq!(
+            meter.unmet().last().map(|refusal| (refusal.growth.requested, refusal.answer)),
+            Some((5, None))
+        );
+        assert_eq!(meter.refused_in_life(), 0);
     }
 
     #[test]
     fn the_modules_own_maximum_refuses_without_a_limit() {
         let mut meter = meter(10, 10);
         assert!(!meter.memory_growing(0, 3 * PAGE, Some(2 * PAGE)).unwrap());
-        assert_eq!(meter.refusals()[0].limit, None);
-        assert_eq!(meter.refused_in_life(), 0);
+        let [Refusal { growth, .. }] = meter.unmet() else { panic!("{:?}", meter.unmet()) };
+        assert_eq!((growth.bound, growth.limit, growth.maximum), (GrowthBound::OwnMaximum, None, Some(2)));
+        assert_eq!((meter.refusals().len(), meter.refused_in_life()), (0, 0));
+    }
+
+    #[test]
+    fn what_no_limit_refused_pushes_out_nothing_that_one_did() {
+        let mut meter = meter(1, 0);
+        meter.resum(0, 0, 0, Some(2));
+        assert!(!meter.memory_growing(0, 2 * PAGE, None).unwrap());
+        for _ in 0..1000 {
+            assert!(!meter.memory_growing(0, PAGE, Some(0)).unwrap());
+        }
+        assert_eq!((meter.refusals().len(), meter.unmet().len()), (1, MOST_UNMET));
+        assert_eq!((meter.all_refused().by_limits(), meter.all_refused().otherwise().count), (1, 1000));
+        assert_eq!(
+            meter.unmet().last().map(|refusal| (refusal.growth.nth, refusal.answer)),
+            Some((1001, Some(1001)))
+        );
+    }
+
+    #[test]
+    fn the_most_that_was_asked_for_is_kept_however_many_come_after() {
+        let mut meter = meter(256, 0);
+        assert!(!meter.memory_growing(0, 5000 * PAGE, None).unwrap());
+        assert!(!meter.memory_growing(0, 9000 * PAGE, Some(6000 * PAGE)).unwrap());
+        for _ in 0..1000 {
+            assert!(!meter.memory_growing(0, 257 * PAGE, None).unwrap());
+        }
+        assert_eq!(meter.all_refused().by(LimitKind::MemoryPages).most_possible, Some(5000));
     }
 
     #[test]
@@ -431,9 +604,9 @@ mod tests {
             assert!(!meter.memory_growing(0, PAGE, None).unwrap());
         }
         assert_eq!(meter.refusals().len(), MOST_REFUSALS);
-        assert_eq!((meter.refused_in_life(), meter.refused_in_call()), (10_000, 10_000));
+        assert_eq!((meter.refused_in_life(), meter.all_refused().by_limits()), (10_000, 10_000));
         meter.begin_call();
-        assert_eq!((meter.refused_in_life(), meter.refused_in_call()), (10_000, 0));
+        assert_eq!((meter.refused_in_life(), meter.all_refused().by_limits()), (10_000, 0));
     }
 
     #[test]
@@ -451,13 +624,29 @@ mod tests {
     }
 
     #[test]
-    fn the_collectors_heap_is_counted_apart() {
+    fn the_collectors_heap_is_counted_in_and_known_apart() {
         let mut meter = meter(2, 0);
         assert!(meter.memory_growing(0, PAGE, None).unwrap());
-        meter.resum(PAGE_BYTES, 0, 0);
+        meter.resum(PAGE_BYTES, 0, 0, Some(1));
+        // It is made of nothing, and grows from there.
+        assert!(meter.memory_growing(0, 0, Some(1 << 32)).unwrap());
         assert!(meter.memory_growing(0, PAGE, Some(1 << 32)).unwrap());
-        assert_eq!((meter.memory_pages(), meter.gc_heap_bytes()), (1, PAGE_BYTES));
-        // It counts towards the limit all the same.
+        assert_eq!((meter.memory_pages(), meter.gc_heap_bytes()), (2, PAGE_BYTES), "it counts as memory");
+        assert_eq!((meter.memory_pages_call_peak(), meter.memory_pages_peak()), (2, 2));
         assert!(!meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
+        assert!(meter.refused_heap().is_none());
+        assert!(!meter.memory_growing(PAGE, 2 * PAGE, Some(1 << 32)).unwrap());
+        assert_eq!(meter.refused_heap().map(|growth| (growth.requested, growth.limit)), Some((3, Some(2))));
+        assert_eq!(meter.num_answered(), 1, "the collector is answered nothing");
+    }
+
+    #[test]
+    fn a_memory_that_begins_with_nothing_is_no_heap() {
+        let limits = Limits { growth_pages: Some(2), ..Limits::UNLIMITED };
+        let mut meter = Meter::new(limits, Life::default());
+        assert!(meter.memory_growing(0, 0, Some(1 << 32)).unwrap());
+        meter.resum(0, 0, 0, Some(1));
+        assert!(!meter.memory_growing(0, 3 * PAGE, Some(1 << 32)).unwrap(), "growth from nothing is growth");
+        assert!(!meter.refusals()[0].growth.collector);
     }
 }

@@ -15,7 +15,7 @@ use super::meter::Life;
 use super::observer::SharedObserver;
 use super::pages::SeenPages;
 use crate::model::call::{CallKind, CallRecord, CallSample, INSTANTIATE_NAME, Outcome};
-use crate::model::cause::{Cause, EngineWords};
+use crate::model::cause::Cause;
 use crate::model::interface::Import;
 use crate::model::limit_rules::LimitRules;
 use crate::model::limits::{Limits, Usage};
@@ -514,14 +514,14 @@ fn fill(record: &mut CallRecord, figures: Figures, end: End) {
     record.place = end.place;
     record.backtrace = end.backtrace;
     record.denied = end.denied;
-    record.refused_growths = end.refused_growths;
+    record.refused_growths = end.details.refused.by_limits();
+    record.end = end.details;
     record.wall_ns = figures.wall_ns;
     record.fuel = figures.fuel;
     record.peak_memory_pages = figures.peak_memory_pages;
     record.peak_table_elements = figures.peak_table_elements;
     record.peak_call_depth = figures.peak_call_depth;
-    let words = EngineWords { words: &end.words, has_overrun: end.has_overrun };
-    let Cause { message, guest_saw, hint } = Cause::of(record, words);
+    let Cause { message, guest_saw, hint } = Cause::of(record, &end.words);
     (record.message, record.note, record.hint) = (message, guest_saw, hint);
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::diagnostic::Place;
-use super::humanize::grouped;
 use super::limit_rules::LimitRule;
 use super::limits::{LimitKind, Limits};
 use super::measured::Measured;
 use super::value::Value;
+
+pub use super::growth::{DeniedGrowth, GrowthBound, RefusedInCall};
 
 /// Kind of trap, in the words of the specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,8 +44,10 @@ pub enum TrapKind {
     AtomicWaitNonShared,
     /// An exception left the outermost function.
     UncaughtException,
-    /// The collector's heap is full.
+    /// An object is larger than the collector's heap can be.
     AllocationTooLarge,
+    /// The system had no memory left for what was asked for.
+    OutOfMemory,
     /// A function that nobody provides was called.
     MissingImport,
     /// A host function failed.
@@ -77,6 +80,7 @@ impl TrapKind {
             Self::AtomicWaitNonShared => "atomic_wait_non_shared",
             Self::UncaughtException => "uncaught_exception",
             Self::AllocationTooLarge => "allocation_too_large",
+            Self::OutOfMemory => "out_of_memory",
             Self::MissingImport => "missing_import",
             Self::HostFunction => "host_function",
             Self::Other => "other",
@@ -140,71 +144,6 @@ impl Outcome {
     }
 }
 
-/// Which bound refused a growth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GrowthBound {
-    /// The one of all memories or tables together.
-    Total,
-    /// The one of each single growth.
-    PerGrowth,
-}
-
-/// Growth that a guest asked for and was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DeniedGrowth {
-    /// Which limit refused it: memory pages or table elements.
-    pub what: LimitKind,
-    /// The new total that was asked for, in pages or elements.
-    pub requested: u64,
-    /// How much this growth asked for, in pages or elements.
-    pub growth: u64,
-    /// Which bound refused it.
-    pub bound: GrowthBound,
-    /// The bound at that time, in pages or elements; `None` when the guest's own maximum refused it.
-    pub limit: Option<u64>,
-    /// The operator that asked; `None` when it is not known.
-    pub place: Option<Place>,
-}
-
-impl DeniedGrowth {
-    /// Returns the limit that refused it.
-    pub fn kind(&self) -> LimitKind {
-        match self.bound {
-            GrowthBound::Total => self.what,
-            GrowthBound::PerGrowth => LimitKind::GrowthPages,
-        }
-    }
-
-    /// Says what was asked for and refused, such as `growth to 20 pages` or `growth by 32 pages`.
-    pub fn phrase(&self) -> String {
-        match self.bound {
-            GrowthBound::Total => format!("growth to {}", self.units(self.requested)),
-            GrowthBound::PerGrowth => format!("growth by {}", self.units(self.growth)),
-        }
-    }
-
-    /// Says what the bound is, such as `the limit is 16` or `the limit per growth is 16`.
-    pub fn bound_phrase(&self) -> String {
-        match (self.limit.map(grouped), self.bound) {
-            (Some(limit), GrowthBound::Total) => format!("the limit is {limit}"),
-            (Some(limit), GrowthBound::PerGrowth) => format!("the limit per growth is {limit}"),
-            (None, _) => "the module's own maximum is in the way".to_owned(),
-        }
-    }
-
-    /// Writes a number of pages or elements with its unit.
-    fn units(&self, count: u64) -> String {
-        let unit = match (self.what, count) {
-            (LimitKind::TableElements, 1) => "table element",
-            (LimitKind::TableElements, _) => "table elements",
-            (_, 1) => "page",
-            _ => "pages",
-        };
-        format!("{} {unit}", grouped(count))
-    }
-}
-
 /// Which part of a plugin's life a call belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CallKind {
@@ -230,6 +169,27 @@ pub struct Frame {
     /// Where it stands.
     pub place: Place,
 }
+
+/// What is known of a call's end beyond its outcome, its place and what limits refused.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EndDetails {
+    /// Frames at its end, of which the backtrace names at most [`MOST_FRAMES_KEPT`]; a lower bound where the
+    /// engine itself saw no more. Not measured without a backtrace.
+    pub frames: Measured<u64>,
+    /// Whether code of the guest ran before it ended; no question for anything but an instantiation.
+    pub has_run: bool,
+    /// Whether its fuel had run out before the next check, so that it ended by itself all the same.
+    pub has_overrun: bool,
+    /// The operator that it ended in, where one operator may cost as much as a loop: `memory.fill` and the like.
+    pub bulk: Option<&'static str>,
+    /// Growth that the module's own maximum or the system refused, in order; of much of it only the newest.
+    pub unmet: Vec<DeniedGrowth>,
+    /// All growth that was refused, counted.
+    pub refused: RefusedInCall,
+}
+
+/// Most frames that a record keeps; the middle of a deeper stack is left out.
+pub const MOST_FRAMES_KEPT: usize = 100;
 
 /// Everything that is known of one call.
 #[derive(Debug, Clone, PartialEq)]
@@ -268,10 +228,12 @@ pub struct CallRecord {
     pub peak_call_depth: Measured<u64>,
     /// Whether a fresh instance was made for this call because the one before it had failed.
     pub fresh_instance: bool,
-    /// Growth that was refused during the call, in order; of much of it only the newest.
+    /// Growth that a limit refused during the call, in order; of much of it only the newest.
     pub denied: Vec<DeniedGrowth>,
     /// How often a limit refused growth during the call; not less than [`Self::denied`] names.
     pub refused_growths: u64,
+    /// What else is known of its end.
+    pub end: EndDetails,
     /// Core instances of the plugin.
     pub instances: u64,
     /// Bytes of native stack that the engine allows; their use can't be read.
@@ -330,6 +292,7 @@ impl CallRecord {
             fresh_instance: false,
             denied: Vec::new(),
             refused_growths: 0,
+            end: EndDetails::default(),
             instances: 0,
             wasm_stack_bytes: 0,
             limits: Limits::UNLIMITED,
@@ -351,6 +314,40 @@ impl CallRecord {
             was_denied: !self.denied.is_empty(),
             export,
         }
+    }
+
+    /// Returns how many frames of the middle the backtrace leaves out.
+    pub fn frames_left_out(&self) -> u64 {
+        let kept = self.backtrace.len() as u64;
+        self.end.frames.value().map_or(0, |frames| frames.saturating_sub(kept))
+    }
+
+    /// Tells whether a growth that a limit refused is what the end is to be explained by: the guest went on after
+    /// it, or it was the end. The collector may do without the growth that it was refused.
+    pub(super) fn counts_as_refused(&self, growth: &DeniedGrowth) -> bool {
+        !growth.collector || self.outcome == Outcome::Limit(growth.kind())
+    }
+
+    /// Tells whether growth was refused that explains the end, whoever refused it.
+    pub(super) fn was_refused_growth(&self) -> bool {
+        self.denied.iter().any(|growth| self.counts_as_refused(growth)) || self.unmet_before().is_some()
+    }
+
+    /// Returns the newest growth that no limit refused and after which the guest went on, where none that a limit
+    /// refused explains the end as well.
+    pub(super) fn unmet_before(&self) -> Option<&DeniedGrowth> {
+        if self.denied.iter().any(|growth| self.counts_as_refused(growth)) {
+            return None;
+        }
+        let has_gone_on = self.outcome != Outcome::Trapped(TrapKind::OutOfMemory);
+        self.end.unmet.last().filter(|growth| has_gone_on && !growth.collector)
+    }
+
+    /// Returns all growth that was refused during the call and is named, in order, whoever refused it.
+    pub fn all_denied(&self) -> Vec<&DeniedGrowth> {
+        let mut all: Vec<_> = self.denied.iter().chain(&self.end.unmet).collect();
+        all.sort_by_key(|growth| growth.nth);
+        all
     }
 
     /// Tells whether the call returned, within all limits.

@@ -44,8 +44,8 @@ pub struct CallDocument<'a> {
     pub peak_call_depth: Measured<u64>,
     /// Whether a fresh instance was made for this call because the one before it had failed.
     pub fresh_instance: bool,
-    /// Growth that was refused during the call, in order; of much of it only the newest.
-    pub denied: &'a [DeniedGrowth],
+    /// Growth that was refused during the call, in order, whoever refused it; of much of it only the newest.
+    pub denied: Vec<&'a DeniedGrowth>,
     /// How often a limit refused growth during the call.
     pub refused_growths: u64,
     /// What the guest saw of its end or of refused growth.
@@ -56,6 +56,8 @@ pub struct CallDocument<'a> {
     pub raise: Option<RaiseDocument>,
     /// What was used of every limit; `None` for a call that was never made.
     pub used: Option<UsedDocument>,
+    /// How many frames there were at its end; a lower bound where the engine saw no more.
+    pub frames: Measured<u64>,
     /// Frames at its end, innermost first; the middle of a deep stack is left out.
     pub backtrace: Vec<&'a Place>,
 }
@@ -95,12 +97,13 @@ impl<'a> From<&'a CallRecord> for CallDocument<'a> {
             peak_memory_pages: record.peak_memory_pages,
             peak_call_depth: record.peak_call_depth,
             fresh_instance: record.fresh_instance,
-            denied: &record.denied,
+            denied: record.all_denied(),
             refused_growths: record.refused_growths,
             guest_saw: record.note.as_deref(),
             hint: record.hint.as_deref(),
             raise: RaiseDocument::of(record),
             used: UsedDocument::of(record),
+            frames: record.end.frames,
             backtrace: record.backtrace.iter().map(|frame| &frame.place).collect(),
         }
     }
@@ -169,8 +172,8 @@ pub fn calls_to_csv(records: &[CallRecord]) -> String {
         csv.value(&call.peak_memory_pages);
         csv.optional(call.peak_call_depth.value());
         csv.value(&call.fresh_instance);
-        csv.value(&call.denied.len());
-        csv.optional(call.denied.first().map(|denied| denied.requested));
+        csv.value(&record.denied.len());
+        csv.optional(record.denied.first().map(|denied| denied.requested));
         csv.end_row();
     }
     csv.finish()
@@ -182,7 +185,8 @@ fn texts(values: &[Value]) -> Vec<String> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::call::{CallKind, Frame, GrowthBound, Outcome, TrapKind};
+    use super::super::call::{CallKind, EndDetails, Frame, Outcome, TrapKind};
+    use super::super::growth::tests::refused;
     use super::super::limits::Limits;
     use super::*;
 
@@ -213,15 +217,9 @@ pub(super) mod tests {
             peak_table_elements: 0,
             peak_call_depth: Measured::Exact(1),
             fresh_instance: false,
-            denied: vec![DeniedGrowth {
-                what: LimitKind::MemoryPages,
-                growth: 1,
-                bound: GrowthBound::Total,
-                requested: 300,
-                limit: Some(256),
-                place: None,
-            }],
+            denied: vec![refused(300, 256)],
             refused_growths: 1,
+            end: EndDetails { frames: Measured::Exact(1), ..EndDetails::default() },
             instances: 1,
             wasm_stack_bytes: 512 * 1024,
             limits: Limits::default(),
@@ -243,6 +241,7 @@ pub(super) mod tests {
             peak_call_depth: Measured::NotMeasured,
             denied: Vec::new(),
             refused_growths: 0,
+            end: EndDetails::default(),
             ..trapped_record()
         }
     }
@@ -258,7 +257,7 @@ pub(super) mod tests {
                 r#""place":{"function":"div","index":3,"line":4,"column":5,"offset":42},"results":[],"#,
                 r#""wall_ns":180,"fuel":4,"fuel_exact":false,"peak_memory_pages":2,"peak_call_depth":1,"#,
                 r#""fresh_instance":false,"denied":[{"what":"memory_pages","requested":300,"growth":1,"#,
-                r#""bound":"total","limit":256,"place":null}],"refused_growths":1,"guest_saw":null,"hint":"check the divisor","#,
+                r#""size":300,"bound":"total","limit":256,"maximum":null,"collector":false,"place":null}],"refused_growths":1,"guest_saw":null,"hint":"check the divisor","#,
                 r#""raise":{"limit":"memory_pages","to":300,"option":"--max-memory-pages 300"},"#,
                 r#""used":{"fuel":{"used":4,"exact":false,"limit":100000000},"#,
                 r#""execution_time_ns":{"used":180,"exact":true,"limit":30000000000},"#,
@@ -267,7 +266,7 @@ pub(super) mod tests {
                 r#""instances":{"used":1,"exact":true,"limit":10},"#,
                 r#""call_depth":{"used":1,"exact":true,"limit":1000},"#,
                 r#""wasm_stack_bytes":{"used":null,"exact":false,"limit":524288}},"#,
-                r#""backtrace":[{"function":"div","index":3,"line":4,"column":5,"offset":42}]}"#,
+                r#""frames":1,"backtrace":[{"function":"div","index":3,"line":4,"column":5,"offset":42}]}"#,
             )
         );
     }

@@ -67,6 +67,11 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// Writes a whole number with what is counted, in the singular or the plural: `1 call`, `20 calls`.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
 /// Writes a size in decimal units, as for files: `62 B`, `1.5 kB`, `14 MB`.
 pub fn bytes(bytes: u64) -> String {
     const UNITS: [(u64, &str); 4] =
@@ -98,10 +103,10 @@ pub fn binary_bytes(bytes: u64) -> String {
 
 /// Writes a number of pages of linear memory with their size, such as `3 pages (192 KiB)`.
 pub fn pages(pages: u64) -> String {
-    let noun = if pages == 1 { "page" } else { "pages" };
+    let text = counted(pages, "page", "pages");
     match pages.checked_mul(64 * 1024) {
-        Some(size) => format!("{} {noun} ({})", grouped(pages), binary_bytes(size)),
-        None => format!("{} {noun}", grouped(pages)),
+        Some(size) => format!("{text} ({})", binary_bytes(size)),
+        None => text,
     }
 }
 

@@ -121,6 +121,26 @@ impl LimitRule {
         Ok(rule)
     }
 
+    /// Returns the rule with a bound of its own for that limit; only fuel and time have one in a rule.
+    #[must_use]
+    pub fn with_bound(&self, kind: LimitKind, bound: RuleBound) -> Self {
+        match kind {
+            LimitKind::Fuel => Self { fuel: bound, ..self.clone() },
+            LimitKind::ExecutionTime => Self { time_ms: bound, ..self.clone() },
+            _ => self.clone(),
+        }
+    }
+
+    /// Writes the rule as it is read, with all its bounds: `fib*:fuel=1000,time_ms=50`.
+    pub fn to_text(&self) -> String {
+        let part = |key: &str, bound: RuleBound| match bound {
+            RuleBound::Keep => None,
+            bound => Some(format!("{key}={}", bound.to_text())),
+        };
+        let parts = [part("fuel", self.fuel), part("time_ms", self.time_ms)];
+        format!("{}:{}", self.pattern, parts.into_iter().flatten().collect::<Vec<_>>().join(","))
+    }
+
     /// Tells whether the pattern can be one.
     ///
     /// # Errors
@@ -201,11 +221,7 @@ impl LimitRules {
         if rules[at].bound(kind) == RuleBound::Keep {
             return None;
         }
-        let bound = value.map_or(RuleBound::Lift, RuleBound::At);
-        match kind {
-            LimitKind::Fuel => rules[at].fuel = bound,
-            _ => rules[at].time_ms = bound,
-        }
+        rules[at] = rules[at].with_bound(kind, value.map_or(RuleBound::Lift, RuleBound::At));
         Some(Self::new(rules))
     }
 }
@@ -287,6 +303,9 @@ mod tests {
             (rule.pattern.as_str(), rule.fuel, rule.time_ms),
             ("wasi:cli/run@0.2.0#run", RuleBound::At(1000), RuleBound::Lift)
         );
+        for text in ["fib*:fuel=1000,time_ms=50", "a:b:time_ms=none", "fib:"] {
+            assert_eq!(LimitRule::parse(text).map(|rule| rule.to_text()).as_deref(), Ok(text));
+        }
         for (text, message) in [
             ("fib", "write `NAME:fuel=N,time_ms=N`"),
             (":fuel=1", "needs the name of a function"),

@@ -14,6 +14,7 @@ mod csv;
 pub mod diagnostic;
 pub mod difference;
 pub mod event;
+pub mod growth;
 pub mod hex;
 pub mod humanize;
 pub mod ids;

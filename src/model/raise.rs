@@ -2,9 +2,9 @@
 //!
 //! Knows no fields and no buttons; whoever has some offers the raise and applies it.
 
-use super::call::{CallRecord, DeniedGrowth, GrowthBound, Outcome};
+use super::call::{CallRecord, DeniedGrowth, Outcome};
 use super::humanize;
-use super::limit_rules::RuleBound;
+use super::limit_rules::{LimitRule, RuleBound};
 use super::limits::{LimitKind, Limits};
 
 /// Depth limit that is offered where the engine's stack had to stop a recursion.
@@ -35,8 +35,14 @@ impl Raise {
     }
 
     /// Returns the raise that gives a call room, whatever the limits are by now.
+    ///
+    /// Of growth that was refused before, the most that was asked for counts. Where nothing of it could ever be
+    /// given, and where no limit refused it, there is no raise: more fuel would but be spun away.
     pub fn needed(record: &CallRecord) -> Option<Self> {
-        Self::of_refused_growth(record).or_else(|| Self::of_outcome(record))
+        if record.was_refused_growth() {
+            return Self::of_refused_growth(record);
+        }
+        Self::of_outcome(record)
     }
 
     /// Tells whether the new value is a bound that was missing, and no room that was missing.
@@ -50,49 +56,58 @@ impl Raise {
         match self.kind {
             LimitKind::Fuel | LimitKind::CallDepth | LimitKind::WasmStack => value,
             LimitKind::ExecutionTime => format!("{value} ms"),
+            LimitKind::MemoryPages | LimitKind::GrowthPages if self.value == 1 => format!("{value} page"),
             LimitKind::MemoryPages | LimitKind::GrowthPages => format!("{value} pages"),
+            LimitKind::TableElements if self.value == 1 => format!("{value} element"),
             LimitKind::TableElements => format!("{value} elements"),
+            LimitKind::Instances if self.value == 1 => format!("{value} instance"),
             LimitKind::Instances => format!("{value} instances"),
         }
     }
 
-    /// Returns the option of the command line that sets it for a call, such as `--max-fuel 400000`, or
-    /// `--limit-for fib:fuel=400000` where a rule has set it.
+    /// Returns the rule that has set the limit, as it has to be instead; `None` where no rule has.
+    pub fn rule(&self, record: &CallRecord) -> Option<LimitRule> {
+        let rule = record.rule.as_ref().filter(|rule| rule.bound(self.kind) != RuleBound::Keep)?;
+        Some(rule.with_bound(self.kind, RuleBound::At(self.value)))
+    }
+
+    /// Returns the option of the command line that sets it for a call, such as `--max-fuel 400000`.
+    ///
+    /// Where a rule has set it, that is the whole rule, which takes the place of the one that there is: of two
+    /// that match, the first counts.
     pub fn option(&self, record: &CallRecord) -> Option<String> {
-        let rule = record.rule.as_ref().filter(|rule| rule.bound(self.kind) != RuleBound::Keep);
-        if let Some(rule) = rule {
-            let key = if self.kind == LimitKind::Fuel { "fuel" } else { "time_ms" };
-            let word = format!("{}:{key}={}", rule.pattern, self.value);
-            return Some(super::command_line::shell_quote(["--limit-for", &word]));
+        if let Some(rule) = self.rule(record) {
+            return Some(super::command_line::shell_quote(["--limit-for", &rule.to_text()]));
         }
         let name = super::command_line::limit_option(self.kind)?;
         Some(format!("{name} {}", self.value))
     }
 
+    /// Returns the most that was asked for and could have been given, of the kind that was refused last if it can
+    /// be; the limits of other kinds come after.
     fn of_refused_growth(record: &CallRecord) -> Option<Self> {
-        let growth = record.denied.iter().rev().find(|growth| growth.limit.is_some())?;
-        let kind = growth.kind();
-        let same = record.denied.iter().filter(|other| other.kind() == kind && other.limit.is_some());
-        let asked = |other: &DeniedGrowth| match other.bound {
-            GrowthBound::Total => other.requested,
-            GrowthBound::PerGrowth => other.growth,
-        };
-        Some(Self { kind, value: same.map(asked).max()? })
+        let newest = record.denied.iter().rev().find(|growth| record.counts_as_refused(growth))?;
+        let kinds = [newest.kind(), LimitKind::MemoryPages, LimitKind::GrowthPages, LimitKind::TableElements];
+        kinds.into_iter().find_map(|kind| {
+            let named = record.denied.iter().filter(|growth| growth.kind() == kind && growth.is_possible());
+            let most = named.map(DeniedGrowth::asked).max();
+            Some(Self { kind, value: most.max(record.end.refused.by(kind).most_possible)? })
+        })
     }
 
     fn of_outcome(record: &CallRecord) -> Option<Self> {
         let Outcome::Limit(kind) = record.outcome else { return None };
-        let limit = record.limits.get(kind).map(|limit| limit.max(1));
+        let limit = record.limits.get(kind);
+        let times = |factor: u64| Some(limit?.max(1).saturating_mul(factor));
         let value = match kind {
-            LimitKind::Fuel | LimitKind::ExecutionTime => limit?.saturating_mul(10),
-            LimitKind::MemoryPages
-            | LimitKind::GrowthPages
-            | LimitKind::TableElements
-            | LimitKind::CallDepth => limit?.saturating_mul(2),
+            LimitKind::Fuel | LimitKind::ExecutionTime => times(10)?,
+            // Nothing is known of what was asked for.
+            LimitKind::MemoryPages | LimitKind::GrowthPages | LimitKind::TableElements => times(2)?,
+            LimitKind::CallDepth => times(2)?,
             LimitKind::Instances => record.instances.max(limit?.saturating_add(1)),
             LimitKind::WasmStack => {
                 // Well below what the stack had room for, so that the limit is what stops the next one.
-                let reached = record.peak_call_depth.value()?;
+                let reached = record.peak_call_depth.value().filter(|reached| *reached > 0)?;
                 let value = USUAL_CALL_DEPTH.min(reached / 2).max(1);
                 return Some(Self { kind: LimitKind::CallDepth, value });
             }
@@ -103,9 +118,9 @@ impl Raise {
 
 #[cfg(test)]
 mod tests {
-    use super::super::call::TrapKind;
+    use super::super::call::{GrowthBound, TrapKind};
     use super::super::call_json::tests::trapped_record;
-    use super::super::limit_rules::LimitRule;
+    use super::super::growth::tests::{past_its_own, refused};
     use super::super::measured::Measured;
     use super::*;
 
@@ -113,14 +128,7 @@ mod tests {
     type Case = (Outcome, &'static [u64], Option<(LimitKind, u64)>);
 
     fn ended(outcome: Outcome, limits: Limits, requested: &[u64]) -> CallRecord {
-        let denied = requested.iter().map(|requested| DeniedGrowth {
-            what: LimitKind::MemoryPages,
-            growth: 1,
-            bound: GrowthBound::Total,
-            requested: *requested,
-            limit: Some(16),
-            place: None,
-        });
+        let denied = requested.iter().map(|requested| refused(*requested, 16));
         CallRecord { outcome, limits, denied: denied.collect(), ..trapped_record() }
     }
 
@@ -159,6 +167,25 @@ mod tests {
     }
 
     #[test]
+    fn of_what_was_refused_the_most_that_could_be_counts_even_where_it_is_not_named() {
+        let limits = Limits { memory_pages: Some(16), fuel: Some(100), ..Limits::default() };
+        let mut record = ended(Outcome::Limit(LimitKind::Fuel), limits, &[17]);
+        record.end.refused.note(&refused(5001, 16));
+        assert_eq!(Raise::needed(&record), Some(Raise { kind: LimitKind::MemoryPages, value: 5001 }));
+        // What its own maximum forbids is no reason to raise a limit, and more fuel would be spun away.
+        let mut record = ended(Outcome::Limit(LimitKind::Fuel), limits, &[]);
+        record.denied = vec![DeniedGrowth { maximum: Some(2), ..refused(5001, 16) }];
+        assert_eq!(Raise::needed(&record), None);
+        record.denied.clear();
+        record.end.unmet = vec![past_its_own(9, 4)];
+        assert_eq!(Raise::needed(&record), None);
+        // The collector did without.
+        record.end.unmet.clear();
+        record.denied = vec![DeniedGrowth { collector: true, ..refused(17, 16) }];
+        assert_eq!(Raise::needed(&record), Some(Raise { kind: LimitKind::Fuel, value: 1000 }));
+    }
+
+    #[test]
     fn a_limit_that_has_been_raised_or_lifted_since_is_left_alone() {
         let limits = Limits { fuel: Some(100), ..Limits::default() };
         let record = ended(Outcome::Limit(LimitKind::Fuel), limits, &[]);
@@ -190,15 +217,21 @@ mod tests {
         let record = CallRecord { instances: 3, ..record };
         let raise = Raise::after(&record, &limits).expect("it is in the way");
         assert_eq!((raise.value, raise.option(&record).as_deref()), (3, Some("--max-instances 3")));
+        let none = Limits { instances: Some(0), ..limits };
+        let record = CallRecord { instances: 1, limits: none, ..record };
+        assert_eq!(
+            Raise::after(&record, &none).map(|raise| raise.value_text()).as_deref(),
+            Some("1 instance")
+        );
     }
 
     #[test]
     fn a_limit_that_a_rule_sets_is_raised_by_its_option() {
         let limits = Limits { fuel: Some(100), ..Limits::default() };
-        let rule = LimitRule::parse("fib*:fuel=100").ok();
+        let rule = LimitRule::parse("fib*:fuel=100,time_ms=50").ok();
         let record = CallRecord { rule, ..ended(Outcome::Limit(LimitKind::Fuel), limits, &[]) };
         let raise = Raise::needed(&record).expect("it is in the way");
-        assert_eq!(raise.option(&record).as_deref(), Some("--limit-for 'fib*:fuel=1000'"));
+        assert_eq!(raise.option(&record).as_deref(), Some("--limit-for 'fib*:fuel=1000,time_ms=50'"));
     }
 
     #[test]

@@ -76,9 +76,12 @@ impl UsedOfLimit {
     /// Writes use and limit as part of a list, such as `memory 16 of 16 pages`.
     pub fn phrase(&self) -> String {
         let (name, used) = (self.kind.short(), self.used_text());
-        let unit = match self.kind {
-            LimitKind::MemoryPages => " pages",
-            LimitKind::TableElements => " elements",
+        let counted = self.limit.or_else(|| self.used.value());
+        let unit = match (self.kind, counted == Some(1)) {
+            (LimitKind::MemoryPages, true) => " page",
+            (LimitKind::MemoryPages, false) => " pages",
+            (LimitKind::TableElements, true) => " element",
+            (LimitKind::TableElements, false) => " elements",
             _ => "",
         };
         match self.limit {

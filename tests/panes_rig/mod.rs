@@ -21,7 +21,7 @@ use wasm_workbench::engine::sizes::sizes;
 use wasm_workbench::engine::{BuildCache, CompileRequest, Engines, compile};
 use wasm_workbench::model::build::Phases;
 use wasm_workbench::model::call::{
-    CallKind, CallRecord, CallSample, DeniedGrowth, Frame, GrowthBound, Outcome, TrapKind,
+    CallKind, CallRecord, CallSample, DeniedGrowth, EndDetails, Frame, GrowthBound, Outcome, TrapKind,
 };
 use wasm_workbench::model::diagnostic::Place;
 use wasm_workbench::model::event::LogLevel;
@@ -271,8 +271,12 @@ pub(crate) fn end_call(workers: &Workers, plugin: PluginId, number: u64, total: 
         growth: 1,
         bound: GrowthBound::Total,
         requested: 20,
+        size: 20,
         limit: Some(16),
+        maximum: None,
+        collector: false,
         place: Some(place.clone()),
+        nth: 1,
     };
     let record = CallRecord {
         number,
@@ -294,6 +298,7 @@ pub(crate) fn end_call(workers: &Workers, plugin: PluginId, number: u64, total: 
         fresh_instance: false,
         denied: if sample.was_denied { vec![denied] } else { Vec::new() },
         refused_growths: u64::from(sample.was_denied),
+        end: EndDetails::default(),
         instances: 1,
         rule: None,
         wasm_stack_bytes: 512 * 1024,

@@ -362,16 +362,13 @@ fn refused_growth_text(denied: &DeniedGrowth) -> String {
     let by = denied.place.as_ref().and_then(super::diagnostic::Place::phrase);
     let by = by.map(|by| format!(", asked for by {by}")).unwrap_or_default();
     let asked = denied.phrase().replacen('g', "G", 1);
-    match denied.limit {
-        Some(_) => format!("{asked} refused, {}{by}", denied.bound_phrase()),
-        None => format!("{asked} refused by the module's own maximum{by}"),
-    }
+    format!("{asked} refused, {}{by}", denied.bound_phrase())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::call::GrowthBound;
     use super::super::diagnostic::Place;
+    use super::super::growth::tests::refused;
     use super::super::limits::LimitKind;
     use super::*;
 
@@ -395,14 +392,7 @@ mod tests {
     #[test]
     fn refused_growth_names_who_asked() {
         let place = Place { function: Some("hoard".to_owned()), line: Some(23), ..Place::default() };
-        let denied = DeniedGrowth {
-            what: LimitKind::TableElements,
-            growth: 1,
-            bound: GrowthBound::Total,
-            requested: 101,
-            limit: Some(100),
-            place: Some(place),
-        };
+        let denied = DeniedGrowth { what: LimitKind::TableElements, place: Some(place), ..refused(101, 100) };
         assert_eq!(
             EventKind::RefusedGrowth(denied).summary(),
             "Growth to 101 table elements refused, the limit is 100, asked for by $hoard, line 23"
@@ -411,10 +401,7 @@ mod tests {
 
     /// An event of each kind, in the order of [`EventTag::ALL`].
     pub(super) fn one_of_each() -> Vec<EventKind> {
-        let denied = |limit| {
-            let (what, bound) = (LimitKind::MemoryPages, GrowthBound::Total);
-            DeniedGrowth { what, requested: 300, growth: 1, bound, limit, place: None }
-        };
+        let denied = |limit| DeniedGrowth { limit, ..refused(300, 0) };
         vec![
             EventKind::Loaded,
             EventKind::Initialized,
@@ -470,14 +457,7 @@ mod tests {
             EventKind::Log { level: LogLevel::Info, text: long.clone() },
             EventKind::Error { message: long.clone() },
             EventKind::Executed { function: long.clone(), wall_ns: 1, success: false },
-            EventKind::RefusedGrowth(DeniedGrowth {
-                what: LimitKind::TableElements,
-                growth: 1,
-                bound: GrowthBound::Total,
-                requested: 1,
-                limit: None,
-                place,
-            }),
+            EventKind::RefusedGrowth(DeniedGrowth { place, ..refused(1, 0) }),
         ];
         for kind in kinds {
             let json = serde_json::to_string(&kind.bounded()).expect("an event serialises");

@@ -165,15 +165,14 @@ fn actual_text(outcome: Outcome, results: &[Value], denied: &[DeniedGrowth]) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::call::GrowthBound;
+    use super::super::super::growth::tests::refused;
     use super::*;
 
     /// Text of an expectation, then the outcome, results and refused growth that meet it or do not.
     type Case<'case> = (&'case str, Outcome, &'case [Value], &'case [DeniedGrowth]);
 
     fn denied(requested: u64) -> DeniedGrowth {
-        let (what, bound) = (LimitKind::MemoryPages, GrowthBound::Total);
-        DeniedGrowth { what, requested, growth: 1, bound, limit: Some(16), place: None }
+        refused(requested, 16)
     }
 
     #[test]

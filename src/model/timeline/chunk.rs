@@ -35,7 +35,7 @@ const LIMITS: [LimitKind; 8] = [
     LimitKind::GrowthPages,
 ];
 const FIRST_TRAP: u8 = 16;
-const TRAPS: [TrapKind; 18] = [
+const TRAPS: [TrapKind; 19] = [
     TrapKind::Other,
     TrapKind::Unreachable,
     TrapKind::MemoryOutOfBounds,
@@ -54,6 +54,7 @@ const TRAPS: [TrapKind; 18] = [
     TrapKind::AllocationTooLarge,
     TrapKind::MissingImport,
     TrapKind::HostFunction,
+    TrapKind::OutOfMemory,
 ];
 const ERROR: u8 = u8::MAX;
 

@@ -27,8 +27,6 @@ const MOST_ROWS: usize = 10;
 const LINE: f32 = 19.0;
 /// Most kinds of refused growth that are listed.
 const MOST_DENIED: usize = 2;
-/// Frames that a record keeps at most; a deeper stack is counted elsewhere.
-const MOST_FRAMES_KEPT: usize = 100;
 /// Least width of a small gauge.
 const GAUGE_WIDTH: f32 = 62.0;
 
@@ -159,7 +157,8 @@ impl EndCard {
         actions: &mut Vec<Action>,
     ) {
         let frames = &record.backtrace;
-        let runs = runs(frames);
+        let left_out = record.frames_left_out();
+        let runs = runs(frames, left_out > 0);
         let shows_all = self.all_frames_of == Some(record.number) || runs.len() <= MOST_ROWS + 1;
         let num_shown = if shows_all { runs.len() } else { MOST_ROWS };
         ui.add_space(space::XS);
@@ -168,7 +167,13 @@ impl EndCard {
             for (first, count) in &runs[..num_shown] {
                 let place = &frames[*first].place;
                 let times = if *count > 1 { format!(" × {count}") } else { String::new() };
-                let text = format!("{first}  {}{times}", function_name(plugin, place));
+                let is_behind = left_out > 0 && *first >= frames.len() / 2;
+                if is_behind && *first == frames.len() / 2 {
+                    let text = humanize::counted(left_out, "frame", "frames");
+                    ui.label(theme::caption(format!("… {text} left out")).color(tokens(ui).text_muted));
+                }
+                let number = *first as u64 + if is_behind { left_out } else { 0 };
+                let text = format!("{number}  {}{times}", function_name(plugin, place));
                 let right = place_text(state, plugin.source, place).unwrap_or_default();
                 if ui.add(row(&text).code().right(&right)).clicked() {
                     actions.push(go_to(plugin.source, place.clone()));
@@ -193,14 +198,11 @@ fn denied_ui(
     let groups = denied_groups(record);
     let warning = tokens(ui).warning;
     for (growth, count) in groups.iter().take(MOST_DENIED) {
-        let times = match (*count, groups.len()) {
-            // The record keeps the newest only; what it counts is right for one kind alone.
-            (_, 1) if record.refused_growths > 1 => {
-                format!(" × {}", humanize::grouped(record.refused_growths))
-            }
-            (count, _) if count > 1 => format!(" × {}", humanize::grouped(count)),
-            _ => String::new(),
-        };
+        // The record names the newest only; where all of a kind are alike, what it counts is right for them.
+        let tally = record.end.refused.of(growth);
+        let is_whole = groups.len() == 1 && tally.least == tally.most;
+        let count = if is_whole { tally.count.max(*count) } else { *count };
+        let times = if count > 1 { format!(" × {}", humanize::grouped(count)) } else { String::new() };
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             ui.label(theme::caption(format!("▲ {}", denied_text(growth, &times))).color(warning));
@@ -223,12 +225,11 @@ fn denied_ui(
 /// Groups refused growth by size, limit and place, newest first, and counts each.
 fn denied_groups(record: &CallRecord) -> Vec<(&DeniedGrowth, u64)> {
     let mut groups: Vec<(&DeniedGrowth, u64)> = Vec::new();
-    for growth in record.denied.iter().rev() {
+    for growth in record.all_denied().into_iter().rev() {
         // Of old refusals the place is not known any more.
         let is_alike = |other: &&mut (&DeniedGrowth, u64)| {
-            (other.0.kind(), other.0.requested, other.0.limit)
-                == (growth.kind(), growth.requested, growth.limit)
-                && (growth.place.is_none() || other.0.place == growth.place)
+            let of = |growth: &DeniedGrowth| (growth.kind(), growth.bound, growth.asked(), growth.limit);
+            of(other.0) == of(growth) && (growth.place.is_none() || other.0.place == growth.place)
         };
         match groups.iter_mut().find(is_alike) {
             Some((_, count)) => *count += 1,
@@ -282,7 +283,7 @@ fn message(record: &CallRecord) -> Option<&str> {
         Outcome::Returned => false,
         Outcome::Cancelled
         | Outcome::Limit(LimitKind::Fuel | LimitKind::ExecutionTime | LimitKind::CallDepth) => {
-            is_explained || !record.results.is_empty()
+            is_explained || record.end.has_overrun
         }
         Outcome::Trapped(kind) => !message.eq_ignore_ascii_case(&kind.phrase()),
         Outcome::Limit(_) | Outcome::Error => true,
@@ -318,7 +319,7 @@ fn where_ui(
             place_link(ui, state, plugin, place, actions);
         }
         if let Some(depth) = depth(record).filter(|_| !is_narrow) {
-            ui.label(format!(", {} deep", humanize::grouped(depth)));
+            ui.label(format!(", {} deep", count_text(depth)));
         }
     });
 }
@@ -332,12 +333,13 @@ fn function_name(plugin: &PluginView, place: &Place) -> String {
     }
 }
 
-fn depth(record: &CallRecord) -> Option<u64> {
-    match record.backtrace.len() {
-        0 | 1 => None,
-        len if len < MOST_FRAMES_KEPT => Some(len as u64),
-        _ => record.peak_call_depth.value(),
-    }
+/// Returns how many frames there were at the end, where there was more than the one that is named.
+fn depth(record: &CallRecord) -> Option<Measured<u64>> {
+    let frames = match record.end.frames {
+        Measured::NotMeasured => Measured::Exact(record.backtrace.len() as u64),
+        frames => frames,
+    };
+    (record.backtrace.len() > 1).then_some(frames)
 }
 
 fn place_link(ui: &mut Ui, state: &AppState, plugin: &PluginView, place: &Place, actions: &mut Vec<Action>) {
@@ -349,7 +351,12 @@ fn place_link(ui: &mut Ui, state: &AppState, plugin: &PluginView, place: &Place,
 
 /// Says how many frames there were.
 fn frames_text(record: &CallRecord) -> String {
-    humanize::grouped(depth(record).unwrap_or(record.backtrace.len() as u64))
+    depth(record).map_or_else(String::new, count_text)
+}
+
+fn count_text(count: Measured<u64>) -> String {
+    let at_least = if count.is_exact() { "" } else { "≥ " };
+    format!("{at_least}{}", humanize::grouped(count.value().unwrap_or_default()))
 }
 
 /// Shows what the call used of every limit, as small gauges.
@@ -420,21 +427,24 @@ fn raise_text(record: &CallRecord, raise: &Raise, again: &str) -> String {
 
 fn denied_text(growth: &DeniedGrowth, times: &str) -> String {
     let asked = growth.phrase().replace("table elements", "elements");
-    match growth.limit {
-        Some(_) => format!(
-            "{asked} refused{times}, {}",
-            growth.bound_phrase().replace("the ", "").replace(" is ", " ")
-        ),
-        None => format!("{asked} refused{times} by the module's own maximum"),
-    }
+    let bound = growth.bound_phrase();
+    let bound = match growth.limit {
+        Some(_) => bound.replace("the ", "").replace(" is ", " "),
+        None => bound,
+    };
+    format!("{asked} refused{times}, {bound}")
 }
 
 /// Groups frames that stand at the same place one after another: index of the first, and how many.
-fn runs(frames: &[Frame]) -> Vec<(usize, usize)> {
+///
+/// Where frames are left out, they stood in the middle, and no group goes over that.
+fn runs(frames: &[Frame], has_gap: bool) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for (index, frame) in frames.iter().enumerate() {
         match runs.last_mut() {
-            Some((first, count)) if frames[*first] == *frame => *count += 1,
+            Some((first, count)) if frames[*first] == *frame && !(has_gap && index == frames.len() / 2) => {
+                *count += 1;
+            }
             _ => runs.push((index, 1)),
         }
     }
@@ -449,8 +459,9 @@ mod tests {
     fn frames_of_a_recursion_are_one_line() {
         let frame = |offset| Frame { place: Place { offset: Some(offset), ..Place::default() } };
         let frames = [frame(1), frame(2), frame(2), frame(2), frame(1)];
-        assert_eq!(runs(&frames), [(0, 1), (1, 3), (4, 1)]);
-        assert_eq!(runs(&[]), []);
+        assert_eq!(runs(&frames, false), [(0, 1), (1, 3), (4, 1)]);
+        assert_eq!(runs(&frames, true), [(0, 1), (1, 1), (2, 2), (4, 1)], "frames are missing in the middle");
+        assert_eq!(runs(&[], true), []);
     }
 
     #[test]

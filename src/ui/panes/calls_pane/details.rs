@@ -68,13 +68,8 @@ fn record_ui(
     if let Some(note) = &record.note {
         ui.label(RichText::new(note).color(muted));
     }
-    for denied in &record.denied {
-        let bound = if denied.limit.is_some() {
-            format!("refused: {}", denied.bound_phrase())
-        } else {
-            "refused by the module's own maximum".to_owned()
-        };
-        let text = format!("▲ {} {bound}", denied.phrase());
+    for denied in record.all_denied() {
+        let text = format!("▲ {} refused: {}", denied.phrase(), denied.bound_phrase());
         ui.label(RichText::new(text).color(tokens(ui).warning));
         if let Some(place) = &denied.place {
             place_ui(ui, state, plugin, "at", place, actions);
@@ -182,8 +177,16 @@ fn backtrace_ui(
     }
     let muted = tokens(ui).text_muted;
     ui.add_space(space::XS);
-    ui.label(theme::caption(format!("Backtrace, {} frames", record.backtrace.len())).color(muted));
+    let left_out = record.frames_left_out();
+    let frames = humanize::counted(record.backtrace.len() as u64 + left_out, "frame", "frames");
+    ui.label(theme::caption(format!("Backtrace, {frames}")).color(muted));
+    let middle = record.backtrace.len() / 2;
     for (depth, frame) in record.backtrace.iter().take(MOST_FRAMES).enumerate() {
+        if left_out > 0 && depth == middle {
+            let text = humanize::counted(left_out, "frame", "frames");
+            ui.label(theme::caption(format!("… {text} left out")).color(muted));
+        }
+        let depth = if depth < middle { depth as u64 } else { depth as u64 + left_out };
         ui.push_id(depth, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().interact_size.y = 18.0;
