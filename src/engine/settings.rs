@@ -182,6 +182,13 @@ impl EngineSettings {
         words.join(", ")
     }
 
+    /// Tells whether these settings are those of another set but for the prices, which are a source's own: what
+    /// a person sets of the engine says nothing of them.
+    pub fn is_same_but_for_prices(&self, other: &Self) -> bool {
+        let unpriced = |settings: &Self| Self { prices: PriceChanges::default(), ..settings.clone() };
+        unpriced(self) == unpriced(other)
+    }
+
     /// Tells whether the compiler can do a proposal.
     pub fn compiler_can(&self, proposal: Proposal) -> bool {
         proposal.never().is_none()
@@ -357,6 +364,15 @@ mod tests {
         let mut bare = Config::new();
         bare.consume_fuel(true).epoch_interruption(true);
         assert!(code(&bare) == code(&EngineSettings::default().config(Pricing::ByEngine)));
+    }
+
+    #[test]
+    fn prices_make_no_other_settings_and_all_else_does() {
+        let settings = EngineSettings::default();
+        let priced = EngineSettings { prices: PriceChanges::only("i32.add"), ..settings.clone() };
+        assert!(priced.is_same_but_for_prices(&settings) && settings.is_same_but_for_prices(&priced));
+        let other = EngineSettings { debug_info: true, ..priced };
+        assert!(!other.is_same_but_for_prices(&settings));
     }
 
     #[test]

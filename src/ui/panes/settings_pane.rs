@@ -284,7 +284,7 @@ fn plugins_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     for plugin in &state.plugins {
         let name = state.plugin_label(plugin.id);
         let engine = plugin.build.build.settings.summary();
-        let is_behind = plugin.build.build.settings != state.settings.engine;
+        let is_behind = !plugin.build.build.settings.is_same_but_for_prices(&state.settings.engine);
         let words = format!("Reload {name}");
         let size = egui::vec2(ui.available_width(), space::ROW);
         ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
