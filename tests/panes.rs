@@ -14,6 +14,7 @@ use panes_rig::{BOTH, Workers, call_often, end_call, log, make_ready, workbench}
 use wasm_workbench::engine::{Engines, NoObserver, OperatorCounter, SharedObserver};
 use wasm_workbench::model::cache::{CacheKey, CacheListing, CacheRow, CachedFacts};
 use wasm_workbench::model::event::LogLevel;
+use wasm_workbench::model::humanize;
 use wasm_workbench::model::ids::{PluginId, RequestId};
 use wasm_workbench::model::limits::Preset;
 use wasm_workbench::model::operators::{CountStep, PriceChanges};
@@ -21,6 +22,9 @@ use wasm_workbench::model::proposal::Proposal;
 use wasm_workbench::ui::theme::{self, Mode};
 use wasm_workbench::ui::{Workbench, icons};
 use wasm_workbench::worker::protocol::{CacheCommand, Command, Event, PluginCommand};
+
+/// Both faces of the window, with the word that pictures have for them.
+const BOTH_FACES: [(Mode, &str); 2] = [(Mode::Dark, "dark"), (Mode::Light, "light")];
 
 struct Window {
     harness: Harness<'static, Workbench>,
@@ -126,7 +130,7 @@ fn a_million_calls_are_plotted_in_one_frame_and_a_click_selects_one() {
 
 #[test]
 fn the_distribution_takes_the_place_of_the_plots_and_tells_exact_counts() {
-    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+    for (mode, face) in BOTH_FACES {
         let mut window = Window::called(mode, None, 94);
         let pane = window.harness.get_by_label("Timing plot").rect();
         window.click(Role::Button, "Distribution");
@@ -368,7 +372,7 @@ fn a_problem_that_needs_a_proposal_has_a_button_that_turns_it_on() {
 
 #[test]
 fn runtime_and_settings_are_drawn_in_both_faces() {
-    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+    for (mode, face) in BOTH_FACES {
         let mut window = Window::called(mode, None, 12);
         for pane in ["Runtime", "Settings"] {
             open(&mut window, pane);
@@ -422,6 +426,81 @@ fn a_price_is_typed_checked_and_reset_and_one_operator_can_be_counted_alone() {
     assert!(window.is_shown("the engine's own prices"));
 }
 
+#[test]
+fn a_plugin_with_prices_of_its_own_is_on_the_engine_that_is_set() {
+    let layout = BOTH.replace("timing", "settings").replace("memory", "prices");
+    let mut window = Window::ready(Mode::Dark, Some(&layout));
+    window.type_into("Filter operators", "i32.mul");
+    window.click(Role::Button, "Count only i32.mul");
+    let plugin = window.harness.state().state().selected_plugin().expect("it lives");
+    assert_eq!(plugin.build.build.settings.prices, PriceChanges::only("i32.mul"));
+    assert!(!window.is_shown("Reload start_here"), "nothing is there to be brought to another engine");
+    window.harness.get_by_role_and_label(Role::CheckBox, "Debug info").click_accesskit();
+    window.harness.run_steps(12);
+    window.harness.get_by_role_and_label(Role::Button, "Reload start_here").click_accesskit();
+    window.harness.run_steps(12);
+    assert!(!window.is_shown("Reload start_here"), "reloading has brought it there");
+}
+
+#[test]
+fn one_edit_reprices_a_class_and_its_reset_takes_it_back() {
+    for (mode, face) in BOTH_FACES {
+        let layout = BOTH.replace("timing", "prices");
+        let mut window = Window::ready(mode, Some(&layout));
+        let value = |window: &Window, class: &str| window.value_of(&format!("price of all of {class}"));
+        assert_eq!(value(&window, "32-bit integers").as_deref(), Some("1"));
+        assert_eq!(value(&window, "Control and calls").as_deref(), Some(""), "nop is free, br is not");
+        window.harness.get_by_label("price of all of 32-bit integers").focus();
+        window.harness.run();
+        window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        window.type_into("price of all of 32-bit integers", "7");
+        let prices = priced(&window).expect("it is compiled anew");
+        let of = |name: &str| prices.price_of(name, 1);
+        assert_eq!((of("i32.mul"), of("i32.rotl"), of("i32.load"), of("i64.mul")), (7, 7, 1, 1));
+        window.click(Role::DisclosureTriangle, "32-bit integers");
+        window.shot(&format!("prices-class-{face}"));
+        window.type_into("Filter operators", "i32.add");
+        assert_eq!(window.value_of("price of i32.add").as_deref(), Some("7"));
+        window.harness.get_by_label("price of i32.add").focus();
+        window.harness.run();
+        window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        window.type_into("price of i32.add", "2");
+        assert_eq!(value(&window, "32-bit integers").as_deref(), Some(""), "it has no common price");
+        window.click(Role::Button, "Reset the prices of 32-bit integers");
+        assert_eq!(priced(&window), Some(PriceChanges::default()));
+    }
+}
+
+#[test]
+fn an_operator_that_is_counted_alone_is_told_with_its_exact_count() {
+    for (mode, face) in BOTH_FACES {
+        let layout = BOTH.replace("timing", "prices");
+        let mut window = Window::ready(mode, Some(&layout));
+        window.type_into("Filter operators", "i32.sub");
+        window.click(Role::Button, "Count only i32.sub");
+        assert!(window.is_shown("only i32.sub costs fuel"));
+        make_ready(&window.workers, window.plugin());
+        end_call(&window.workers, window.plugin(), 1, 94);
+        window.harness.run();
+        let waits = "Fuel is i32.sub, function entries and bytes moved; counting tells them apart";
+        assert!(window.is_shown(waits));
+        let (request, counter) = asked_to_count(&window);
+        let observer: SharedObserver = Arc::new(NoObserver);
+        let counts = counter.count(&Engines::new(), &observer, &mut |_| true).expect("it can be counted");
+        let counts = counts.expect("nobody stopped it");
+        let rest = counts.entries + counts.bulk_fuel.expect("it is known");
+        let fuel = counts.fuel_at(&counts.prices).expect("it is known");
+        let ran = fuel - rest;
+        assert!(ran > 1000, "fib(24) subtracts often");
+        window.workers.hear(Event::OperatorsCounted { request, result: Ok(Some(Arc::new(counts))) });
+        window.harness.run();
+        // The pretended call burnt other fuel than the real one, which is said.
+        let words = format!("i32.sub ran {} times when the call was made again", humanize::grouped(ran));
+        assert!(window.is_shown(&words), "{words}");
+        window.shot(&format!("prices-alone-{face}"));
+    }
+}
+
 /// Returns the newest question about operators.
 fn asked_to_count(window: &Window) -> (RequestId, OperatorCounter) {
     let sent = window.workers.sent.borrow();
@@ -434,7 +513,7 @@ fn asked_to_count(window: &Window) -> (RequestId, OperatorCounter) {
 
 #[test]
 fn operators_of_a_call_are_counted_listed_filtered_and_copied() {
-    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+    for (mode, face) in BOTH_FACES {
         let layout = BOTH.replace("timing", "operators");
         let mut window = Window::ready(mode, Some(&layout));
         window.click(Role::Button, "Count the selected call");
@@ -493,7 +572,7 @@ fn operators_of_a_call_are_counted_listed_filtered_and_copied() {
 
 #[test]
 fn every_pane_is_drawn_in_both_faces() {
-    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+    for (mode, face) in BOTH_FACES {
         let mut window = Window::called(mode, None, 94);
         window.shot(&format!("timing-{face}"));
         for tab in ["Memory", "Calls", "Events"] {
