@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::build::Build;
 use super::end::{self, End};
+use super::host_calls::HostCallCounters;
 use super::instance::{Entry, LiveInstance, NoInstance};
 use super::invoke::{self, Figures};
 use super::live;
@@ -16,6 +17,7 @@ use super::observer::SharedObserver;
 use super::pages::SeenPages;
 use crate::model::call::{CallKind, CallRecord, CallSample, INSTANTIATE_NAME, Outcome};
 use crate::model::cause::{Cause, EngineWords};
+use crate::model::host_calls::HostCallCount;
 use crate::model::interface::Import;
 use crate::model::limit_rules::LimitRules;
 use crate::model::limits::{Limits, Usage};
@@ -132,6 +134,7 @@ pub struct Plugin {
     last: Figures,
     /// What earlier instances left, as of the newest instantiation.
     life: Life,
+    host_calls: Arc<HostCallCounters>,
 }
 
 impl Plugin {
@@ -160,6 +163,7 @@ impl Plugin {
             seen_pages: None,
             last: Figures::default(),
             life: Life::default(),
+            host_calls: Arc::default(),
         };
         plugin.instantiate()?;
         Ok(plugin)
@@ -197,7 +201,7 @@ impl Plugin {
         if let Some(live) = &self.live {
             self.life = live.store.data().meter.life();
         }
-        match LiveInstance::new(&self.build, &self.options, &self.observer, self.life) {
+        match LiveInstance::new(&self.build, &self.options, &self.observer, self.life, &self.host_calls) {
             Ok(live) => {
                 self.live = Some(live);
                 self.has_failed = false;
@@ -571,6 +575,11 @@ impl Plugin {
             usage.call_depth_call_peak = self.last.peak_call_depth;
             usage
         })
+    }
+
+    /// Counts what its guests have called of the host, over all of its instances; a component is not counted.
+    pub fn host_calls(&self) -> Vec<HostCallCount> {
+        self.host_calls.counts()
     }
 
     /// Returns how often each of so many straight pieces of code has run since the instance was made.

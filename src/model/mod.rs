@@ -15,6 +15,7 @@ pub mod diagnostic;
 pub mod difference;
 pub mod event;
 pub mod hex;
+pub mod host_calls;
 pub mod humanize;
 pub mod ids;
 pub mod interface;

@@ -60,6 +60,7 @@ pub(super) fn apply(
             plugin.usage = usage;
             plugin.calls.metrics.set_current_memory_pages(usage.memory_pages);
         }
+        PluginEvent::HostCalls(counts) => plugin.host_calls.set(counts),
         PluginEvent::Memory(window) => memory_shown(plugin, window),
         PluginEvent::MemoryRefused { reason } => plugin.memory.refusal = Some(reason),
         PluginEvent::Globals(globals) => plugin.globals = globals,
