@@ -435,3 +435,43 @@ fn a_component_that_spins_at_its_start_is_stopped_by_fuel() {
     let CreateFailure::Failed(record) = failure else { panic!("{failure:?}") };
     assert_eq!(record.outcome, Outcome::Limit(LimitKind::Fuel), "{record:?}");
 }
+
+const LOGGER: &str = r#"(module
+  (import "env" "log" (func $log (param i32 i32)))
+  (import "env" "log" (func $log_again (param i32 i32)))
+  (import "env" "host_log" (func $host_log (param i32 i32 i32) (result i32)))
+  (import "weather" "now" (func $now (result i32)))
+  (memory (export "memory") 1)
+  (func (export "log") (param i32)
+    (loop $again
+      (call $log (i32.const 0) (i32.const 4))
+      (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))
+  (func (export "log_badly") (call $log_again (i32.const -1) (i32.const 4)))
+  (func (export "ask") (result i32) (call $now)))"#;
+
+#[test]
+fn calls_of_the_host_are_counted_by_name_over_all_instances() {
+    let options = PluginOptions { stub_missing_imports: true, ..PluginOptions::default() };
+    let mut plugin = try_plugin(LOGGER, options).unwrap_or_else(|failure| panic!("{failure:?}"));
+    let counts = |plugin: &Plugin| -> Vec<(String, u64, bool)> {
+        let counts = plugin.host_calls().into_iter();
+        counts.map(|count| (count.full_name(), count.calls, count.is_stub)).collect()
+    };
+    let row = |name: &str, calls, is_stub| (name.to_owned(), calls, is_stub);
+    assert_eq!(counts(&plugin), [row("env.host_log", 0, false), row("env.log", 0, false)]);
+    assert!(call(&mut plugin, "log", &[Value::I32(100)]).is_success());
+    let repeated =
+        plugin.repeat("log", &[Value::I32(10)], times(50, false), &mut |_| ControlFlow::Continue(()));
+    assert!(repeated.is_ok_and(|record| record.is_success()));
+    assert_eq!(counts(&plugin)[0], row("env.log", 600, false));
+    assert!(!call(&mut plugin, "log_badly", &[]).is_success(), "the pointer leaves the memory");
+    plugin.renew().unwrap_or_else(|failure| panic!("{failure:?}"));
+    for _ in 0..2 {
+        assert_eq!(call(&mut plugin, "ask", &[]).outcome, Outcome::Trapped(TrapKind::MissingImport));
+        plugin.renew().unwrap_or_else(|failure| panic!("{failure:?}"));
+    }
+    let expected = [row("env.log", 601, false), row("weather.now", 2, true), row("env.host_log", 0, false)];
+    assert_eq!(counts(&plugin), expected);
+    let times: Vec<_> = plugin.host_calls().into_iter().map(|count| count.total_ns).collect();
+    assert!(times[0] > Some(0) && times[1].is_none() && times[2] == Some(0), "{times:?}");
+}

@@ -14,6 +14,7 @@ use panes_rig::{BOTH, Workers, call_often, end_call, log, make_ready, workbench}
 use wasm_workbench::engine::{Engines, NoObserver, OperatorCounter, SharedObserver};
 use wasm_workbench::model::cache::{CacheKey, CacheListing, CacheRow, CachedFacts};
 use wasm_workbench::model::event::LogLevel;
+use wasm_workbench::model::humanize;
 use wasm_workbench::model::ids::{PluginId, RequestId};
 use wasm_workbench::model::limits::Preset;
 use wasm_workbench::model::operators::{CountStep, PriceChanges};
@@ -21,6 +22,9 @@ use wasm_workbench::model::proposal::Proposal;
 use wasm_workbench::ui::theme::{self, Mode};
 use wasm_workbench::ui::{Workbench, icons};
 use wasm_workbench::worker::protocol::{CacheCommand, Command, Event, PluginCommand};
+
+/// Both faces of the window, with the word that pictures have for them.
+const BOTH_FACES: [(Mode, &str); 2] = [(Mode::Dark, "dark"), (Mode::Light, "light")];
 
 struct Window {
     harness: Harness<'static, Workbench>,
@@ -95,6 +99,16 @@ impl Window {
         self.harness.query_by_label(name).is_some()
     }
 
+    /// Asserts that all of these are shown, none of them cut off by the window.
+    fn assert_whole(&self, names: &[&str]) {
+        assert!(!names.is_empty(), "nothing is looked for");
+        let window = self.harness.ctx.viewport_rect();
+        for name in names {
+            let all: Vec<_> = self.harness.get_all_by_label(name).map(|node| node.rect()).collect();
+            assert!(all.iter().any(|rect| window.contains_rect(*rect)), "{name} is cut off: {all:?}");
+        }
+    }
+
     fn shot(&mut self, name: &str) {
         let Ok(folder) = std::env::var("WORKBENCH_SHOTS") else { return };
         let picture = self.harness.render().expect("there is a render adapter");
@@ -126,7 +140,7 @@ fn a_million_calls_are_plotted_in_one_frame_and_a_click_selects_one() {
 
 #[test]
 fn the_distribution_takes_the_place_of_the_plots_and_tells_exact_counts() {
-    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+    for (mode, face) in BOTH_FACES {
         let mut window = Window::called(mode, None, 94);
         let pane = window.harness.get_by_label("Timing plot").rect();
         window.click(Role::Button, "Distribution");
@@ -310,7 +324,25 @@ fn the_runtime_pane_lists_what_is_kept_and_drops_one_build_or_all() {
     assert!(asked(&window, CacheCommand::List));
     window.workers.hear(Event::CacheListed(kept().into()));
     window.harness.run();
-    assert!(window.is_shown("Modules compiled") && window.is_shown("Hit rate"));
+    for (name, figure) in [("Modules compiled", "1"), ("Plugins created", "1"), ("Executions", "0")] {
+        let name = window.harness.get_by_label(name).rect();
+        let is_beside = |rect: egui::Rect| {
+            rect.left() >= name.right()
+                && rect.left() < name.right() + 20.0
+                && name.y_range().contains(rect.center().y)
+        };
+        let figures: Vec<_> = window.harness.get_all_by_label(figure).map(|node| node.rect()).collect();
+        assert!(figures.into_iter().any(is_beside), "{figure} does not stand beside its name");
+    }
+    assert!(window.is_shown("Hit rate") && window.is_shown("0 %"));
+    assert!(window.is_shown("3 builds · 57 MiB of 512 MiB in memory · 42 MiB of 512 MiB on disk"));
+    for row in [
+        "math.wat a1a1a1a1 · 296 B · memory · 3 hits · ",
+        "go_plugin.wasm b2b2b2b2 · 296 B · memory and disk · 1 hit · ",
+        "codec.wasm c3c3c3c3 · 296 B · disk · 0 hits · ",
+    ] {
+        window.harness.get_by_label_contains(row);
+    }
     window.click(Role::Button, "Remove go_plugin.wasm b2b2b2b2 from the cache");
     assert!(asked(&window, CacheCommand::Remove(CacheKey([0xb2; 32]))));
     window.click(Role::Button, "Clear cache");
@@ -332,10 +364,74 @@ fn a_switch_in_settings_makes_another_engine_and_plugins_say_which_they_live_in(
     assert!(compiled);
     let plugin = window.harness.state().state().selected_plugin().expect("it lives");
     assert!(plugin.waiting_build.is_some(), "it keeps its engine");
+    window.harness.get_by_label_contains("Build 2 is for another engine, and waits for Reload");
+    let lives_in = "start_here Cranelift, speed, fuel, call depth";
+    assert!(window.is_shown(lives_in), "it is the engine that it was made for");
     window.harness.get_by_role_and_label(Role::Button, "Reload start_here");
     window.harness.get_by_role_and_label(Role::Button, "Reset settings").click();
     window.harness.run_steps(12);
     assert!(window.harness.state().state().settings.engine.proposals.has(Proposal::ReferenceTypes));
+}
+
+/// Rows of Settings that are not proposals, each with words of what it costs.
+const COSTS: [(&str, &str); 23] = [
+    ("Compiler", "Compiles slowly, runs fast"),
+    ("Optimization", "Compiles with about an eighth more work than None"),
+    ("Count fuel", "Busy loops run some percent slower"),
+    ("Count call depth", "a twentieth slower, with exceptions a fifth"),
+    ("Exact live fuel", "calls take 1.5 times as long, loops 1.3 times"),
+    ("Epoch interruption", "A few percent"),
+    ("Parallel compilation", "Takes all processors while it compiles"),
+    ("Debug info", "compiling takes longer (not measured)"),
+    ("Wasm stack", "reserves that much and 4 MiB"),
+    ("Epoch tick", "at 5 ms a call that does nothing but call takes 2 % longer"),
+    ("Preset", "cost what counting them does"),
+    ("New plugins: fuel", "cost what counting them does"),
+    ("New plugins: time (ms)", "cost what counting them does"),
+    ("New plugins: depth", "cost what counting them does"),
+    ("New plugins: pages", "the others nothing, except when something grows"),
+    ("New plugins: per growth", "the others nothing, except when something grows"),
+    ("New plugins: elements", "the others nothing, except when something grows"),
+    ("New plugins: instances", "the others nothing, except when something grows"),
+    ("New plugins trap on refused growth", "costs nothing"),
+    ("Cache in memory", "A cache takes up to its size"),
+    ("Keep builds on disk", "Costs disk space, and a checksum"),
+    ("Cache on disk", "A cache takes up to its size"),
+    ("Cache folder", "A cache takes up to its size"),
+];
+
+#[test]
+fn each_row_of_settings_says_what_it_costs() {
+    let layout = BOTH
+        .replace("timing", "settings")
+        .replace(r#"[30.0,{"tabs":{"children":[{"pane":"source"}],"active":0}}],"#, "");
+    let window = Window::ready(Mode::Dark, Some(&layout));
+    let title = window.harness.get_by_label("ENGINE").rect();
+    let notes: Vec<_> = window.harness.get_all_by_role(Role::Label).filter_map(|node| node.value()).collect();
+    let is_said = |words: &str| notes.iter().any(|note| note.contains(words));
+    for (row, words) in COSTS {
+        assert!(is_said(words), "{row} does not say “{words}”");
+    }
+    for proposal in Proposal::ALL.into_iter().filter(|proposal| proposal.never().is_none()) {
+        let words = format!("{} · {}", proposal.brings(), proposal.costs()).replace('`', "");
+        assert!(proposal.costs().contains("cost") && is_said(&words), "{words}");
+    }
+    // A row that is added must say it too.
+    let mut rows = 0;
+    for role in [Role::CheckBox, Role::TextInput, Role::ComboBox] {
+        for node in window.harness.get_all_by_role(role) {
+            let (rect, name) = (node.rect(), node.accesskit_node().label().unwrap_or_default());
+            let is_in_pane = title.left() <= rect.left() && rect.right() <= 1068.0;
+            if !is_in_pane || rect.top() <= title.top() || name == "Go to address" {
+                continue;
+            }
+            let is_known = COSTS.iter().any(|(row, _)| *row == name)
+                || Proposal::ALL.iter().any(|proposal| proposal.label() == name);
+            assert!(is_known, "nothing says what {name} costs");
+            rows += 1;
+        }
+    }
+    assert_eq!(rows, COSTS.len() + Proposal::ALL.len());
 }
 
 #[test]
@@ -368,21 +464,36 @@ fn a_problem_that_needs_a_proposal_has_a_button_that_turns_it_on() {
 
 #[test]
 fn runtime_and_settings_are_drawn_in_both_faces() {
-    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+    for (mode, face) in BOTH_FACES {
         let mut window = Window::called(mode, None, 12);
         for pane in ["Runtime", "Settings"] {
             open(&mut window, pane);
             window.workers.hear(Event::CacheListed(kept().into()));
             window.harness.run();
             window.harness.get_by_role_and_label(Role::Tab, pane);
+            window.assert_whole(words_of(pane));
             window.shot(&format!("{}-{face}", pane.to_lowercase()));
         }
         window.harness.set_size(egui::vec2(1024.0, 700.0));
         window.harness.run();
         for pane in ["Runtime", "Settings"] {
             window.click(Role::Tab, pane);
+            window.assert_whole(words_of(pane));
             window.shot(&format!("{}-{face}-small", pane.to_lowercase()));
         }
+    }
+}
+
+/// What must be in view when a pane is opened, beside its tab.
+fn words_of(pane: &str) -> &'static [&'static str] {
+    match pane {
+        "Runtime" => &["SINCE THE START", "Modules compiled", "Compile time", "Executions", "Failed"],
+        "Settings" => &["ENGINE", "Reset settings", "Compiler", "Compiles slowly, runs fast"],
+        "Timing" => &["Timing plot", "Distribution"],
+        "Memory" => &["Go to address"],
+        "Calls" => &["Filter calls", "All outcomes"],
+        "Events" => &["Filter events", "Pause events"],
+        _ => &[],
     }
 }
 
@@ -422,6 +533,81 @@ fn a_price_is_typed_checked_and_reset_and_one_operator_can_be_counted_alone() {
     assert!(window.is_shown("the engine's own prices"));
 }
 
+#[test]
+fn a_plugin_with_prices_of_its_own_is_on_the_engine_that_is_set() {
+    let layout = BOTH.replace("timing", "settings").replace("memory", "prices");
+    let mut window = Window::ready(Mode::Dark, Some(&layout));
+    window.type_into("Filter operators", "i32.mul");
+    window.click(Role::Button, "Count only i32.mul");
+    let plugin = window.harness.state().state().selected_plugin().expect("it lives");
+    assert_eq!(plugin.build.build.settings.prices, PriceChanges::only("i32.mul"));
+    assert!(!window.is_shown("Reload start_here"), "nothing is there to be brought to another engine");
+    window.harness.get_by_role_and_label(Role::CheckBox, "Debug info").click_accesskit();
+    window.harness.run_steps(12);
+    window.harness.get_by_role_and_label(Role::Button, "Reload start_here").click_accesskit();
+    window.harness.run_steps(12);
+    assert!(!window.is_shown("Reload start_here"), "reloading has brought it there");
+}
+
+#[test]
+fn one_edit_reprices_a_class_and_its_reset_takes_it_back() {
+    for (mode, face) in BOTH_FACES {
+        let layout = BOTH.replace("timing", "prices");
+        let mut window = Window::ready(mode, Some(&layout));
+        let value = |window: &Window, class: &str| window.value_of(&format!("price of all of {class}"));
+        assert_eq!(value(&window, "32-bit integers").as_deref(), Some("1"));
+        assert_eq!(value(&window, "Control and calls").as_deref(), Some(""), "nop is free, br is not");
+        window.harness.get_by_label("price of all of 32-bit integers").focus();
+        window.harness.run();
+        window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        window.type_into("price of all of 32-bit integers", "7");
+        let prices = priced(&window).expect("it is compiled anew");
+        let of = |name: &str| prices.price_of(name, 1);
+        assert_eq!((of("i32.mul"), of("i32.rotl"), of("i32.load"), of("i64.mul")), (7, 7, 1, 1));
+        window.click(Role::DisclosureTriangle, "32-bit integers");
+        window.shot(&format!("prices-class-{face}"));
+        window.type_into("Filter operators", "i32.add");
+        assert_eq!(window.value_of("price of i32.add").as_deref(), Some("7"));
+        window.harness.get_by_label("price of i32.add").focus();
+        window.harness.run();
+        window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        window.type_into("price of i32.add", "2");
+        assert_eq!(value(&window, "32-bit integers").as_deref(), Some(""), "it has no common price");
+        window.click(Role::Button, "Reset the prices of 32-bit integers");
+        assert_eq!(priced(&window), Some(PriceChanges::default()));
+    }
+}
+
+#[test]
+fn an_operator_that_is_counted_alone_is_told_with_its_exact_count() {
+    for (mode, face) in BOTH_FACES {
+        let layout = BOTH.replace("timing", "prices");
+        let mut window = Window::ready(mode, Some(&layout));
+        window.type_into("Filter operators", "i32.sub");
+        window.click(Role::Button, "Count only i32.sub");
+        assert!(window.is_shown("only i32.sub costs fuel"));
+        make_ready(&window.workers, window.plugin());
+        end_call(&window.workers, window.plugin(), 1, 94);
+        window.harness.run();
+        let waits = "Fuel is i32.sub, function entries and bytes moved; counting tells them apart";
+        assert!(window.is_shown(waits));
+        let (request, counter) = asked_to_count(&window);
+        let observer: SharedObserver = Arc::new(NoObserver);
+        let counts = counter.count(&Engines::new(), &observer, &mut |_| true).expect("it can be counted");
+        let counts = counts.expect("nobody stopped it");
+        let rest = counts.entries + counts.bulk_fuel.expect("it is known");
+        let fuel = counts.fuel_at(&counts.prices).expect("it is known");
+        let ran = fuel - rest;
+        assert!(ran > 1000, "fib(24) subtracts often");
+        window.workers.hear(Event::OperatorsCounted { request, result: Ok(Some(Arc::new(counts))) });
+        window.harness.run();
+        // The pretended call burnt other fuel than the real one, which is said.
+        let words = format!("i32.sub ran {} times when the call was made again", humanize::grouped(ran));
+        assert!(window.is_shown(&words), "{words}");
+        window.shot(&format!("prices-alone-{face}"));
+    }
+}
+
 /// Returns the newest question about operators.
 fn asked_to_count(window: &Window) -> (RequestId, OperatorCounter) {
     let sent = window.workers.sent.borrow();
@@ -434,7 +620,7 @@ fn asked_to_count(window: &Window) -> (RequestId, OperatorCounter) {
 
 #[test]
 fn operators_of_a_call_are_counted_listed_filtered_and_copied() {
-    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+    for (mode, face) in BOTH_FACES {
         let layout = BOTH.replace("timing", "operators");
         let mut window = Window::ready(mode, Some(&layout));
         window.click(Role::Button, "Count the selected call");
@@ -493,11 +679,13 @@ fn operators_of_a_call_are_counted_listed_filtered_and_copied() {
 
 #[test]
 fn every_pane_is_drawn_in_both_faces() {
-    for (mode, face) in [(Mode::Dark, "dark"), (Mode::Light, "light")] {
+    for (mode, face) in BOTH_FACES {
         let mut window = Window::called(mode, None, 94);
+        window.assert_whole(words_of("Timing"));
         window.shot(&format!("timing-{face}"));
         for tab in ["Memory", "Calls", "Events"] {
             window.click(Role::Tab, tab);
+            window.assert_whole(words_of(tab));
             if tab == "Memory" {
                 window.go_to("256");
                 window.workers.generation.set(3);
@@ -511,6 +699,18 @@ fn every_pane_is_drawn_in_both_faces() {
         window.harness.run();
         for tab in ["Timing", "Memory", "Calls", "Events"] {
             window.click(Role::Tab, tab);
+            window.assert_whole(words_of(tab));
+            match tab {
+                "Calls" => assert!(window.is_shown("#94 fib(24) stopped by the fuel limit")),
+                "Events" => {
+                    assert!(window.harness.query_all_by_label_contains("start_here Executed fib").count() > 0)
+                }
+                "Timing" => {
+                    let value = window.value_of("Timing plot");
+                    assert_eq!(value.as_deref(), Some("95 calls, 8 failed, growth refused in 1"));
+                }
+                _ => assert!(window.harness.query_by_label_contains("00000100 e7 e7").is_some()),
+            }
             window.shot(&format!("{}-{face}-small", tab.to_lowercase()));
         }
     }

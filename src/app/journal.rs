@@ -59,7 +59,7 @@ pub(super) fn call_ended(state: &mut AppState, id: PluginId, record: &CallRecord
         success: record.is_success(),
     };
     push(state, id, executed, now);
-    growth_refused(state, id, &record.denied, record.refused_growths, now);
+    growth_refused(state, id, &record.all_denied(), record.end.refused.total(), now);
     if untold > 0 {
         push(state, id, EventKind::MoreRefusedGrowth { growths: 0, calls: untold }, now);
     }
@@ -69,7 +69,7 @@ pub(super) fn call_ended(state: &mut AppState, id: PluginId, record: &CallRecord
 pub(super) fn growth_refused(
     state: &mut AppState,
     id: PluginId,
-    denied: &[DeniedGrowth],
+    denied: &[&DeniedGrowth],
     count: u64,
     now: Now,
 ) {
@@ -78,7 +78,7 @@ pub(super) fn growth_refused(
         push(state, id, EventKind::MoreRefusedGrowth { growths, calls: 0 }, now);
     }
     for denied in denied {
-        push(state, id, EventKind::RefusedGrowth(denied.clone()), now);
+        push(state, id, EventKind::RefusedGrowth((*denied).clone()), now);
     }
 }
 

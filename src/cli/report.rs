@@ -13,6 +13,7 @@ use crate::model::build::{CacheOutcome, Phases};
 use crate::model::call::{CallRecord, DeniedGrowth, Frame, Outcome};
 use crate::model::call_json::CallDocument;
 use crate::model::diagnostic::Place;
+use crate::model::host_calls::HostCallCount;
 use crate::model::humanize::{bytes, counted, duration_ns, grouped};
 use crate::model::lifecycle::PluginState;
 use crate::model::measured::Measured;
@@ -29,6 +30,7 @@ struct RunDocument<'a> {
     compile: CompileDocument<'a>,
     calls: Vec<RunCall<'a>>,
     metrics: MetricsSnapshot,
+    host_calls: &'a [HostCallCount],
 }
 
 /// A call, and with prices of its own what it burns at the engine's.
@@ -81,6 +83,7 @@ pub(super) fn run_json(source: &Source, build: &Build, session: &Session) -> Str
             })
             .collect(),
         metrics: session.metrics.snapshot(),
+        host_calls: &session.host_calls,
     };
     serde_json::to_string_pretty(&document).expect("text, numbers and lists always serialise") + "\n"
 }

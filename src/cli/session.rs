@@ -12,6 +12,7 @@ use super::shadow::Shadow;
 use crate::engine::{Build, CallObserver, CreateFailure, LiveView, Plugin, PluginOptions, Repeat, Tick};
 use crate::model::call::{CallKind, CallRecord, Outcome};
 use crate::model::event::LogLevel;
+use crate::model::host_calls::HostCallCount;
 use crate::model::interface::Import;
 use crate::model::lifecycle::PluginState;
 use crate::model::measured::Measured;
@@ -73,6 +74,8 @@ pub(super) struct Session {
     pub(super) metrics: PluginMetrics,
     /// How long making the first instance took; `None` when it could not be made.
     pub(super) instantiate_ns: Option<u64>,
+    /// What the guests called of the host.
+    pub(super) host_calls: Vec<HostCallCount>,
 }
 
 /// Watches a run: prints what guests log, and stops them when the user says so.
@@ -174,6 +177,7 @@ pub(super) fn drive(
         state: PluginState::Error,
         metrics: PluginMetrics::default(),
         instantiate_ns: None,
+        host_calls: Vec::new(),
     };
     let observer: Arc<dyn CallObserver> = Arc::clone(watch) as _;
     let plugin = match Plugin::create(build, 1, options.clone(), observer) {
@@ -285,6 +289,7 @@ impl Driver<'_> {
             self.session.note(record, self.is_priced.then_some(measured(shadow)), self.sink);
         }
         self.session.metrics.set_current_memory_pages(self.plugin.usage().memory_pages);
+        self.session.host_calls = self.plugin.host_calls();
         self.session
     }
 }

@@ -1,10 +1,12 @@
 //! What a store keeps beside the guest, and the functions that the host offers.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use wasmtime::{Caller, Extern, ExternType, Func, FuncType, Linker, Module, Store, Val, ValType};
 
+use super::host_calls::{HostCallCounter, HostCallCounters};
 use super::live::Handles;
 use super::meter::Meter;
 use super::observer::SharedObserver;
@@ -120,25 +122,36 @@ pub(crate) struct HostFunctionFailed {
 /// Fills the linker with every host function that the module imports in a shape that is known.
 ///
 /// The function is made after the module's own import type, since the same name is used in two shapes.
-pub(crate) fn define_host_functions(linker: &mut Linker<Host>, module: &Module) -> wasmtime::Result<()> {
+pub(crate) fn define_host_functions(
+    linker: &mut Linker<Host>,
+    module: &Module,
+    counters: &HostCallCounters,
+) -> wasmtime::Result<()> {
+    let mut defined = HashSet::new();
     for import in module.imports() {
         let (module_name, name) = (import.module(), import.name());
         let ExternType::Func(ty) = import.ty() else { continue };
-        if module_name != "env" {
+        // A module may import a function twice; the linker takes a name once.
+        if module_name != "env" || defined.contains(name) {
             continue;
         }
         let shape = (shape_of(ty.params()), shape_of(ty.results()));
         let is_log = name == "log" && shape == ("ii".to_owned(), String::new());
         let is_host_log = name == "host_log" && shape.0 == "iii" && matches!(shape.1.as_str(), "" | "i");
+        if is_log || is_host_log {
+            defined.insert(name);
+        }
         if is_log {
-            linker.func_new("env", "log", ty, |caller, args, _| {
-                guest_log(caller, "log", LogLevel::Info, &args[0], &args[1])
+            let counter = counters.of_function(module_name, name);
+            linker.func_new("env", "log", ty, move |caller, args, _| {
+                timed(&counter, || guest_log(caller, "log", LogLevel::Info, &args[0], &args[1]))
             })?;
         } else if is_host_log {
             let answers = shape.1 == "i";
+            let counter = counters.of_function(module_name, name);
             linker.func_new("env", "host_log", ty, move |caller, args, results| {
                 let level = LogLevel::from_guest(args[0].i32().unwrap_or(0));
-                let outcome = guest_log(caller, "host_log", level, &args[1], &args[2]);
+                let outcome = timed(&counter, || guest_log(caller, "host_log", level, &args[1], &args[2]));
                 if !answers {
                     return outcome;
                 }
@@ -148,6 +161,14 @@ pub(crate) fn define_host_functions(linker: &mut Linker<Host>, module: &Module) 
         }
     }
     Ok(())
+}
+
+/// Does the work of a host function and counts it, whether it succeeds or not.
+fn timed<T>(counter: &HostCallCounter, work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let done = work();
+    counter.count(started.elapsed());
+    done
 }
 
 fn shape_of(types: impl Iterator<Item = ValType>) -> String {
@@ -198,6 +219,7 @@ pub(crate) fn define_stubs(
     linker: &mut Linker<Host>,
     store: &mut Store<Host>,
     module: &Module,
+    counters: &Arc<HostCallCounters>,
 ) -> wasmtime::Result<()> {
     for import in module.imports() {
         if linker.get_by_import(&mut *store, &import).is_some() {
@@ -205,7 +227,7 @@ pub(crate) fn define_stubs(
         }
         let (module_name, name) = (import.module(), import.name());
         let item: Extern = match import.ty() {
-            ExternType::Func(ty) => stub_function(store, &ty, module_name, name).into(),
+            ExternType::Func(ty) => stub_function(store, &ty, (module_name, name), counters).into(),
             ExternType::Memory(ty) => wasmtime::Memory::new(&mut *store, ty)?.into(),
             ExternType::Table(ty) => {
                 let null = wasmtime::Ref::null(ty.element().heap_type());
@@ -224,9 +246,15 @@ pub(crate) fn define_stubs(
     Ok(())
 }
 
-fn stub_function(store: &mut Store<Host>, ty: &FuncType, module: &str, name: &str) -> Func {
-    let (module, name) = (module.to_owned(), name.to_owned());
+fn stub_function(
+    store: &mut Store<Host>,
+    ty: &FuncType,
+    (module, name): (&str, &str),
+    counters: &Arc<HostCallCounters>,
+) -> Func {
+    let (module, name, counters) = (module.to_owned(), name.to_owned(), Arc::clone(counters));
     Func::new(store, ty.clone(), move |_, _, _| {
+        counters.count_stub(&module, &name);
         Err(StubCalled { module: module.clone(), name: name.clone() }.into())
     })
 }

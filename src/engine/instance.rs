@@ -10,6 +10,7 @@ use wasmtime::{
 
 use super::build::{Artefact, Build, CoreArtefact, RewrittenParts};
 use super::host::{self, Clock, Host, StopCause, Stopped};
+use super::host_calls::HostCallCounters;
 use super::live::{Handles, LiveGuest, NewestRefusal, counter};
 use super::meter::{Life, Meter};
 use super::observer::{SharedObserver, Tick};
@@ -71,6 +72,7 @@ struct Sandbox<'a> {
     observer: &'a SharedObserver,
     /// What earlier instances of the plugin left.
     life: Life,
+    host_calls: &'a Arc<HostCallCounters>,
 }
 
 /// Why there is no instance.
@@ -88,8 +90,9 @@ impl LiveInstance {
         options: &PluginOptions,
         observer: &SharedObserver,
         life: Life,
+        host_calls: &Arc<HostCallCounters>,
     ) -> Result<Self, NoInstance> {
-        let sandbox = Sandbox { options, observer, life };
+        let sandbox = Sandbox { options, observer, life, host_calls };
         match &*build.artefact {
             Artefact::Core(core) => Self::of_module(build, core, sandbox),
             Artefact::Component(component) => Self::of_component(build, component, sandbox),
@@ -103,11 +106,12 @@ impl LiveInstance {
         let started = Instant::now();
         let mut linker = Linker::new(engine);
         let fail = |error, store| failed(error, store, started);
-        if let Err(error) = host::define_host_functions(&mut linker, &core.module) {
+        if let Err(error) = host::define_host_functions(&mut linker, &core.module, sandbox.host_calls) {
             return Err(fail(error, store));
         }
         if options.stub_missing_imports {
-            if let Err(error) = host::define_stubs(&mut linker, &mut store, &core.module) {
+            let stubbed = host::define_stubs(&mut linker, &mut store, &core.module, sandbox.host_calls);
+            if let Err(error) = stubbed {
                 return Err(fail(error, store));
             }
         } else {
@@ -345,7 +349,7 @@ fn memory_export(build: &Build, rewritten: Option<&RewrittenParts>) -> Option<St
 /// Makes a store that is limited, fuelled and watched from its first instruction on.
 fn new_store(
     engine: &Engine,
-    Sandbox { options, observer, life }: Sandbox<'_>,
+    Sandbox { options, observer, life, .. }: Sandbox<'_>,
     memory_export: Option<String>,
     has_fuel: bool,
 ) -> Store<Host> {

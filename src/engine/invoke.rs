@@ -108,7 +108,7 @@ pub(crate) fn run_batch(
         if figures.has_overrun {
             return Some((figures, Ok(results_in(&buffer, entry))));
         }
-        let was_denied = !live.store.data().meter.refusals().is_empty();
+        let was_denied = live.store.data().meter.all_refused().total() > 0;
         if was_denied && *tellable > 0 {
             *tellable -= 1;
             tell_refused_growth(live);
@@ -134,9 +134,10 @@ pub(crate) fn run_batch(
 
 /// Tells the observer of growth that was refused in a call that leaves no record.
 fn tell_refused_growth(live: &mut LiveInstance) {
-    let denied = end::denied(live, false);
-    let host = live.store.data();
-    host.observer.growth_refused(denied, host.meter.refused_in_call());
+    let end = end::explain_return(live, false);
+    let mut denied: Vec<_> = end.denied.into_iter().chain(end.details.unmet).collect();
+    denied.sort_by_key(|growth| growth.nth);
+    live.store.data().observer.growth_refused(denied, end.details.refused.total());
 }
 
 /// What became of calls between two looks at the clock.

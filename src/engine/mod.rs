@@ -9,6 +9,7 @@ mod compile;
 mod core_instances;
 mod end;
 mod host;
+mod host_calls;
 mod instance;
 mod invoke;
 mod live;

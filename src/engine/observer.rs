@@ -37,7 +37,7 @@ pub trait CallObserver: Send + Sync {
     fn log(&self, level: LogLevel, text: String);
 
     /// Hears of growth that was refused in one of many repeated calls, which leaves no record: the newest, oldest
-    /// first, and how often a limit refused growth in that call.
+    /// first, and how often growth was refused in that call.
     fn growth_refused(&self, _denied: Vec<DeniedGrowth>, _count: u64) {}
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::build::Build;
 use super::end::{self, End};
+use super::host_calls::HostCallCounters;
 use super::instance::{Entry, LiveInstance, NoInstance};
 use super::invoke::{self, BatchSpan, Figures};
 use super::live;
@@ -16,6 +17,7 @@ use super::observer::SharedObserver;
 use super::pages::SeenPages;
 use crate::model::call::{CallKind, CallRecord, CallSample, INSTANTIATE_NAME, Outcome};
 use crate::model::cause::Cause;
+use crate::model::host_calls::HostCallCount;
 use crate::model::interface::Import;
 use crate::model::limit_rules::LimitRules;
 use crate::model::limits::{Limits, Usage};
@@ -135,6 +137,7 @@ pub struct Plugin {
     last: Figures,
     /// What earlier instances left, as of the newest instantiation.
     life: Life,
+    host_calls: Arc<HostCallCounters>,
 }
 
 impl Plugin {
@@ -178,6 +181,7 @@ impl Plugin {
             seen_pages: None,
             last: Figures::default(),
             life: Life::default(),
+            host_calls: Arc::default(),
         };
         plugin.instantiate()?;
         Ok(plugin)
@@ -214,7 +218,7 @@ impl Plugin {
     fn instantiate(&mut self) -> Result<(), CreateFailure> {
         let started_ns = super::instance::nanos_since(self.born);
         self.note_life();
-        match LiveInstance::new(&self.build, &self.options, &self.observer, self.life) {
+        match LiveInstance::new(&self.build, &self.options, &self.observer, self.life, &self.host_calls) {
             Ok(live) => {
                 self.live = Some(live);
                 self.has_failed = false;
@@ -370,9 +374,10 @@ impl Plugin {
 
     /// Tells the observer of growth that was refused in a call of which only figures are kept.
     fn tell_refused_growth(&self, record: &CallRecord, tellable: &mut u32) {
-        if record.refused_growths > 0 && *tellable > 0 {
+        let denied = record.all_denied();
+        if !denied.is_empty() && *tellable > 0 {
             *tellable -= 1;
-            self.observer.growth_refused(record.denied.clone(), record.refused_growths);
+            self.observer.growth_refused(denied.into_iter().cloned().collect(), record.end.refused.total());
         }
     }
 
@@ -612,6 +617,11 @@ impl Plugin {
             usage.call_depth_call_peak = self.last.peak_call_depth;
             usage
         })
+    }
+
+    /// Counts what its guests have called of the host, over all of its instances; a component is not counted.
+    pub fn host_calls(&self) -> Vec<HostCallCount> {
+        self.host_calls.counts()
     }
 
     /// Returns how often each of so many straight pieces of code has run since the instance was made.

@@ -182,6 +182,13 @@ impl EngineSettings {
         words.join(", ")
     }
 
+    /// Tells whether these settings are those of another set but for the prices, which are a source's own: what
+    /// a person sets of the engine says nothing of them.
+    pub fn is_same_but_for_prices(&self, other: &Self) -> bool {
+        let unpriced = |settings: &Self| Self { prices: PriceChanges::default(), ..settings.clone() };
+        unpriced(self) == unpriced(other)
+    }
+
     /// Tells whether the compiler can do a proposal.
     pub fn compiler_can(&self, proposal: Proposal) -> bool {
         proposal.never().is_none()
@@ -342,6 +349,35 @@ mod tests {
     }
 
     #[test]
+    fn a_proposal_that_a_module_does_not_use_leaves_its_machine_code_as_it_is() {
+        let text = r#"(module (memory 1) (table 2 funcref) (type $t (func (param i32) (result i32)))
+            (global $g (mut i64) (i64.const 1)) (data (i32.const 8) "abc") (elem (i32.const 0) $f)
+            (func $f (export "f") (param i32) (result i32) (local f64)
+              (loop $again
+                (i32.store (local.get 0) (call_indirect (type $t) (local.get 0) (i32.const 0)))
+                (global.set $g (i64.mul (global.get $g) (i64.load (local.get 0))))
+                (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+              (drop (memory.grow (i32.const 1)))
+              (i32.trunc_f64_s (f64.sqrt (local.get 1)))))"#;
+        let wasm = wat::parse_str(text).expect("the text is right");
+        for compiler in Compiler::ALL {
+            let code = |proposals| {
+                let settings = EngineSettings { compiler, proposals, ..EngineSettings::default() };
+                let engine =
+                    Engine::new(&settings.config(Pricing::ByPass)).expect("the settings go together");
+                wasmtime::Module::new(&engine, &wasm).expect("the module is valid").text().to_vec()
+            };
+            let usual = code(Proposals::default());
+            for proposal in Proposal::ALL.into_iter().filter(|proposal| proposal.never().is_none()) {
+                for is_on in [false, true] {
+                    let code = code(Proposals::default().with(proposal, is_on));
+                    assert!(code == usual, "{compiler:?} {proposal:?} {is_on}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_is_set_beside_fuel_and_epochs_changes_no_machine_code() {
         let text = r#"(module (memory 1) (func $f (export "f") (param i32) (result i32)
             (if (result i32) (i32.lt_s (local.get 0) (i32.const 2))
@@ -357,6 +393,15 @@ mod tests {
         let mut bare = Config::new();
         bare.consume_fuel(true).epoch_interruption(true);
         assert!(code(&bare) == code(&EngineSettings::default().config(Pricing::ByEngine)));
+    }
+
+    #[test]
+    fn prices_make_no_other_settings_and_all_else_does() {
+        let settings = EngineSettings::default();
+        let priced = EngineSettings { prices: PriceChanges::only("i32.add"), ..settings.clone() };
+        assert!(priced.is_same_but_for_prices(&settings) && settings.is_same_but_for_prices(&priced));
+        let other = EngineSettings { debug_info: true, ..priced };
+        assert!(!other.is_same_but_for_prices(&settings));
     }
 
     #[test]

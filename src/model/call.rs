@@ -311,7 +311,7 @@ impl CallRecord {
             peak_memory_pages: self.peak_memory_pages,
             peak_call_depth: self.peak_call_depth,
             outcome: self.outcome,
-            was_denied: !self.denied.is_empty(),
+            was_denied: !(self.denied.is_empty() && self.end.unmet.is_empty()),
             export,
         }
     }

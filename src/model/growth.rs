@@ -202,6 +202,11 @@ impl RefusedInCall {
         self.pages.count + self.pages_at_once.count + self.elements.count
     }
 
+    /// Returns how often growth was refused, whoever refused it.
+    pub fn total(&self) -> u64 {
+        self.by_limits() + self.otherwise.count
+    }
+
     /// Returns what the module's own maximum or the system refused.
     pub fn otherwise(&self) -> GrowthTally {
         self.otherwise

@@ -16,6 +16,7 @@ pub mod difference;
 pub mod event;
 pub mod growth;
 pub mod hex;
+pub mod host_calls;
 pub mod humanize;
 pub mod ids;
 pub mod interface;

@@ -143,6 +143,13 @@ impl PriceChanges {
         self.by_name.is_empty() && self.all_others.is_none()
     }
 
+    /// Returns the one operator that costs anything, with its price; `None` where several do, or others may.
+    pub fn counted_alone(&self) -> Option<(&str, u8)> {
+        let mut priced = self.by_name.iter().filter(|(_, price)| **price > 0);
+        let (name, price) = priced.next()?;
+        (self.all_others == Some(0) && priced.next().is_none()).then_some((name.as_str(), *price))
+    }
+
     /// Sets the price of an operator that the engine charges `default_price` for.
     pub fn set(&mut self, name: &str, price: u8, default_price: u8) {
         if price == self.all_others.unwrap_or(default_price) {
@@ -163,6 +170,12 @@ impl OperatorCounts {
     /// Returns how many operators ran.
     pub fn total(&self) -> u64 {
         self.operators.iter().map(|operator| operator.count).sum()
+    }
+
+    /// Returns how often an operator ran.
+    pub fn count_of(&self, name: &str) -> u64 {
+        let mut all = self.operators.iter().chain(&self.markers);
+        all.find(|operator| operator.name == name).map_or(0, |operator| operator.count)
     }
 
     /// Returns the fuel that the call burns at these prices; `None` where its bulk operations were not measured.
@@ -287,6 +300,27 @@ mod tests {
         }
         assert_eq!(counts().operator_fuel(&PriceChanges::only("i32.mul")), 4 + 3);
         assert_eq!((counts().total(), PriceChanges::default().is_empty()), (16, true));
+    }
+
+    #[test]
+    fn an_operator_that_is_counted_alone_leaves_entries_and_bulk_beside_its_count() {
+        for (text, alone) in [
+            ("*=0,i32.mul=1", Some(("i32.mul", 1))),
+            ("*=0,end=2,nop=0", Some(("end", 2))),
+            ("*=0,i32.mul=1,nop=1", None),
+            ("*=0", None),
+            ("i32.mul=1", None),
+            ("*=1,i32.mul=1", None),
+        ] {
+            let prices = PriceChanges::parse(text).expect("it is well written");
+            assert_eq!(prices.counted_alone(), alone, "{text}");
+            let Some((name, price)) = alone else { continue };
+            let counts = counts();
+            let rest = counts.entries + counts.bulk_fuel.unwrap_or(0);
+            let fuel = counts.fuel_at(&prices).expect("bulk operations were measured");
+            assert_eq!(counts.count_of(name), (fuel - rest) / u64::from(price), "{text}");
+        }
+        assert_eq!(counts().count_of("i64.mul"), 0);
     }
 
     #[test]

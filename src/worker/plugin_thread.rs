@@ -461,6 +461,10 @@ impl PluginThread {
     fn tell_usage(&self) {
         if let Some(plugin) = &self.plugin {
             self.watcher.show(PluginEvent::Usage(plugin.usage()));
+            let counts = plugin.host_calls();
+            if !counts.is_empty() {
+                self.watcher.tell(PluginEvent::HostCalls(counts.into()));
+            }
         }
     }
 }

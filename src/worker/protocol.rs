@@ -15,6 +15,7 @@ use crate::model::cache::{CacheKey, CacheListing};
 use crate::model::call::{CallRecord, CallSample, DeniedGrowth};
 use crate::model::difference::Difference;
 use crate::model::event::LogLevel;
+use crate::model::host_calls::HostCallCount;
 use crate::model::ids::{BuildNumber, CallId, Generation, PluginId, RequestId, SourceId};
 use crate::model::interface::Import;
 use crate::model::lifecycle::StateChange;
@@ -505,6 +506,8 @@ pub enum PluginEvent {
     },
     /// What is used of the limits.
     Usage(Usage),
+    /// What its guests have called of the host, over its whole life; told when a call has ended.
+    HostCalls(Arc<[HostCallCount]>),
     /// Part of a memory.
     Memory(MemoryWindow),
     /// A memory could not be read or written.
@@ -532,7 +535,7 @@ pub enum PluginEvent {
     GrowthRefused {
         /// What was asked for, and where.
         denied: Vec<DeniedGrowth>,
-        /// How often a limit refused growth in that call.
+        /// How often growth was refused in that call.
         count: u64,
     },
     /// The guest logged a line.

@@ -97,6 +97,10 @@ pub(crate) const CASES: &[Case] = &[
         "imports_stubbed",
         "run sample_plugins/missing_import.wat --stub-missing-imports --invoke answer --invoke forecast 3",
     ),
+    case(
+        "imports_stubbed_json",
+        "run sample_plugins/missing_import.wat --json --stub-missing-imports --invoke forecast 3 --invoke forecast 4",
+    ),
     // Lifecycle.
     case("life_hooks", "run tests/plugins/hooks.wat --json --invoke next"),
     case("life_cleanup_traps", "run tests/plugins/hooks.wat --invoke next --invoke next --invoke next"),

@@ -68,6 +68,7 @@ pub(super) fn apply(
             }
             plugin.calls.metrics.set_current_memory_pages(usage.memory_pages);
         }
+        PluginEvent::HostCalls(counts) => plugin.host_calls.set(counts),
         PluginEvent::Memory(window) => memory_shown(plugin, window),
         PluginEvent::MemoryRefused { reason } => plugin.memory.refusal = Some(reason),
         PluginEvent::Globals(globals) => plugin.globals = globals,
@@ -136,7 +137,7 @@ fn call_ended(
     record.number = plugin.calls.last_number();
     let record = &record;
     plugin.earlier.note(record);
-    plugin.calls.refusals.note(record.number, &record.denied);
+    plugin.calls.refusals.note(record.number, &record.all_denied());
     let pending = call.and_then(|call| {
         let at = plugin.calls.pending.iter().position(|pending| pending.call == call)?;
         plugin.calls.pending.remove(at)
@@ -154,7 +155,7 @@ fn call_ended(
         state.runtime.record_execution(record.wall_ns, record.is_success());
     }
     let untold = pending.map_or(0, |pending| {
-        let told = pending.refused.1 + u64::from(is_sampled && record.refused_growths > 0);
+        let told = pending.refused.1 + u64::from(is_sampled && record.end.refused.total() > 0);
         pending.refused.0.saturating_sub(told)
     });
     journal::call_ended(state, id, record, untold, now);
@@ -192,11 +193,12 @@ fn growth_refused(state: &mut AppState, id: PluginId, denied: &[DeniedGrowth], c
     let Some(plugin) = state.plugin_mut(id) else { return };
     // The figures of that call may still be on their way.
     let number = plugin.calls.last_number().saturating_add(1);
-    plugin.calls.refusals.note(number, denied);
+    let denied: Vec<_> = denied.iter().collect();
+    plugin.calls.refusals.note(number, &denied);
     if let Some(pending) = plugin.calls.pending.front_mut() {
         pending.refused.1 += 1;
     }
-    journal::growth_refused(state, id, denied, count, now);
+    journal::growth_refused(state, id, &denied, count, now);
 }
 
 /// Keeps how long calls took; the calls themselves are more than can be made again.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::phases::PhaseRun;
 use super::{CountsView, DefaultFuel, EarlierCalls, GoodBuild, NeedsView, PluginCalls};
 use crate::engine::PluginOptions;
+use crate::model::host_calls::HostCalls;
 use crate::model::ids::{PluginId, SourceId};
 use crate::model::interface::Import;
 use crate::model::lifecycle::{LifecycleStep, PluginState, StateChange};
@@ -58,6 +59,8 @@ pub struct PluginView {
     pub counts: Option<CountsView>,
     /// What calls at prices of their own would burn at the engine's.
     pub default_fuel: DefaultFuel,
+    /// What its guests have called of the host.
+    pub host_calls: HostCalls,
     /// Calls that the instance has had.
     pub(crate) earlier: EarlierCalls,
     /// Its memory as far as somebody looks at it.
@@ -196,6 +199,7 @@ impl PluginView {
             needs: None,
             counts: None,
             default_fuel: DefaultFuel::default(),
+            host_calls: HostCalls::default(),
             earlier: EarlierCalls::default(),
             memory: PluginMemory::default(),
             globals: Vec::new(),

@@ -37,14 +37,14 @@ impl Refusals {
     }
 
     /// Takes up growth that was refused in the call of that number, oldest first.
-    pub(crate) fn note(&mut self, number: u64, denied: &[DeniedGrowth]) {
+    pub(crate) fn note(&mut self, number: u64, denied: &[&DeniedGrowth]) {
         for growth in denied {
             let of =
                 if growth.what == LimitKind::TableElements { &mut self.elements } else { &mut self.pages };
             if of.newest.len() == MOST_KEPT {
                 of.newest.pop_front();
             }
-            of.newest.push_back(growth.clone());
+            of.newest.push_back((*growth).clone());
             of.last_call = number;
         }
     }
@@ -62,14 +62,18 @@ mod tests {
             requested,
             growth: 1,
             bound: GrowthBound::Total,
+            size: requested,
             limit: Some(4),
+            maximum: None,
+            collector: false,
             place: None,
+            nth: 1,
         };
         let mut refusals = Refusals::default();
         for number in 1..=40 {
-            refusals.note(number, &[growth(LimitKind::MemoryPages, number)]);
+            refusals.note(number, &[&growth(LimitKind::MemoryPages, number)]);
         }
-        refusals.note(41, &[growth(LimitKind::TableElements, 7)]);
+        refusals.note(41, &[&growth(LimitKind::TableElements, 7)]);
         let of = |kind| {
             let of = refusals.of(kind).expect("growth of it is refused");
             (of.newest.front().map(|growth| growth.requested), of.newest.len(), of.last_call)

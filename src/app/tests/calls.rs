@@ -312,8 +312,29 @@ fn details_and_figures_of_a_call_have_one_number_whoever_counted() {
 }
 
 fn denied(requested: u64) -> DeniedGrowth {
-    let (what, bound) = (LimitKind::MemoryPages, GrowthBound::Total);
-    DeniedGrowth { what, requested, growth: 1, bound, limit: Some(4), place: None }
+    DeniedGrowth {
+        what: LimitKind::MemoryPages,
+        requested,
+        growth: 1,
+        size: requested,
+        bound: GrowthBound::Total,
+        limit: Some(4),
+        maximum: None,
+        collector: false,
+        place: None,
+        nth: 1,
+    }
+}
+
+/// A record of a call in which growth was refused so often.
+fn refusing(growths: &[u64], times: u64) -> CallRecord {
+    let mut record = *record(1, "add", Outcome::Returned, Vec::new());
+    record.denied = growths.iter().map(|requested| denied(*requested)).collect();
+    record.refused_growths = times;
+    for _ in 0..times {
+        record.end.refused.note(&denied(5));
+    }
+    record
 }
 
 #[test]
@@ -326,12 +347,7 @@ fn every_refused_growth_is_an_event_and_what_is_too_much_is_counted() {
         let refused = events.into_iter().filter(|kind| kind.tag() == EventTag::RefusedGrowth);
         refused.map(|kind| kind.summary()).collect::<Vec<_>>()
     };
-    let one = CallRecord {
-        denied: vec![denied(8), denied(9)],
-        refused_growths: 5,
-        ..*record(1, "add", Outcome::Returned, Vec::new())
-    };
-    world.hear_of(plugin, ended(None, Box::new(one)));
+    world.hear_of(plugin, ended(None, Box::new(refusing(&[8, 9], 5))));
     assert_eq!(
         told(&mut world),
         [
@@ -347,8 +363,7 @@ fn every_refused_growth_is_an_event_and_what_is_too_much_is_counted() {
         let denied = vec![denied(requested)];
         world.hear_of(plugin, PluginEvent::GrowthRefused { denied, count: 1 });
     }
-    let last = record(90, "add", Outcome::Returned, Vec::new());
-    let last = CallRecord { denied: vec![denied(22)], refused_growths: 1, ..*last };
+    let last = refusing(&[22], 1);
     let refused = CallSample { was_denied: true, ..last.sample(0) };
     let samples = (0..100).map(|at| CallSample { was_denied: at % 2 == 1, ..refused }).collect();
     let export = "add".into();

@@ -66,6 +66,7 @@ pub(super) fn update(
         PluginAction::ResetMetrics => {
             plugin.calls.reset();
             plugin.default_fuel.clear();
+            plugin.host_calls.reset();
         }
         PluginAction::SelectCall(number) => plugin.calls.selected = number,
         PluginAction::BrushCalls(span) => plugin.calls.brush.set_calls(span),

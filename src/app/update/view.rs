@@ -58,6 +58,8 @@ pub(super) fn update(state: &mut AppState, action: ViewAction, _now: Now, _out: 
         ViewAction::ResetAllMetrics => {
             for plugin in &mut state.plugins {
                 plugin.calls.reset();
+                plugin.default_fuel.clear();
+                plugin.host_calls.reset();
             }
         }
     }

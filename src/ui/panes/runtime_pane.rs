@@ -180,7 +180,10 @@ fn row_ui(ui: &mut Ui, zone: &Zone, kept: &CacheRow, actions: &mut Vec<Action>) 
         ui.spacing_mut().item_spacing.x = 0.0;
         let width = (ui.available_width() - 44.0).max(80.0);
         ui.allocate_ui(vec2(width, space::ROW), |ui| {
-            let shown = row(name).icon(icons::CUBE).right(&right).right_colour(tokens(ui).text_muted);
+            // The figures at the right edge are painted, and told by the name of the row.
+            let spoken = format!("{name} {right}");
+            let shown =
+                row(name).name(&spoken).icon(icons::CUBE).right(&right).right_colour(tokens(ui).text_muted);
             ui.add(shown).on_hover_text(describe(zone, kept));
         });
         let remove = format!("Remove {name} {short} from the cache");

@@ -1,13 +1,14 @@
-//! The Fuel prices pane: what each operator costs, by class, with a field to change it.
+//! The Fuel prices pane: what each operator costs, by class, with a field for each and one for a class.
 //!
 //! Knows no engine but for its list of default prices; a price that is set goes to the source in front.
 
+mod class_row;
 mod effect;
 mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use egui::{Align, Layout, Ui, UiBuilder};
+use egui::{Align, Layout, Ui};
 
 use crate::app::{Action, AppState, CompileStatus, Source, SourceAction};
 use crate::engine::rewrite::default_prices;
@@ -18,8 +19,8 @@ use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
 use crate::ui::widgets::{empty_state, hairline, quiet_button, text_field};
 
-use super::fold::fold_header;
 use super::row_scroll::RowScroll;
+use class_row::class_row_ui;
 
 /// What stands in a row of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,7 @@ enum Entry {
 pub(in crate::ui) struct PricesPane {
     filter: String,
     open: BTreeSet<OperatorClass>,
-    /// Texts of fields that somebody types in, or that stand for no price, by operator.
+    /// Texts of fields that somebody types in, or that stand for no price, by operator or class.
     drafts: BTreeMap<String, String>,
     drafts_of: Option<SourceId>,
     rows: Vec<Entry>,
@@ -99,10 +100,11 @@ impl PricesPane {
             self.is_stale |= response.changed();
             let num_changed =
                 default_prices().iter().filter(|price| is_changed(&source.prices, price)).count();
-            let text = match num_changed {
-                0 => "the engine's own prices".to_owned(),
-                1 => "1 price changed".to_owned(),
-                count => format!("{count} prices changed"),
+            let text = match (source.prices.counted_alone(), num_changed) {
+                (Some((name, _)), _) => format!("only {name} costs fuel"),
+                (None, 0) => "the engine's own prices".to_owned(),
+                (None, 1) => "1 price changed".to_owned(),
+                (None, count) => format!("{count} prices changed"),
             };
             ui.label(theme::caption(text).color(tokens(ui).text_muted));
             let is_current =
@@ -158,12 +160,10 @@ impl PricesPane {
             match usize::try_from(at).ok().and_then(|at| rows.get(at)) {
                 Some(Entry::Class(class)) => {
                     let is_open = is_filtered || open.contains(class);
-                    let right = class_words(*class, prices);
-                    let response = ui
-                        .scope_builder(UiBuilder::new().max_rect(rect).id_salt(class), |ui| {
-                            fold_header(ui, class.label(), &right, is_open, space::M)
-                        })
-                        .inner;
+                    let (response, new) = class_row_ui(ui, rect, *class, is_open, prices, drafts);
+                    if new.is_some() {
+                        *changed = new;
+                    }
                     if response.clicked() && !is_filtered {
                         if !open.remove(class) {
                             open.insert(*class);
@@ -187,17 +187,6 @@ impl PricesPane {
 
 fn is_changed(prices: &PriceChanges, price: &OperatorPrice) -> bool {
     prices.price_of(&price.name, price.default_price) != price.default_price
-}
-
-/// Says how many operators a class has, and how many of them cost something else.
-fn class_words(class: OperatorClass, prices: &PriceChanges) -> String {
-    let of_class = default_prices().iter().filter(|price| OperatorClass::of(&price.name) == class);
-    let (mut count, mut changed) = (0, 0);
-    for price in of_class {
-        count += 1;
-        changed += usize::from(is_changed(prices, price));
-    }
-    if changed == 0 { format!("{count} operators") } else { format!("{changed} of {count} changed") }
 }
 
 /// Reads a price.

@@ -16,8 +16,8 @@ pub(super) const ROW: f32 = 28.0;
 /// Height of the head.
 const HEAD: f32 = 22.0;
 /// Widths of the columns from the right edge: the two buttons, the field, the default price.
-const BUTTONS: f32 = 68.0;
-const FIELD: f32 = 48.0;
+pub(super) const BUTTONS: f32 = 68.0;
+pub(super) const FIELD: f32 = 60.0;
 const DEFAULT: f32 = 64.0;
 
 /// Shows the names of the columns.
