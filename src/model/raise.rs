@@ -23,15 +23,20 @@ impl Raise {
     /// Returns the raise that gives a call room: what a refused growth asked for, ten times the fuel or the
     /// time, twice the depth and the like; after an overflow of the native stack, a depth limit to set.
     ///
-    /// `None` where no limit was in the way, or where it has been raised that far since.
-    pub fn after(record: &CallRecord, now: &Limits) -> Option<Self> {
-        let raise = Self::needed(record)?;
-        let is_open = match (raise.is_lowering(record), now.get(raise.kind)) {
+    /// Where growth was refused before another limit ended the call, that of the growth comes first, and that of the
+    /// limit after it: the two may have nothing to do with each other. Left out is what has been raised that far
+    /// since.
+    pub fn all_after(record: &CallRecord, now: &Limits) -> Vec<Self> {
+        let first = Self::needed(record);
+        let second = Self::of_outcome(record).filter(|raise| {
+            record.was_refused_growth() && first.is_none_or(|first| first.kind != raise.kind)
+        });
+        let is_open = |raise: &Self| match (raise.is_lowering(record), now.get(raise.kind)) {
             (false, Some(limit)) => limit < raise.value,
             (false, None) => false,
             (true, limit) => limit.is_none_or(|limit| limit > raise.value),
         };
-        is_open.then_some(raise)
+        first.into_iter().chain(second).filter(is_open).collect()
     }
 
     /// Returns the raise that gives a call room, whatever the limits are by now.
@@ -132,6 +137,29 @@ mod tests {
         CallRecord { outcome, limits, denied: denied.collect(), ..trapped_record() }
     }
 
+    fn after(record: &CallRecord, now: &Limits) -> Option<Raise> {
+        Raise::all_after(record, now).into_iter().next()
+    }
+
+    #[test]
+    fn the_limit_that_ended_a_call_is_offered_beside_that_of_growth_refused_before() {
+        let limits =
+            Limits { memory_pages: Some(16), fuel: Some(100), call_depth: Some(50), ..Limits::default() };
+        let all = |outcome, requested, now: &Limits| {
+            let raises = Raise::all_after(&ended(outcome, limits, requested), now);
+            raises.into_iter().map(|raise| (raise.kind, raise.value)).collect::<Vec<_>>()
+        };
+        let (pages, depth) = ((LimitKind::MemoryPages, 20), (LimitKind::CallDepth, 100));
+        let stopped = Outcome::Limit(LimitKind::CallDepth);
+        assert_eq!(all(stopped, &[20], &limits), [pages, depth]);
+        assert_eq!(all(stopped, &[], &limits), [depth]);
+        let more_pages = Limits { memory_pages: Some(20), ..limits };
+        assert_eq!(all(stopped, &[20], &more_pages), [depth], "what was raised since is offered no more");
+        assert_eq!(all(Outcome::Limit(LimitKind::Fuel), &[20], &limits), [pages, (LimitKind::Fuel, 1000)]);
+        assert_eq!(all(Outcome::Limit(LimitKind::MemoryPages), &[20], &limits), [pages]);
+        assert_eq!(all(Outcome::Returned, &[20], &limits), [pages]);
+    }
+
     #[test]
     fn each_end_raises_the_limit_that_was_in_the_way() {
         let limits = Limits { fuel: Some(40_000), call_depth: Some(100), ..Limits::default() };
@@ -148,7 +176,7 @@ mod tests {
             (Outcome::Returned, &[17], Some((LimitKind::MemoryPages, 17))),
         ];
         for (outcome, requested, expected) in cases {
-            let raise = Raise::after(&ended(outcome, limits, requested), &limits);
+            let raise = after(&ended(outcome, limits, requested), &limits);
             assert_eq!(raise.map(|raise| (raise.kind, raise.value)), expected, "{outcome:?} {requested:?}");
         }
     }
@@ -160,10 +188,10 @@ mod tests {
         for (growth, asked) in record.denied.iter_mut().zip([40, 32]) {
             (growth.bound, growth.growth) = (GrowthBound::PerGrowth, asked);
         }
-        let raise = Raise::after(&record, &limits).expect("it is in the way");
+        let raise = after(&record, &limits).expect("it is in the way");
         assert_eq!((raise.kind, raise.value), (LimitKind::GrowthPages, 40));
         assert_eq!(raise.option(&record).as_deref(), Some("--max-growth-pages 40"));
-        assert_eq!(Raise::after(&record, &Limits::default()), None, "it has been lifted since");
+        assert_eq!(after(&record, &Limits::default()), None, "it has been lifted since");
     }
 
     #[test]
@@ -191,7 +219,7 @@ mod tests {
         let record = ended(Outcome::Limit(LimitKind::Fuel), limits, &[]);
         for (fuel, is_offered) in [(Some(100), true), (Some(999), true), (Some(1000), false), (None, false)] {
             let now = Limits { fuel, ..limits };
-            assert_eq!(Raise::after(&record, &now).is_some(), is_offered, "{fuel:?}");
+            assert_eq!(after(&record, &now).is_some(), is_offered, "{fuel:?}");
         }
     }
 
@@ -201,13 +229,13 @@ mod tests {
         let stopped = ended(Outcome::Limit(LimitKind::WasmStack), limits, &[]);
         for (reached, value) in [(20_000, 1000), (1500, 750), (1, 1)] {
             let record = CallRecord { peak_call_depth: Measured::Exact(reached), ..stopped.clone() };
-            let raise = Raise::after(&record, &limits).expect("there is no depth limit yet");
+            let raise = after(&record, &limits).expect("there is no depth limit yet");
             assert_eq!((raise.kind, raise.value), (LimitKind::CallDepth, value), "{reached}");
             let now = Limits { call_depth: Some(value), ..limits };
-            assert_eq!(Raise::after(&record, &now), None, "it is set");
+            assert_eq!(after(&record, &now), None, "it is set");
         }
         let unknown = CallRecord { peak_call_depth: Measured::NotMeasured, ..stopped };
-        assert_eq!(Raise::after(&unknown, &limits), None);
+        assert_eq!(after(&unknown, &limits), None);
     }
 
     #[test]
@@ -215,14 +243,11 @@ mod tests {
         let limits = Limits { instances: Some(2), ..Limits::default() };
         let record = ended(Outcome::Limit(LimitKind::Instances), limits, &[]);
         let record = CallRecord { instances: 3, ..record };
-        let raise = Raise::after(&record, &limits).expect("it is in the way");
+        let raise = after(&record, &limits).expect("it is in the way");
         assert_eq!((raise.value, raise.option(&record).as_deref()), (3, Some("--max-instances 3")));
         let none = Limits { instances: Some(0), ..limits };
         let record = CallRecord { instances: 1, limits: none, ..record };
-        assert_eq!(
-            Raise::after(&record, &none).map(|raise| raise.value_text()).as_deref(),
-            Some("1 instance")
-        );
+        assert_eq!(after(&record, &none).map(|raise| raise.value_text()).as_deref(), Some("1 instance"));
     }
 
     #[test]
@@ -238,6 +263,6 @@ mod tests {
     fn the_largest_limit_is_not_passed() {
         let limits = Limits { fuel: Some(u64::MAX - 1), ..Limits::default() };
         let record = ended(Outcome::Limit(LimitKind::Fuel), limits, &[]);
-        assert_eq!(Raise::after(&record, &limits).map(|raise| raise.value), Some(u64::MAX));
+        assert_eq!(after(&record, &limits).map(|raise| raise.value), Some(u64::MAX));
     }
 }

@@ -72,8 +72,8 @@ impl EndCard {
                 ui.label(sentence(message));
             }
             denied_ui(ui, state, plugin, record, actions);
-            let raise = Raise::after(record, &plugin.limits_of(&record.export));
-            self.buttons_ui(ui, plugin, record, raise, actions);
+            let raises = Raise::all_after(record, &plugin.limits_of(&record.export));
+            self.buttons_ui(ui, plugin, record, &raises, actions);
             if record.outcome != Outcome::Returned {
                 used_ui(ui, record);
             }
@@ -81,7 +81,7 @@ impl EndCard {
                 ui.label(theme::caption(rule_text(rule)).color(tokens(ui).text_muted));
             }
             saw_ui(ui, record);
-            hint_ui(ui, record, raise.is_some());
+            hint_ui(ui, record, !raises.is_empty());
             if record.build != plugin.build.number.0 {
                 let text = format!("old: from build {}, running build {}", record.build, plugin.build.number);
                 ui.label(theme::caption(text).color(tokens(ui).warning));
@@ -97,13 +97,13 @@ impl EndCard {
         ui: &mut Ui,
         plugin: &PluginView,
         record: &CallRecord,
-        raise: Option<Raise>,
+        raises: &[Raise],
         actions: &mut Vec<Action>,
     ) {
         let is_export = record.kind == CallKind::Export;
         let num_frames = record.backtrace.len();
         let is_limited = record.outcome.limit().is_some_and(|kind| kind != LimitKind::WasmStack);
-        if raise.is_none() && num_frames < 2 && !is_limited {
+        if raises.is_empty() && num_frames < 2 && !is_limited {
             return;
         }
         ui.add_space(2.0);
@@ -112,8 +112,8 @@ impl EndCard {
             let may =
                 if is_export { plugin.may(LifecycleStep::Call) } else { plugin.may(LifecycleStep::Reload) };
             let again = if is_export { "call again" } else { "reload" };
-            if let Some(raise) = raise {
-                let text = raise_text(record, &raise, again);
+            for raise in raises {
+                let text = raise_text(record, raise, raises.len() > 1, again);
                 let button = ui.add_enabled(may.is_ok(), quiet_button("", &text));
                 let tooltip =
                     format!("Sets the {} to {}", raise.kind.phrase(), humanize::grouped(raise.value));
@@ -126,7 +126,8 @@ impl EndCard {
                         actions.push(Action::Plugin(plugin.id, PluginAction::Reload));
                     }
                 }
-            } else if is_limited && is_export {
+            }
+            if raises.is_empty() && is_limited && is_export {
                 let button = ui.add_enabled(may.is_ok(), quiet_button("", "Call again"));
                 if button
                     .on_hover_text("Calls with the same arguments under the limits as they are now")
@@ -414,11 +415,11 @@ fn hint_ui(ui: &mut Ui, record: &CallRecord, has_raise: bool) {
     ui.label(theme::caption(text).color(tokens(ui).text_muted));
 }
 
-fn raise_text(record: &CallRecord, raise: &Raise, again: &str) -> String {
+fn raise_text(record: &CallRecord, raise: &Raise, is_named: bool, again: &str) -> String {
     let value = raise.value_text();
     if raise.is_lowering(record) {
         format!("Set {} to {value}, {again}", raise.kind.phrase())
-    } else if record.outcome == Outcome::Limit(raise.kind) {
+    } else if record.outcome == Outcome::Limit(raise.kind) && !is_named {
         format!("Raise to {value}, {again}")
     } else {
         format!("Raise {} to {value}, {again}", raise.kind.phrase())
