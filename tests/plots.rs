@@ -403,6 +403,7 @@ fn the_plots_show_calls_of_one_export_if_wanted_with_its_limits_and_percentiles(
     window.choose("of all exports", "add (100)");
     assert_eq!(window.told_of("fuel"), "limit 100 M · log, p50 50, p95 95, p99 99");
     assert!(window.is_shown("of add"));
+    assert!(window.value_of("Timing plot").starts_with("100 calls, 0 failed"));
     window.click(Role::Figure, "Timing plot");
     for (key, selected) in [(Key::Home, 41), (Key::ArrowLeft, 41), (Key::ArrowRight, 42), (Key::End, 140)] {
         window.harness.key_press(key);

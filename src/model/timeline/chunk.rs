@@ -407,10 +407,10 @@ impl Chunk {
             let Some(export) = part.export().filter(|_| part.is_plain() || rows.len() == 1) else {
                 return Descend::Yes;
             };
-            if run.as_ref().is_none_or(|(of, _)| *of != export) {
-                if let Some((of, counts)) = run.replace((export, OutcomeCounts::default())) {
-                    visit(of, &counts);
-                }
+            let is_new = run.as_ref().is_none_or(|(of, _)| *of != export);
+            let begun = (export, OutcomeCounts::default());
+            if let Some((of, counts)) = is_new.then(|| run.replace(begun)).flatten() {
+                visit(of, &counts);
             }
             if let Some((_, counts)) = &mut run {
                 if part.is_plain() {

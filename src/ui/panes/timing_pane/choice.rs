@@ -119,13 +119,9 @@ fn narrow(lane: &mut Lane<'_>, exports: &[ExportCalls], chosen: Option<&Offer>) 
         counts.add_all(&of.counts);
     }
     lane.counts = counts;
-    lane.limits = match chosen {
-        Some(offer) => LaneLimits::of(lane.own_limits, lane.rules, std::iter::once(&*offer.name)),
-        None => {
-            let names = exports.iter().map(|of| lane.timeline.name(of.export));
-            LaneLimits::of(lane.own_limits, lane.rules, names)
-        }
-    };
+    let called = exports.iter().map(|of| lane.timeline.name(of.export));
+    let names = called.filter(|name| chosen.is_none_or(|offer| offer.name == *name));
+    lane.limits = LaneLimits::of(lane.own_limits, lane.rules, names);
     let pick = Pick { export, returned_only: lane.is_paired };
     lane.pick = (export.is_some() || !lane.is_paired).then_some(pick);
     if let Some(export) = export {

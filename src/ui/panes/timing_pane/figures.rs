@@ -32,25 +32,25 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// Counts the calls of the lanes that are picked out.
-    pub(super) fn of(lanes: &[Lane<'_>], brush: Brush) -> Self {
-        let within = |histogram: &ValueHistogram| match brush.wall_ns {
-            Some((from, to)) => histogram.within(from, to),
-            None => histogram.clone(),
-        };
+    /// Counts the calls of the lanes that are picked out; other figures than wall time for the `plots` alone.
+    pub(super) fn of(lanes: &[Lane<'_>], brush: Brush, plots: bool) -> Self {
+        let within = |of: &LaneFigures| brush.wall_ns.map(|(from, to)| of.histogram.within(from, to));
         let histogram = |series, lane: &Lane<'_>, range: Range<usize>| {
             lane.pick.map(|pick| lane.timeline.histogram(series, range, pick)).unwrap_or_default()
         };
         let ranges = picked(lanes, brush);
-        let count = |(lane, range): (&Lane<'_>, &Range<usize>)| {
-            let histogram = histogram(Series::WallNs, lane, range.clone());
-            let summary = within(&histogram).summary();
-            LaneFigures { histogram, summary }
+        let count = |(lane, range): (&Lane<'_>, &Range<usize>)| LaneFigures {
+            histogram: histogram(Series::WallNs, lane, range.clone()),
+            summary: None,
         };
-        let of_lanes: Vec<_> = lanes.iter().zip(&ranges).map(count).collect();
+        let mut of_lanes: Vec<_> = lanes.iter().zip(&ranges).map(count).collect();
+        let within: Vec<_> = of_lanes.iter().map(within).collect();
+        for (lane, within) in of_lanes.iter_mut().zip(&within) {
+            lane.summary = within.as_ref().unwrap_or(&lane.histogram).summary();
+        }
         let series = Series::ALL.map(|series| match (lanes.first().zip(ranges.first()), series) {
             (_, Series::WallNs) => of_lanes.first()?.summary,
-            (Some((lane, range)), _) if brush.wall_ns.is_none() => {
+            (Some((lane, range)), _) if plots && brush.wall_ns.is_none() => {
                 histogram(series, lane, range.clone()).summary()
             }
             _ => None,
@@ -60,7 +60,11 @@ impl Figures {
             counts.add_all(&lane.counts);
         }
         let comparison = match of_lanes.as_slice() {
-            [first, second] => Comparison::of(&within(&first.histogram), &within(&second.histogram)),
+            [first, second] => {
+                let [first, second] = [(first, &within[0]), (second, &within[1])]
+                    .map(|(lane, within)| within.as_ref().unwrap_or(&lane.histogram));
+                Comparison::of(first, second)
+            }
             _ => None,
         };
         Self { lanes: of_lanes, comparison, counts, series }
@@ -79,7 +83,7 @@ pub(super) fn marks(summary: &Summary) -> Vec<(&'static str, u64)> {
 }
 
 /// What figures were counted of; equal ones have equal figures.
-type Key = (Owner, Vec<LaneKey>, Brush);
+type Key = (Owner, Vec<LaneKey>, Brush, bool);
 
 /// Figures that are kept for as long as the calls and the brush stay the same.
 #[derive(Debug, Default)]
@@ -89,10 +93,10 @@ pub(super) struct FiguresView {
 
 impl FiguresView {
     /// Counts when something has changed.
-    pub(super) fn catch_up(&mut self, owner: Owner, lanes: &[Lane<'_>], brush: Brush) {
-        let key = (owner, lanes.iter().map(Lane::key).collect::<Vec<_>>(), brush);
+    pub(super) fn catch_up(&mut self, owner: Owner, lanes: &[Lane<'_>], (brush, plots): (Brush, bool)) {
+        let key = (owner, lanes.iter().map(Lane::key).collect::<Vec<_>>(), brush, plots);
         if self.counted.as_ref().is_none_or(|(of, _)| *of != key) {
-            self.counted = Some((key, Figures::of(lanes, brush)));
+            self.counted = Some((key, Figures::of(lanes, brush, plots)));
         }
     }
 
@@ -175,7 +179,7 @@ mod tests {
         timeline.extend((0..1000).map(sample));
         let lanes = [Lane::whole(&timeline)];
         let mut brush = Brush::default();
-        let marks = |brush, series| Figures::of(&lanes, brush).marks(series);
+        let marks = |brush, series| Figures::of(&lanes, brush, true).marks(series);
         assert_eq!(marks(brush, Series::WallNs), [("p50", 50), ("p95", 95), ("p99", 99)]);
         assert_eq!(marks(brush, Series::Fuel), [("p50", 500), ("p95", 950), ("p99", 990)]);
         assert_eq!(marks(brush, Series::Pages), [], "all calls had seven pages");
@@ -195,14 +199,14 @@ mod tests {
         brush.set_calls(Some((2, 3)));
         let summary = |timeline: &Timeline, brush| {
             let lanes = [Lane::whole(timeline)];
-            Figures::of(&lanes, brush).lanes[0].summary.map(|summary| (summary.count, summary.min))
+            Figures::of(&lanes, brush, true).lanes[0].summary.map(|summary| (summary.count, summary.min))
         };
         assert_eq!(summary(&timeline, brush), Some((2, 2)));
         timeline.extend((3..100_000).map(sample));
         assert!(timeline.first_number() > 3, "the oldest were dropped");
         assert_eq!(summary(&timeline, brush), None);
         let lanes = [Lane::whole(&timeline)];
-        let figures = Figures::of(&lanes, brush);
+        let figures = Figures::of(&lanes, brush, true);
         assert_eq!(selection_words(&figures.lanes[0]), "no calls selected");
         assert_eq!(super::super::paint::brushed(super::super::Axis::Number, brush, &lanes).calls, None);
         let first = timeline.first_number();
@@ -212,6 +216,6 @@ mod tests {
         brush.set_pair((first - 50, first - 40), Some((first + 60, first + 69)));
         let counts =
             |figures: &Figures| figures.lanes.iter().map(|lane| lane.histogram.count()).collect::<Vec<_>>();
-        assert_eq!(counts(&Figures::of(&pair, brush)), [0, 10]);
+        assert_eq!(counts(&Figures::of(&pair, brush, true)), [0, 10]);
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct CallLimit {
     pub(super) value: Option<u64>,
     /// Which calls have it; empty for all that no other limit of the lane is for.
     pub(super) of: String,
+    /// Whether it stands for all limits that are not told.
+    pub(super) is_rest: bool,
 }
 
 /// The limits of the calls of a lane; each series has at least one entry.
@@ -31,8 +33,10 @@ pub(super) struct LaneLimits {
 
 impl LaneLimits {
     /// Finds the limits of calls of those exports, which come with the most called one first.
-    pub(super) fn of<'a>(own: Limits, rules: &LimitRules, names: impl Iterator<Item = &'a str>) -> Self {
-        let names: Vec<&str> = if rules.is_empty() { Vec::new() } else { names.take(MOST_NAMES).collect() };
+    pub(super) fn of<'a>(own: Limits, rules: &LimitRules, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names = names.into_iter().take(if rules.is_empty() { 0 } else { usize::MAX });
+        let looked_up: Vec<&str> = names.by_ref().take(MOST_NAMES).collect();
+        let (names, has_more) = (looked_up, names.next().is_some());
         let limits: Vec<Limits> = names.iter().map(|name| rules.apply(own, name)).collect();
         let by_series = Series::ALL.map(|series| {
             let own = limit_of(series, &own);
@@ -44,7 +48,7 @@ impl LaneLimits {
                     None => groups.push((value, vec![name])),
                 }
             }
-            call_limits(own, groups)
+            call_limits(own, groups, has_more)
         });
         Self { by_series }
     }
@@ -55,18 +59,25 @@ impl LaneLimits {
     }
 }
 
-fn call_limits(own: Option<u64>, mut groups: Vec<(Option<u64>, Vec<&str>)>) -> Vec<CallLimit> {
+fn call_limits(
+    own: Option<u64>,
+    mut groups: Vec<(Option<u64>, Vec<&str>)>,
+    mut has_more: bool,
+) -> Vec<CallLimit> {
+    let rest = |has_more: bool| has_more.then(|| CallLimit { value: None, of: String::new(), is_rest: true });
     if let [] | [_] = groups[..] {
         let value = groups.first().map_or(own, |group| group.0);
-        return vec![CallLimit { value, of: String::new() }];
+        let only = CallLimit { value, of: String::new(), is_rest: false };
+        return std::iter::once(only).chain(rest(has_more)).collect();
     }
     groups.sort_by_key(|group| group.0 != own);
+    has_more |= groups.len() > MOST_LIMITS;
     groups.truncate(MOST_LIMITS);
     let limit = |(value, names): (Option<u64>, Vec<&str>)| {
         let of = if value == own { String::new() } else { listed(&names) };
-        CallLimit { value, of }
+        CallLimit { value, of, is_rest: false }
     };
-    groups.into_iter().map(limit).collect()
+    groups.into_iter().map(limit).chain(rest(has_more)).collect()
 }
 
 /// Lists names, such as `fib`, `fib, add` or `fib and 4 more`.
@@ -81,13 +92,14 @@ fn listed(names: &[&str]) -> String {
 
 /// Says which limits there are, one entry each, such as `limit 100 M` and `fib 500`; nothing where there is none.
 pub(super) fn limit_words(series: Series, limits: &[CallLimit]) -> Vec<String> {
-    if limits.iter().all(|limit| limit.value.is_none()) {
+    if limits.iter().all(|limit| limit.value.is_none() && !limit.is_rest) {
         return Vec::new();
     }
     let words = |(index, limit): (usize, &CallLimit)| {
         let before = if index == 0 { "limit " } else { "" };
         let of = if limit.of.is_empty() { String::new() } else { format!("{} ", limit.of) };
         match limit.value {
+            None if limit.is_rest => "others by rule".to_owned(),
             Some(value) => format!("{before}{of}{}", limit_figure(series, value)),
             None if limit.of.is_empty() => "no limit".to_owned(),
             None => format!("{before}{of}none"),
@@ -138,7 +150,7 @@ mod tests {
                 &["a:fuel=1", "b:fuel=2", "c:fuel=3"],
                 &["a", "b", "c", "d"],
                 own,
-                &["limit 100 M", "a 1", "b 2"],
+                &["limit 100 M", "a 1", "b 2", "others by rule"],
             ),
         ] {
             let rules =
@@ -146,5 +158,11 @@ mod tests {
             let limits = LaneLimits::of(own, &rules, names.iter().copied());
             assert_eq!(limit_words(Series::Fuel, limits.get(Series::Fuel)), wanted, "{names:?} {rules:?}");
         }
+        // Of very many exports not all are looked up, and that is said.
+        let rules = LimitRules::new(vec![LimitRule::parse("f99:fuel=5").expect("it is a rule")]);
+        let names: Vec<String> = (0..100).map(|number| format!("f{number}")).collect();
+        let limits = LaneLimits::of(own, &rules, names.iter().map(String::as_str));
+        let words = limit_words(Series::Fuel, limits.get(Series::Fuel));
+        assert_eq!(words, ["limit 100 M", "others by rule"]);
     }
 }

@@ -27,7 +27,7 @@ use egui::{Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 use crate::app::{Action, AppState, ExportFormat, PluginAction, PluginView};
 use crate::model::call::Outcome;
 use crate::model::humanize;
-use crate::model::timeline::{Series, Summary};
+use crate::model::timeline::{OutcomeCounts, Series, Summary};
 use crate::ui::icons;
 use crate::ui::theme::{self, Tokens, space, tokens};
 use crate::ui::widgets::{empty_state, icon_button};
@@ -173,7 +173,7 @@ impl TimingPane {
         }
         let (lanes, owner) = (self.shown_lanes(state, plugin), Owner::of(state, plugin));
         self.escape(ui, state, plugin, actions);
-        self.figures.catch_up(owner, &lanes, plugin.calls.brush);
+        self.figures.catch_up(owner, &lanes, (plugin.calls.brush, self.face == Face::Plots));
         ui.spacing_mut().item_spacing.y = 0.0;
         let has_words = plugin.calls.brush.is_set() || lanes.len() > 1 || lanes[0].export().is_some();
         if has_words || ui.available_height() >= TALL {
@@ -219,7 +219,7 @@ impl TimingPane {
         actions: &mut Vec<Action>,
     ) {
         let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
-        describe(&response, plugin);
+        describe(&response, plugin, lanes);
         let extent = self.view.axis.extent(lanes);
         let area = Plot::new(rect, extent).area;
         self.brush(ui, &response, area, (plugin, lanes), actions);
@@ -381,9 +381,15 @@ fn percentile_ui(ui: &mut Ui, name: &str, value: u64, summary: &Summary) {
 }
 
 /// Tells screen readers what the plots show.
-fn describe(response: &Response, plugin: &PluginView) {
+fn describe(response: &Response, plugin: &PluginView, lanes: &[Lane<'_>]) {
     response.widget_info(|| {
-        let counts = plugin.calls.timeline.counts();
+        let mut counts = *plugin.calls.timeline.counts();
+        if lanes.len() > 1 || lanes.iter().any(|lane| lane.export().is_some()) {
+            counts = OutcomeCounts::default();
+            for lane in lanes {
+                counts.add_all(&lane.counts);
+            }
+        }
         let mut info = WidgetInfo::labeled(Role::Figure, true, "Timing plot");
         info.current_text_value = Some(format!(
             "{} calls, {} failed, growth refused in {}",

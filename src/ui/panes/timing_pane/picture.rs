@@ -168,7 +168,7 @@ impl TimingPicture {
 
     fn calls_ui(&self, ui: &mut Ui) {
         let lanes: Vec<Lane<'_>> = self.lanes.iter().map(OwnLane::lane).collect();
-        let figures = Figures::of(&lanes, self.brush);
+        let figures = Figures::of(&lanes, self.brush, self.face == Face::Plots);
         line_ui(ui, |ui| {
             let words = match lanes.as_slice() {
                 [first, second] => pair_words([first, second], &figures, self.brush),
