@@ -310,23 +310,20 @@ impl Meter {
         let Grant { asked, call_peak_before, peak_before } =
             self.last_grant.take().filter(|grant| grant.asked.what == what)?;
         let delta = asked.delta();
-        match what {
-            LimitKind::TableElements => {
-                self.table_elements -= delta;
-                self.table_elements_call_peak = call_peak_before;
-                self.table_elements_peak = peak_before;
-            }
-            _ => {
-                if asked.is_gc_heap {
-                    self.gc_heap_bytes -= delta;
-                    self.gc_heap = Some(Made { bytes: asked.current, maximum: asked.maximum });
-                } else {
-                    self.memory_bytes -= delta;
-                }
-                self.memory_bytes_call_peak = call_peak_before;
-                self.memory_bytes_peak = peak_before;
-            }
+        if what == LimitKind::TableElements {
+            self.table_elements -= delta;
+            self.table_elements_call_peak = call_peak_before;
+            self.table_elements_peak = peak_before;
+            return Some(asked);
         }
+        if asked.is_gc_heap {
+            self.gc_heap_bytes -= delta;
+            self.gc_heap = Some(Made { bytes: asked.current, maximum: asked.maximum });
+        } else {
+            self.memory_bytes -= delta;
+        }
+        self.memory_bytes_call_peak = call_peak_before;
+        self.memory_bytes_peak = peak_before;
         Some(asked)
     }
 

@@ -338,7 +338,9 @@ mod tests {
             .map(|(what, requested, limit)| DeniedGrowth { what: *what, ..refused(*requested, *limit) });
         let denied: Vec<_> = denied.collect();
         let mut end = EndDetails::default();
-        denied.iter().for_each(|growth| end.refused.note(growth));
+        for growth in &denied {
+            end.refused.note(growth);
+        }
         let refused_growths = end.refused.by_limits();
         // A limit leaves no place in a call that overran it and returned.
         CallRecord {
@@ -420,7 +422,7 @@ mod tests {
                 "{outcome:?}"
             );
         }
-        let often = ended(Outcome::Limit(LimitKind::Fuel), &[(LimitKind::TableElements, 11, 10); 6652]);
+        let often = ended(Outcome::Limit(LimitKind::Fuel), &vec![(LimitKind::TableElements, 11, 10); 6652]);
         assert_eq!(
             words(&often)[0],
             "out of fuel, after table growth to 11 table elements was refused 6\u{202f}652 times"
@@ -510,7 +512,9 @@ mod tests {
         let after = |outcome, growth: DeniedGrowth, times: usize| {
             let mut record = ended(outcome, &[]);
             record.end.unmet = vec![growth; times];
-            record.end.unmet.iter().for_each(|growth| record.end.refused.note(growth));
+            for growth in &record.end.unmet {
+                record.end.refused.note(growth);
+            }
             words(&record)
         };
         let system = DeniedGrowth { bound: GrowthBound::System, limit: None, ..refused(9, 0) };
