@@ -55,8 +55,10 @@ fn message(record: &CallRecord, words: &str) -> Option<String> {
         Outcome::Cancelled => "the call was stopped".to_owned(),
         Outcome::Trapped(TrapKind::UncaughtException) => "an exception left the function".to_owned(),
         Outcome::Trapped(TrapKind::OutOfMemory) => match record.end.unmet.last() {
-            Some(growth) => format!("{} failed: {}", growth.phrase(), growth.bound_phrase()),
-            None => words.to_owned(),
+            Some(growth) if growth.bound == GrowthBound::System => {
+                format!("{} failed: {}", growth.phrase(), growth.bound_phrase())
+            }
+            _ => words.to_owned(),
         },
         Outcome::Trapped(_) | Outcome::Error => words.to_owned(),
     };
