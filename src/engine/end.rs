@@ -11,7 +11,7 @@ use super::instance::LiveInstance;
 use super::live::counter;
 use super::meter::{GrowthTrap, Meter, Refusal};
 use super::settings::MOST_FRAMES;
-use crate::model::call::{DeniedGrowth, EndDetails, Frame, MOST_FRAMES_KEPT, Outcome, TrapKind};
+use crate::model::call::{DeniedGrowth, EndDetails, Frame, GrowthBound, MOST_FRAMES_KEPT, Outcome, TrapKind};
 use crate::model::diagnostic::Place;
 use crate::model::limits::LimitKind;
 use crate::model::measured::Measured;
@@ -30,6 +30,9 @@ pub(crate) struct End {
 
 /// Explains an error that a call ended with.
 pub(crate) fn explain(live: &mut LiveInstance, error: &wasmtime::Error) -> End {
+    if is_heap_full(error) {
+        live.store.data_mut().meter.heap_was_full();
+    }
     let mut frames = frames_of(live, error);
     let is_cut = frames.len() >= MOST_FRAMES;
     let mut outcome = outcome_of(live, error);
@@ -63,20 +66,26 @@ pub(crate) fn explain(live: &mut LiveInstance, error: &wasmtime::Error) -> End {
         ..End::default()
     };
     note_refusals(live, &mut end);
-    // The growth that ended the call is where the call ended.
-    let last = match outcome {
-        Outcome::Limit(_) if error.is::<GrowthTrap>() || live.store.data().meter.refused_heap().is_some() => {
-            end.denied.last_mut()
-        }
-        Outcome::Trapped(TrapKind::OutOfMemory | TrapKind::AllocationTooLarge) => {
-            end.details.unmet.last_mut()
-        }
-        _ => None,
-    };
-    if let Some(last) = last.filter(|last| last.place.is_none()) {
+    if let Some(last) = growth_at_end(&mut end, outcome).filter(|last| last.place.is_none()) {
         last.place = place;
     }
     end
+}
+
+/// Returns the growth that ended a call, which so is where the call ended.
+fn growth_at_end(end: &mut End, outcome: Outcome) -> Option<&mut DeniedGrowth> {
+    match outcome {
+        Outcome::Limit(LimitKind::MemoryPages | LimitKind::GrowthPages | LimitKind::TableElements) => {
+            end.denied.last_mut()
+        }
+        Outcome::Trapped(TrapKind::AllocationTooLarge) => {
+            end.details.unmet.last_mut().filter(|growth| growth.collector)
+        }
+        Outcome::Trapped(TrapKind::OutOfMemory) => {
+            end.details.unmet.last_mut().filter(|growth| growth.bound == GrowthBound::System)
+        }
+        _ => None,
+    }
 }
 
 /// Explains a failure of instantiation, which leaves no instance to look at.
@@ -162,9 +171,13 @@ fn outcome_of(live: &mut LiveInstance, error: &wasmtime::Error) -> Outcome {
     outcome_of_error(error, &live.store.data().meter)
 }
 
+/// Tells whether an object found no room in the collector's heap, which had asked for more in vain.
+pub(crate) fn is_heap_full(error: &wasmtime::Error) -> bool {
+    error.is::<GcHeapOutOfMemory<()>>() || error.is::<GcHeapOutOfMemory<String>>()
+}
+
 fn outcome_of_error(error: &wasmtime::Error, meter: &Meter) -> Outcome {
-    let is_heap_full = error.is::<GcHeapOutOfMemory<()>>() || error.is::<GcHeapOutOfMemory<String>>();
-    if is_heap_full || error.downcast_ref::<Trap>() == Some(&Trap::AllocationTooLarge) {
+    if is_heap_full(error) || error.downcast_ref::<Trap>() == Some(&Trap::AllocationTooLarge) {
         return match meter.refused_heap() {
             Some(growth) if growth.limit.is_some() => Outcome::Limit(growth.kind()),
             _ => Outcome::Trapped(TrapKind::AllocationTooLarge),
@@ -248,10 +261,14 @@ fn note_refusals(live: &mut LiveInstance, end: &mut End) {
     (end.denied, end.details.unmet) = (placed(denied), placed(unmet));
 }
 
-/// Offsets of the operators whose growth was refused in this call, newest first.
+/// Offsets of the operators whose growth was refused in this call, newest first; none where the meter has counted
+/// other answers than they got, since then it is not known which is whose.
 fn refused_sites(live: &mut LiveInstance) -> Vec<u32> {
     let Some(growth) = &live.growth else { return Vec::new() };
     let count = counter(&mut live.store, growth.count);
+    if count != live.store.data().meter.num_answered() {
+        return Vec::new();
+    }
     let kept = usize::try_from(count).unwrap_or(usize::MAX).min(growth.ring.len());
     let ring: Vec<_> = growth.ring[..kept].to_vec();
     ring.into_iter().map(|site| u32::try_from(counter(&mut live.store, site)).unwrap_or(u32::MAX)).collect()

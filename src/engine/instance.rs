@@ -294,17 +294,14 @@ impl LiveInstance {
     pub(crate) fn resum(&mut self) {
         let handles = Arc::clone(&self.handles);
         let gc_bytes = self.store.gc_heap_capacity() as u64;
-        let (memory_bytes, table_elements, memories) = if self.build.is_rewritten() {
-            (
-                handles.memories.iter().map(|memory| memory.data_size(&self.store) as u64).sum(),
-                handles.tables.iter().map(|table| table.size(&self.store)).sum(),
-                Some(handles.memories.len()),
-            )
+        let (memories, table_elements) = if self.build.is_rewritten() {
+            let bytes = |memory: &wasmtime::Memory| memory.data_size(&self.store) as u64;
+            let elements = |table: &wasmtime::Table| table.size(&self.store);
+            (Some(handles.memories.iter().map(bytes).collect()), handles.tables.iter().map(elements).sum())
         } else {
-            let meter = &self.store.data().meter;
-            (meter.granted_bytes(gc_bytes), meter.table_elements(), None)
+            (None, self.store.data().meter.table_elements())
         };
-        self.store.data_mut().meter.resum(memory_bytes, table_elements, gc_bytes, memories);
+        self.store.data_mut().meter.resum(memories, table_elements, gc_bytes);
     }
 
     /// Takes back what the engine ended a call over, since the system could not give it.
@@ -326,6 +323,9 @@ fn failed(error: wasmtime::Error, mut store: Store<Host>, started: Instant) -> N
     host.is_tank_empty = is_tank_empty && host.meter.limits().fuel.is_some();
     if error.is::<OutOfMemory>() && error.is::<WasmBacktrace>() {
         host.meter.has_failed(LimitKind::TableElements);
+    }
+    if super::end::is_heap_full(&error) {
+        host.meter.heap_was_full();
     }
     NoInstance::Failed { error, store: Box::new(store), wall_ns }
 }

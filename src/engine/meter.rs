@@ -118,6 +118,8 @@ pub(crate) struct Meter {
     gc_heap_bytes: u64,
     gc_heap: Option<Made>,
     made: Vec<Made>,
+    /// Sizes of the memories in bytes, in no order.
+    sizes: Vec<u64>,
     is_instantiated: bool,
     refusals: Vec<Refusal>,
     unmet: Vec<Refusal>,
@@ -174,7 +176,7 @@ impl Meter {
 
     /// Bytes of the memories that the meter granted; what was made during instantiation may hold the collector's
     /// heap as well.
-    pub(crate) fn granted_bytes(&self, gc_heap_bytes: u64) -> u64 {
+    fn granted_bytes(&self, gc_heap_bytes: u64) -> u64 {
         if self.is_instantiated { self.memory_bytes } else { self.memory_bytes.saturating_sub(gc_heap_bytes) }
     }
 
@@ -183,23 +185,23 @@ impl Meter {
         self.memory_bytes.saturating_add(self.gc_heap_bytes)
     }
 
-    /// Corrects the totals by the real sizes, once no guest code runs; `memories` are as many as are known.
-    pub(crate) fn resum(
-        &mut self,
-        memory_bytes: u64,
-        table_elements: u64,
-        gc_heap_bytes: u64,
-        memories: Option<usize>,
-    ) {
+    /// Corrects the totals by the real sizes, once no guest code runs; `memories` are the bytes of each, where they
+    /// are known.
+    pub(crate) fn resum(&mut self, memories: Option<Vec<u64>>, table_elements: u64, gc_heap_bytes: u64) {
+        let memory_bytes =
+            memories.as_ref().map_or_else(|| self.granted_bytes(gc_heap_bytes), |all| all.iter().sum());
         if !self.is_instantiated {
             self.is_instantiated = true;
             // What was made and is no memory of the module can only be the collector's heap.
-            let has_heap = memories.is_none_or(|memories| self.made.len() > memories);
-            let is_heap = |made: &&Made| made.bytes == gc_heap_bytes && made.maximum == Some(MOST_HEAP_BYTES);
-            self.gc_heap = self.made.iter().rev().find(is_heap).copied().filter(|_| has_heap);
+            let has_heap = memories.as_ref().is_none_or(|memories| self.made.len() > memories.len());
+            let is_heap = |made: &Made| made.bytes == gc_heap_bytes && made.maximum == Some(MOST_HEAP_BYTES);
+            let heap = self.made.iter().rposition(is_heap).filter(|_| has_heap);
+            self.gc_heap = heap.map(|at| self.made.remove(at));
+            self.sizes = self.made.iter().map(|made| made.bytes).collect();
             self.memory_bytes_peak = memory_bytes.saturating_add(gc_heap_bytes);
             self.memory_bytes_call_peak = self.memory_bytes_peak;
         }
+        self.sizes = memories.unwrap_or_else(|| std::mem::take(&mut self.sizes));
         self.memory_bytes = memory_bytes;
         self.table_elements = table_elements;
         self.gc_heap_bytes = gc_heap_bytes;
@@ -310,23 +312,21 @@ impl Meter {
         let Grant { asked, call_peak_before, peak_before } =
             self.last_grant.take().filter(|grant| grant.asked.what == what)?;
         let delta = asked.delta();
-        match what {
-            LimitKind::TableElements => {
-                self.table_elements -= delta;
-                self.table_elements_call_peak = call_peak_before;
-                self.table_elements_peak = peak_before;
-            }
-            _ => {
-                if asked.is_gc_heap {
-                    self.gc_heap_bytes -= delta;
-                    self.gc_heap = Some(Made { bytes: asked.current, maximum: asked.maximum });
-                } else {
-                    self.memory_bytes -= delta;
-                }
-                self.memory_bytes_call_peak = call_peak_before;
-                self.memory_bytes_peak = peak_before;
-            }
+        if what == LimitKind::TableElements {
+            self.table_elements -= delta;
+            self.table_elements_call_peak = call_peak_before;
+            self.table_elements_peak = peak_before;
+            return Some(asked);
         }
+        if asked.is_gc_heap {
+            self.gc_heap_bytes -= delta;
+            self.gc_heap = Some(Made { bytes: asked.current, maximum: asked.maximum });
+        } else {
+            self.memory_bytes -= delta;
+            self.resize(asked.desired, asked.current);
+        }
+        self.memory_bytes_call_peak = call_peak_before;
+        self.memory_bytes_peak = peak_before;
         Some(asked)
     }
 
@@ -337,21 +337,44 @@ impl Meter {
         }
     }
 
-    /// Tells whether the newest refusal is that of the collector's heap, and by which limit, if by one.
+    /// Returns the newest refusal if it is that of the collector's heap.
     pub(crate) fn refused_heap(&self) -> Option<&DeniedGrowth> {
         let newest = [self.refusals.last(), self.unmet.last()].into_iter().flatten();
         let newest = newest.max_by_key(|refusal| refusal.growth.nth)?;
         Some(&newest.growth).filter(|growth| growth.collector)
     }
 
+    /// Takes note that the collector's heap was full, so that the newest refusal was that of the heap, even if a
+    /// memory of the same size could have asked.
+    pub(crate) fn heap_was_full(&mut self) {
+        let newest = [self.refusals.last_mut(), self.unmet.last_mut()].into_iter().flatten();
+        let Some(newest) = newest.max_by_key(|refusal| refusal.growth.nth) else { return };
+        newest.growth.collector = true;
+        if newest.answer.take().is_some() {
+            self.num_answered -= 1;
+        }
+    }
+
+    /// Tells whether the collector's heap asks, and not a memory.
+    ///
+    /// Memories are made during instantiation, so that what is made later is the heap; no operator asks for
+    /// nothing. The heap then is known by its size. A memory of the very size is taken for the one that asks,
+    /// since all limits hold for it.
     fn is_gc_heap(&self, current: u64, desired: u64, maximum: Option<u64>) -> bool {
-        // Memories are made during instantiation, so that what is made later is the collector's heap; an operator
-        // never asks for nothing.
         self.is_instantiated
             && match self.gc_heap {
                 None => current == 0 && desired == 0,
-                Some(heap) => heap.maximum == maximum && self.gc_heap_bytes == current,
+                Some(heap) => {
+                    heap.maximum == maximum && self.gc_heap_bytes == current && !self.sizes.contains(&current)
+                }
             }
+    }
+
+    /// Takes note that a memory has another size.
+    fn resize(&mut self, from: u64, to: u64) {
+        if let Some(size) = self.sizes.iter_mut().find(|size| **size == from) {
+            *size = to;
+        }
     }
 }
 
@@ -396,6 +419,7 @@ impl ResourceLimiter for Meter {
             self.gc_heap = Some(Made { bytes: desired, maximum });
         } else {
             self.memory_bytes += delta;
+            self.resize(current, desired);
         }
         self.memory_bytes_call_peak = self.memory_bytes_call_peak.max(self.bytes());
         self.memory_bytes_peak = self.memory_bytes_peak.max(self.bytes());
@@ -486,7 +510,7 @@ mod tests {
         let mut meter = meter(3, 0);
         assert!(meter.memory_growing(0, PAGE, None).unwrap());
         assert!(meter.memory_growing(0, PAGE, None).unwrap());
-        meter.resum(2 * PAGE_BYTES, 0, 0, Some(2));
+        meter.resum(Some(vec![PAGE_BYTES; 2]), 0, 0);
         assert!(meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
         assert!(!meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
         let [Refusal { growth, answer: Some(1) }] = meter.refusals() else {
@@ -506,7 +530,7 @@ mod tests {
         let mut meter = Meter::new(limits, Life::default());
         // What a memory begins with is no growth.
         assert!(meter.memory_growing(0, 5 * PAGE, None).unwrap());
-        meter.resum(5 * PAGE_BYTES, 0, 0, Some(1));
+        meter.resum(Some(vec![5 * PAGE_BYTES]), 0, 0);
         assert!(meter.memory_growing(5 * PAGE, 7 * PAGE, None).unwrap());
         assert!(!meter.memory_growing(7 * PAGE, 10 * PAGE, None).unwrap());
         let refused = meter.refusals()[0].growth.clone();
@@ -564,7 +588,7 @@ mod tests {
     #[test]
     fn what_no_limit_refused_pushes_out_nothing_that_one_did() {
         let mut meter = meter(1, 0);
-        meter.resum(0, 0, 0, Some(2));
+        meter.resum(Some(vec![0; 2]), 0, 0);
         assert!(!meter.memory_growing(0, 2 * PAGE, None).unwrap());
         for _ in 0..1000 {
             assert!(!meter.memory_growing(0, PAGE, Some(0)).unwrap());
@@ -625,19 +649,41 @@ mod tests {
 
     #[test]
     fn the_collectors_heap_is_counted_in_and_known_apart() {
-        let mut meter = meter(2, 0);
-        assert!(meter.memory_growing(0, PAGE, None).unwrap());
-        meter.resum(PAGE_BYTES, 0, 0, Some(1));
+        const HEAP: Option<usize> = Some(1 << 32);
+        let mut meter = meter(4, 0);
+        assert!(meter.memory_growing(0, 3 * PAGE, HEAP).unwrap());
+        meter.resum(Some(vec![3 * PAGE_BYTES]), 0, 0);
         // It is made of nothing, and grows from there.
-        assert!(meter.memory_growing(0, 0, Some(1 << 32)).unwrap());
-        assert!(meter.memory_growing(0, PAGE, Some(1 << 32)).unwrap());
-        assert_eq!((meter.memory_pages(), meter.gc_heap_bytes()), (2, PAGE_BYTES), "it counts as memory");
-        assert_eq!((meter.memory_pages_call_peak(), meter.memory_pages_peak()), (2, 2));
-        assert!(!meter.memory_growing(PAGE, 2 * PAGE, None).unwrap());
+        assert!(meter.memory_growing(0, 0, HEAP).unwrap());
+        assert!(meter.memory_growing(0, PAGE, HEAP).unwrap());
+        assert_eq!((meter.memory_pages(), meter.gc_heap_bytes()), (4, PAGE_BYTES), "it counts as memory");
+        assert_eq!((meter.memory_pages_call_peak(), meter.memory_pages_peak()), (4, 4));
+        assert!(!meter.memory_growing(3 * PAGE, 4 * PAGE, HEAP).unwrap());
         assert!(meter.refused_heap().is_none());
-        assert!(!meter.memory_growing(PAGE, 2 * PAGE, Some(1 << 32)).unwrap());
-        assert_eq!(meter.refused_heap().map(|growth| (growth.requested, growth.limit)), Some((3, Some(2))));
+        assert!(!meter.memory_growing(PAGE, 2 * PAGE, HEAP).unwrap());
+        assert_eq!(meter.refused_heap().map(|growth| (growth.requested, growth.limit)), Some((5, Some(4))));
         assert_eq!(meter.num_answered(), 1, "the collector is answered nothing");
+    }
+
+    #[test]
+    fn a_memory_as_large_as_the_heap_is_taken_for_the_one_that_asks() {
+        const HEAP: Option<usize> = Some(1 << 32);
+        let limits = Limits { growth_pages: Some(2), ..Limits::UNLIMITED };
+        let mut meter = Meter::new(limits, Life::default());
+        assert!(meter.memory_growing(0, PAGE, HEAP).unwrap());
+        meter.resum(Some(vec![PAGE_BYTES]), 0, 0);
+        assert!(meter.memory_growing(0, 0, HEAP).unwrap());
+        assert!(meter.memory_growing(0, PAGE, HEAP).unwrap());
+        assert!(!meter.memory_growing(PAGE, 4 * PAGE, HEAP).unwrap(), "each limit holds for it");
+        assert_eq!((meter.refused_heap(), meter.num_answered()), (None, 1));
+        // Unless the engine says that it was the heap after all.
+        meter.heap_was_full();
+        assert!(meter.refused_heap().is_some());
+        assert_eq!(meter.num_answered(), 0);
+        // Once they differ, they are told apart.
+        assert!(meter.memory_growing(PAGE, 2 * PAGE, HEAP).unwrap());
+        assert!(meter.memory_growing(PAGE, 9 * PAGE, HEAP).unwrap());
+        assert_eq!((meter.gc_heap_bytes(), meter.memory_pages()), (9 * PAGE_BYTES, 11));
     }
 
     #[test]
@@ -645,7 +691,7 @@ mod tests {
         let limits = Limits { growth_pages: Some(2), ..Limits::UNLIMITED };
         let mut meter = Meter::new(limits, Life::default());
         assert!(meter.memory_growing(0, 0, Some(1 << 32)).unwrap());
-        meter.resum(0, 0, 0, Some(1));
+        meter.resum(Some(vec![0]), 0, 0);
         assert!(!meter.memory_growing(0, 3 * PAGE, Some(1 << 32)).unwrap(), "growth from nothing is growth");
         assert!(!meter.refusals()[0].growth.collector);
     }

@@ -220,7 +220,7 @@ pub struct CallRecord {
     pub wall_ns: u64,
     /// Fuel burnt.
     pub fuel: Measured<u64>,
-    /// Most pages of 64 KiB over all memories during the call, absolute.
+    /// Most pages of 64 KiB over all memories and the collector's heap during the call, absolute.
     pub peak_memory_pages: u64,
     /// Most elements over all tables during the call, absolute.
     pub peak_table_elements: u64,

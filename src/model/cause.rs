@@ -55,8 +55,10 @@ fn message(record: &CallRecord, words: &str) -> Option<String> {
         Outcome::Cancelled => "the call was stopped".to_owned(),
         Outcome::Trapped(TrapKind::UncaughtException) => "an exception left the function".to_owned(),
         Outcome::Trapped(TrapKind::OutOfMemory) => match record.end.unmet.last() {
-            Some(growth) => format!("{} failed: {}", growth.phrase(), growth.bound_phrase()),
-            None => words.to_owned(),
+            Some(growth) if growth.bound == GrowthBound::System => {
+                format!("{} failed: {}", growth.phrase(), growth.bound_phrase())
+            }
+            _ => words.to_owned(),
         },
         Outcome::Trapped(_) | Outcome::Error => words.to_owned(),
     };
@@ -338,7 +340,9 @@ mod tests {
             .map(|(what, requested, limit)| DeniedGrowth { what: *what, ..refused(*requested, *limit) });
         let denied: Vec<_> = denied.collect();
         let mut end = EndDetails::default();
-        denied.iter().for_each(|growth| end.refused.note(growth));
+        for growth in &denied {
+            end.refused.note(growth);
+        }
         let refused_growths = end.refused.by_limits();
         // A limit leaves no place in a call that overran it and returned.
         CallRecord {
@@ -420,7 +424,7 @@ mod tests {
                 "{outcome:?}"
             );
         }
-        let often = ended(Outcome::Limit(LimitKind::Fuel), &[(LimitKind::TableElements, 11, 10); 6652]);
+        let often = ended(Outcome::Limit(LimitKind::Fuel), &vec![(LimitKind::TableElements, 11, 10); 6652]);
         assert_eq!(
             words(&often)[0],
             "out of fuel, after table growth to 11 table elements was refused 6\u{202f}652 times"
@@ -510,7 +514,9 @@ mod tests {
         let after = |outcome, growth: DeniedGrowth, times: usize| {
             let mut record = ended(outcome, &[]);
             record.end.unmet = vec![growth; times];
-            record.end.unmet.iter().for_each(|growth| record.end.refused.note(growth));
+            for growth in &record.end.unmet {
+                record.end.refused.note(growth);
+            }
             words(&record)
         };
         let system = DeniedGrowth { bound: GrowthBound::System, limit: None, ..refused(9, 0) };

@@ -260,7 +260,7 @@ pub struct Usage {
     pub fuel: super::measured::Measured<u64>,
     /// Nanoseconds that the current or last call took, pauses left out.
     pub wall_ns: u64,
-    /// Pages of 64 KiB that all memories have now.
+    /// Pages of 64 KiB that all memories and the collector's heap have now.
     pub memory_pages: u64,
     /// Most pages during the current or last call.
     pub memory_pages_call_peak: u64,
@@ -278,7 +278,7 @@ pub struct Usage {
     pub call_depth: super::measured::Measured<u64>,
     /// Most frames during the current or last call.
     pub call_depth_call_peak: super::measured::Measured<u64>,
-    /// Bytes that the collector's heap takes, counted apart from the memories.
+    /// Bytes of these that the collector's heap takes, which counts as memory.
     pub gc_heap_bytes: u64,
     /// How often growth was refused in the plugin's life.
     pub refused_growths: u64,

@@ -36,7 +36,40 @@ fn growth_that_the_system_can_not_give_is_no_peak() {
 const HEAP: &str = r#"(module
   (type $a (array (mut i32))) (memory 1)
   (global $g (mut (ref null $a)) (ref.null $a))
-  (func (export "make") (param i32) (global.set $g (array.new_default $a (local.get 0)))))"#;
+  (func (export "make") (param i32) (global.set $g (array.new_default $a (local.get 0))))
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))"#;
+
+#[test]
+fn a_memory_as_large_as_the_heap_is_not_taken_for_it() {
+    // One page each.
+    let begin = |limits| {
+        let mut plugin = plugin(HEAP, limits);
+        assert_eq!(call(&mut plugin, "make", &[10]).peak_memory_pages, 2);
+        plugin
+    };
+    let mut at_once = begin(Limits { growth_pages: Some(16), ..NO_LIMITS });
+    let record = call(&mut at_once, "grow", &[17]);
+    let [denied] = &record.denied[..] else { panic!("{:?}", record.denied) };
+    assert_eq!((denied.bound, denied.collector), (GrowthBound::PerGrowth, false));
+    assert_eq!(denied.place.as_ref().and_then(|place| place.line), Some(5));
+    assert_eq!(call(&mut at_once, "grow", &[16]).peak_memory_pages, 18);
+    let mut full = begin(Limits { memory_pages: Some(2), ..NO_LIMITS });
+    assert!(!call(&mut full, "grow", &[1]).denied[0].collector);
+    let record = call(&mut full, "make", &[100_000]);
+    assert_eq!(record.outcome, Outcome::Limit(LimitKind::MemoryPages));
+    assert!(record.denied.iter().all(|denied| denied.collector), "{:?}", record.denied);
+}
+
+#[test]
+fn an_object_that_a_module_begins_with_needs_its_heap() {
+    let text = "(module (type $a (array (mut i32))) (memory 1)
+      (global (ref $a) (array.new_default $a (i32.const 10))))";
+    let with = |pages| try_plugin(text, Limits { memory_pages: Some(pages), ..NO_LIMITS });
+    let two = with(2).map_err(|failure| format!("{failure:?}")).expect("a page each");
+    assert_eq!((two.usage().memory_pages, two.usage().memory_pages_peak), (2, 2));
+    let Err(CreateFailure::Failed(record)) = with(1) else { panic!("one page was enough") };
+    assert_eq!(record.outcome, Outcome::Limit(LimitKind::MemoryPages), "{record:?}");
+}
 
 #[test]
 fn the_collectors_heap_counts_as_memory_wherever_memory_is_told() {
@@ -215,7 +248,7 @@ fn the_wasm_stack_that_is_needed_passes_and_a_kilobyte_less_does_not() {
     let (needed, enough, short) = run.expect("a thread starts").join().expect("it does not panic");
     assert_eq!(enough.outcome, Outcome::Returned, "{needed} bytes are needed");
     assert_eq!(short.outcome, Outcome::Limit(LimitKind::WasmStack), "{needed} bytes are needed");
-    assert_eq!(short.wasm_stack_bytes as usize, needed - 1024);
+    assert_eq!(short.wasm_stack_bytes + 1024, needed as u64);
 }
 
 #[test]
