@@ -460,7 +460,8 @@ fn calls_of_the_host_are_counted_by_name_over_all_instances() {
     let row = |name: &str, calls, is_stub| (name.to_owned(), calls, is_stub);
     assert_eq!(counts(&plugin), [row("env.host_log", 0, false), row("env.log", 0, false)]);
     assert!(call(&mut plugin, "log", &[Value::I32(100)]).is_success());
-    let repeated = plugin.repeat("log", &[Value::I32(10)], times(50, false), &mut |_| ControlFlow::Continue(()));
+    let repeated =
+        plugin.repeat("log", &[Value::I32(10)], times(50, false), &mut |_| ControlFlow::Continue(()));
     assert!(repeated.is_ok_and(|record| record.is_success()));
     assert_eq!(counts(&plugin)[0], row("env.log", 600, false));
     assert!(!call(&mut plugin, "log_badly", &[]).is_success(), "the pointer leaves the memory");
