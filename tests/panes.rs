@@ -3,7 +3,13 @@
 //! Knows no pixels; with `WORKBENCH_SHOTS` set to a folder, it leaves pictures there to look at.
 #![cfg(feature = "gui")]
 
+#[path = "panes_cases/costs.rs"]
+mod costs;
+#[path = "panes_cases/metrics.rs"]
+mod metrics;
 mod panes_rig;
+#[path = "panes_cases/prices.rs"]
+mod prices;
 
 use std::sync::Arc;
 
@@ -14,10 +20,9 @@ use panes_rig::{BOTH, Workers, call_often, end_call, log, make_ready, workbench}
 use wasm_workbench::engine::{Engines, NoObserver, OperatorCounter, SharedObserver};
 use wasm_workbench::model::cache::{CacheKey, CacheListing, CacheRow, CachedFacts};
 use wasm_workbench::model::event::LogLevel;
-use wasm_workbench::model::humanize;
 use wasm_workbench::model::ids::{PluginId, RequestId};
 use wasm_workbench::model::limits::Preset;
-use wasm_workbench::model::operators::{CountStep, PriceChanges};
+use wasm_workbench::model::operators::CountStep;
 use wasm_workbench::model::proposal::Proposal;
 use wasm_workbench::ui::theme::{self, Mode};
 use wasm_workbench::ui::{Workbench, icons};
@@ -97,6 +102,18 @@ impl Window {
 
     fn is_shown(&self, name: &str) -> bool {
         self.harness.query_by_label(name).is_some()
+    }
+
+    /// Tells whether a figure stands right of its name, in the same line.
+    fn is_beside(&self, name: &str, figure: &str) -> bool {
+        let names = self.harness.get_all_by_label(name).map(|node| node.rect()).collect::<Vec<_>>();
+        let figures = self.harness.query_all_by_label(figure).map(|node| node.rect()).collect::<Vec<_>>();
+        names.iter().any(|name| {
+            figures.iter().any(|rect| {
+                let gap = rect.left() - name.right();
+                (0.0..20.0).contains(&gap) && name.y_range().contains(rect.center().y)
+            })
+        })
     }
 
     /// Asserts that all of these are shown, none of them cut off by the window.
@@ -325,14 +342,7 @@ fn the_runtime_pane_lists_what_is_kept_and_drops_one_build_or_all() {
     window.workers.hear(Event::CacheListed(kept().into()));
     window.harness.run();
     for (name, figure) in [("Modules compiled", "1"), ("Plugins created", "1"), ("Executions", "0")] {
-        let name = window.harness.get_by_label(name).rect();
-        let is_beside = |rect: egui::Rect| {
-            rect.left() >= name.right()
-                && rect.left() < name.right() + 20.0
-                && name.y_range().contains(rect.center().y)
-        };
-        let figures: Vec<_> = window.harness.get_all_by_label(figure).map(|node| node.rect()).collect();
-        assert!(figures.into_iter().any(is_beside), "{figure} does not stand beside its name");
+        assert!(window.is_beside(name, figure), "{figure} does not stand beside {name}");
     }
     assert!(window.is_shown("Hit rate") && window.is_shown("0 %"));
     assert!(window.is_shown("3 builds · 57 MiB of 512 MiB in memory · 42 MiB of 512 MiB on disk"));
@@ -371,67 +381,6 @@ fn a_switch_in_settings_makes_another_engine_and_plugins_say_which_they_live_in(
     window.harness.get_by_role_and_label(Role::Button, "Reset settings").click();
     window.harness.run_steps(12);
     assert!(window.harness.state().state().settings.engine.proposals.has(Proposal::ReferenceTypes));
-}
-
-/// Rows of Settings that are not proposals, each with words of what it costs.
-const COSTS: [(&str, &str); 23] = [
-    ("Compiler", "Compiles slowly, runs fast"),
-    ("Optimization", "Compiles with about an eighth more work than None"),
-    ("Count fuel", "Busy loops run some percent slower"),
-    ("Count call depth", "a twentieth slower, with exceptions a fifth"),
-    ("Exact live fuel", "calls take 1.5 times as long, loops 1.3 times"),
-    ("Epoch interruption", "A few percent"),
-    ("Parallel compilation", "Takes all processors while it compiles"),
-    ("Debug info", "compiling takes longer (not measured)"),
-    ("Wasm stack", "reserves that much and 4 MiB"),
-    ("Epoch tick", "at 5 ms a call that does nothing but call takes 2 % longer"),
-    ("Preset", "cost what counting them does"),
-    ("New plugins: fuel", "cost what counting them does"),
-    ("New plugins: time (ms)", "cost what counting them does"),
-    ("New plugins: depth", "cost what counting them does"),
-    ("New plugins: pages", "the others nothing, except when something grows"),
-    ("New plugins: per growth", "the others nothing, except when something grows"),
-    ("New plugins: elements", "the others nothing, except when something grows"),
-    ("New plugins: instances", "the others nothing, except when something grows"),
-    ("New plugins trap on refused growth", "costs nothing"),
-    ("Cache in memory", "A cache takes up to its size"),
-    ("Keep builds on disk", "Costs disk space, and a checksum"),
-    ("Cache on disk", "A cache takes up to its size"),
-    ("Cache folder", "A cache takes up to its size"),
-];
-
-#[test]
-fn each_row_of_settings_says_what_it_costs() {
-    let layout = BOTH
-        .replace("timing", "settings")
-        .replace(r#"[30.0,{"tabs":{"children":[{"pane":"source"}],"active":0}}],"#, "");
-    let window = Window::ready(Mode::Dark, Some(&layout));
-    let title = window.harness.get_by_label("ENGINE").rect();
-    let notes: Vec<_> = window.harness.get_all_by_role(Role::Label).filter_map(|node| node.value()).collect();
-    let is_said = |words: &str| notes.iter().any(|note| note.contains(words));
-    for (row, words) in COSTS {
-        assert!(is_said(words), "{row} does not say “{words}”");
-    }
-    for proposal in Proposal::ALL.into_iter().filter(|proposal| proposal.never().is_none()) {
-        let words = format!("{} · {}", proposal.brings(), proposal.costs()).replace('`', "");
-        assert!(proposal.costs().contains("cost") && is_said(&words), "{words}");
-    }
-    // A row that is added must say it too.
-    let mut rows = 0;
-    for role in [Role::CheckBox, Role::TextInput, Role::ComboBox] {
-        for node in window.harness.get_all_by_role(role) {
-            let (rect, name) = (node.rect(), node.accesskit_node().label().unwrap_or_default());
-            let is_in_pane = title.left() <= rect.left() && rect.right() <= 1068.0;
-            if !is_in_pane || rect.top() <= title.top() || name == "Go to address" {
-                continue;
-            }
-            let is_known = COSTS.iter().any(|(row, _)| *row == name)
-                || Proposal::ALL.iter().any(|proposal| proposal.label() == name);
-            assert!(is_known, "nothing says what {name} costs");
-            rows += 1;
-        }
-    }
-    assert_eq!(rows, COSTS.len() + Proposal::ALL.len());
 }
 
 #[test]
@@ -494,117 +443,6 @@ fn words_of(pane: &str) -> &'static [&'static str] {
         "Calls" => &["Filter calls", "All outcomes"],
         "Events" => &["Filter events", "Pause events"],
         _ => &[],
-    }
-}
-
-/// Returns the prices that the newest compilation was asked for with.
-fn priced(window: &Window) -> Option<PriceChanges> {
-    let sent = window.workers.sent.borrow();
-    sent.iter().rev().find_map(|command| match command {
-        Command::Compile { settings, .. } => Some(settings.prices.clone()),
-        _ => None,
-    })
-}
-
-#[test]
-fn a_price_is_typed_checked_and_reset_and_one_operator_can_be_counted_alone() {
-    let layout = BOTH.replace("timing", "prices");
-    let mut window = Window::ready(Mode::Dark, Some(&layout));
-    window.click(Role::DisclosureTriangle, "Control and calls");
-    window.shot("prices-classes-dark");
-    assert!(window.is_shown("price of nop"));
-    window.type_into("Filter operators", "i32.mul");
-    window.harness.get_by_label("price of i32.mul").focus();
-    window.harness.run();
-    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    window.type_into("price of i32.mul", "17");
-    assert_eq!(priced(&window).map(|prices| prices.price_of("i32.mul", 1)), Some(1), "17 is none, 1 is");
-    window.harness.key_press(egui::Key::Backspace);
-    window.type_into("price of i32.mul", "6");
-    assert_eq!(priced(&window).map(|prices| prices.price_of("i32.mul", 1)), Some(16));
-    assert!(window.is_shown("1 price changed"));
-    window.shot("prices-dark");
-    window.click(Role::Button, "Reset the price of i32.mul");
-    assert_eq!(priced(&window), Some(PriceChanges::default()));
-    window.click(Role::Button, "Count only i32.mul");
-    assert_eq!(priced(&window), Some(PriceChanges::only("i32.mul")));
-    window.click(Role::Button, "Reset all");
-    assert_eq!(priced(&window), Some(PriceChanges::default()));
-    assert!(window.is_shown("the engine's own prices"));
-}
-
-#[test]
-fn a_plugin_with_prices_of_its_own_is_on_the_engine_that_is_set() {
-    let layout = BOTH.replace("timing", "settings").replace("memory", "prices");
-    let mut window = Window::ready(Mode::Dark, Some(&layout));
-    window.type_into("Filter operators", "i32.mul");
-    window.click(Role::Button, "Count only i32.mul");
-    let plugin = window.harness.state().state().selected_plugin().expect("it lives");
-    assert_eq!(plugin.build.build.settings.prices, PriceChanges::only("i32.mul"));
-    assert!(!window.is_shown("Reload start_here"), "nothing is there to be brought to another engine");
-    window.harness.get_by_role_and_label(Role::CheckBox, "Debug info").click_accesskit();
-    window.harness.run_steps(12);
-    window.harness.get_by_role_and_label(Role::Button, "Reload start_here").click_accesskit();
-    window.harness.run_steps(12);
-    assert!(!window.is_shown("Reload start_here"), "reloading has brought it there");
-}
-
-#[test]
-fn one_edit_reprices_a_class_and_its_reset_takes_it_back() {
-    for (mode, face) in BOTH_FACES {
-        let layout = BOTH.replace("timing", "prices");
-        let mut window = Window::ready(mode, Some(&layout));
-        let value = |window: &Window, class: &str| window.value_of(&format!("price of all of {class}"));
-        assert_eq!(value(&window, "32-bit integers").as_deref(), Some("1"));
-        assert_eq!(value(&window, "Control and calls").as_deref(), Some(""), "nop is free, br is not");
-        window.harness.get_by_label("price of all of 32-bit integers").focus();
-        window.harness.run();
-        window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-        window.type_into("price of all of 32-bit integers", "7");
-        let prices = priced(&window).expect("it is compiled anew");
-        let of = |name: &str| prices.price_of(name, 1);
-        assert_eq!((of("i32.mul"), of("i32.rotl"), of("i32.load"), of("i64.mul")), (7, 7, 1, 1));
-        window.click(Role::DisclosureTriangle, "32-bit integers");
-        window.shot(&format!("prices-class-{face}"));
-        window.type_into("Filter operators", "i32.add");
-        assert_eq!(window.value_of("price of i32.add").as_deref(), Some("7"));
-        window.harness.get_by_label("price of i32.add").focus();
-        window.harness.run();
-        window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-        window.type_into("price of i32.add", "2");
-        assert_eq!(value(&window, "32-bit integers").as_deref(), Some(""), "it has no common price");
-        window.click(Role::Button, "Reset the prices of 32-bit integers");
-        assert_eq!(priced(&window), Some(PriceChanges::default()));
-    }
-}
-
-#[test]
-fn an_operator_that_is_counted_alone_is_told_with_its_exact_count() {
-    for (mode, face) in BOTH_FACES {
-        let layout = BOTH.replace("timing", "prices");
-        let mut window = Window::ready(mode, Some(&layout));
-        window.type_into("Filter operators", "i32.sub");
-        window.click(Role::Button, "Count only i32.sub");
-        assert!(window.is_shown("only i32.sub costs fuel"));
-        make_ready(&window.workers, window.plugin());
-        end_call(&window.workers, window.plugin(), 1, 94);
-        window.harness.run();
-        let waits = "Fuel is i32.sub, function entries and bytes moved; counting tells them apart";
-        assert!(window.is_shown(waits));
-        let (request, counter) = asked_to_count(&window);
-        let observer: SharedObserver = Arc::new(NoObserver);
-        let counts = counter.count(&Engines::new(), &observer, &mut |_| true).expect("it can be counted");
-        let counts = counts.expect("nobody stopped it");
-        let rest = counts.entries + counts.bulk_fuel.expect("it is known");
-        let fuel = counts.fuel_at(&counts.prices).expect("it is known");
-        let ran = fuel - rest;
-        assert!(ran > 1000, "fib(24) subtracts often");
-        window.workers.hear(Event::OperatorsCounted { request, result: Ok(Some(Arc::new(counts))) });
-        window.harness.run();
-        // The pretended call burnt other fuel than the real one, which is said.
-        let words = format!("i32.sub ran {} times when the call was made again", humanize::grouped(ran));
-        assert!(window.is_shown(&words), "{words}");
-        window.shot(&format!("prices-alone-{face}"));
     }
 }
 

@@ -201,6 +201,8 @@ pub enum PluginAction {
     BrushWallNs(Option<(u64, u64)>),
     /// Ask for the calls as a file.
     ExportCalls(ExportFormat),
+    /// Ask for what the calls add up to as a file.
+    ExportMetrics(ExportFormat),
 }
 
 /// Something with what is selected or with the fields of Call.

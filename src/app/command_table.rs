@@ -234,6 +234,8 @@ commands! {
     ResetMetrics, "Reset metrics", "Forgets the calls of the plugin and their figures", None;
     ExportCallsCsv, "Export calls as CSV…", "Writes the calls to a file of comma-separated values", None;
     ExportCallsJson, "Export calls as JSON…", "Writes the calls to a JSON document", None;
+    ExportMetricsCsv, "Export metrics as CSV…", "Writes what the calls add up to to a file of comma-separated values", None;
+    ExportMetricsJson, "Export metrics as JSON…", "Writes what the calls add up to to a JSON document", None;
     ExportEventsCsv, "Export events as CSV…", "Writes the events to a file of comma-separated values", None;
     ExportEventsJson, "Export events as JSON…", "Writes the events to a JSON document", None;
     ClearEvents, "Clear events", "Forgets the events", None;
@@ -403,6 +405,8 @@ pub const MENUS: &[Menu] = {
                 None,
                 Some(C::ExportCallsCsv),
                 Some(C::ExportCallsJson),
+                Some(C::ExportMetricsCsv),
+                Some(C::ExportMetricsJson),
                 Some(C::ExportEventsCsv),
                 Some(C::ExportEventsJson),
             ],
@@ -520,6 +524,8 @@ impl UiCommand {
             Self::ResetMetrics => (None, PluginAction::ResetMetrics),
             Self::ExportCallsCsv => (None, PluginAction::ExportCalls(ExportFormat::Csv)),
             Self::ExportCallsJson => (None, PluginAction::ExportCalls(ExportFormat::Json)),
+            Self::ExportMetricsCsv => (None, PluginAction::ExportMetrics(ExportFormat::Csv)),
+            Self::ExportMetricsJson => (None, PluginAction::ExportMetrics(ExportFormat::Json)),
             _ => return None,
         };
         Some(state.selected_plugin().ok_or_else(|| "no plugin is selected".to_owned()).and_then(|plugin| {

@@ -1,4 +1,4 @@
-//! Calls and events as files: comma-separated values and JSON documents.
+//! Calls, their sums and events as files: comma-separated values and JSON documents.
 //!
 //! Makes documents only; where they go is asked for by a dialog, and a worker writes them.
 
@@ -8,6 +8,7 @@ use super::action::ExportFormat;
 use super::state::{AppState, Dialog, Export, PluginView, SaveWhat};
 use crate::model::event::{EventLog, events_to_csv, events_to_json};
 use crate::model::humanize;
+use crate::model::metrics_export::MetricsDocument;
 use crate::model::timeline::{CallsDocument, CallsFormat};
 use crate::worker::Content;
 
@@ -30,6 +31,19 @@ pub(super) fn calls(plugin: &PluginView, format: ExportFormat) -> Export {
     let metrics = plugin.calls.metrics.snapshot();
     let document = CallsDocument { plugin: Arc::clone(&plugin.stem), timeline, metrics, format };
     Export { what, content: Content::new(document) }
+}
+
+/// Writes what the calls of a plugin add up to.
+pub(super) fn metrics(plugin: &PluginView, format: ExportFormat) -> Export {
+    let host_calls = plugin.host_calls.list();
+    let metrics = plugin.calls.metrics.snapshot();
+    let document = MetricsDocument { plugin: &plugin.stem, metrics, host_calls: &host_calls };
+    let text = match format {
+        ExportFormat::Csv => document.to_csv(),
+        ExportFormat::Json => document.to_json(),
+    };
+    let what = format!("the metrics of `{}`", plugin.stem);
+    Export { what, content: Content::new(Arc::<[u8]>::from(text.into_bytes())) }
 }
 
 /// Writes the events.

@@ -577,7 +577,7 @@ mod tests {
             ),
             (
                 "a --limits tutrial",
-                "`--limits` takes one of `default`, `restrictive`, `unlimited`, `tutorial`, not `tutrial`",
+                "`--limits` takes one of `default`, `restrictive`, `restricted`, `standard`, `unlimited`, `tutorial`, not `tutrial`",
             ),
         ];
         for (words, message) in table {

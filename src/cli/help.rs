@@ -69,7 +69,8 @@ Options, which may stand anywhere:
   --                            Whatever follows is a value of the last --invoke
   --repeat N                    Make each call N times, up to the first that does not return; the report
                                 has the last of them, and its metrics count all
-  --limits PRESET               default, restrictive, unlimited or tutorial
+  --limits PRESET               default, restrictive, restricted (32 MiB, 30 s), standard (64 MiB, 60 s),
+                                unlimited or tutorial
   --max-fuel N                  Units of fuel per call; here and below, `none` lifts the limit
   --max-execution-time-ms N     Wall-clock time per call
   --max-memory-pages N          Pages of 64 KiB over all memories

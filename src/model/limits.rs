@@ -123,6 +123,10 @@ pub enum Preset {
     Default,
     /// Tight enough for plugins that nobody trusts.
     Restrictive,
+    /// The memory and the time of a host that restricts its plugins: 32 MiB, 30 s.
+    Restricted,
+    /// The memory and the time of a host that gives its plugins the usual: 64 MiB, 60 s.
+    Standard,
     /// Nothing is limited.
     Unlimited,
     /// Small enough to be hit on purpose in a lesson.
@@ -131,13 +135,17 @@ pub enum Preset {
 
 impl Preset {
     /// All presets in the order of the window's picker.
-    pub const ALL: [Self; 4] = [Self::Default, Self::Restrictive, Self::Unlimited, Self::Tutorial];
+    pub const ALL: [Self; 6] =
+        [Self::Default, Self::Restrictive, Self::Restricted, Self::Standard, Self::Unlimited, Self::Tutorial];
 
     /// Returns the name on screen.
     pub fn label(self) -> &'static str {
         match self {
             Self::Default => "Default",
             Self::Restrictive => "Restrictive",
+            // One letter apart from the one above would be too little.
+            Self::Restricted => "Restricted 32 MiB",
+            Self::Standard => "Standard 64 MiB",
             Self::Unlimited => "Unlimited",
             Self::Tutorial => "Tutorial",
         }
@@ -148,6 +156,8 @@ impl Preset {
         match self {
             Self::Default => "default",
             Self::Restrictive => "restrictive",
+            Self::Restricted => "restricted",
+            Self::Standard => "standard",
             Self::Unlimited => "unlimited",
             Self::Tutorial => "tutorial",
         }
@@ -173,6 +183,8 @@ impl Preset {
         match self {
             Self::Default => of(256, 10_000, 10, 30_000, 100_000_000, 1000),
             Self::Restrictive => of(16, 1000, 1, 5000, 10_000_000, 100),
+            Self::Restricted => of(512, 10_000, 10, 30_000, 100_000_000, 1000),
+            Self::Standard => of(1024, 10_000, 10, 60_000, 100_000_000, 1000),
             Self::Tutorial => of(16, 1000, 5, 1000, 1_000_000, 100),
             Self::Unlimited => Limits::UNLIMITED,
         }
@@ -310,6 +322,42 @@ mod tests {
             assert_eq!(preset.limits().preset(), Some(preset));
         }
         assert_eq!(Preset::from_name("Default"), None);
+        let memory_and_time = |preset: Preset| {
+            let limits = preset.limits();
+            (limits.memory_pages.map(|pages| pages * 64 / 1024), limits.execution_time_ms)
+        };
+        assert_eq!(memory_and_time(Preset::Restricted), (Some(32), Some(30_000)));
+        assert_eq!(memory_and_time(Preset::Standard), (Some(64), Some(60_000)));
+    }
+
+    #[test]
+    fn the_documentation_has_the_limits_of_each_preset() {
+        let documentation = include_str!("../../docs/limits.md");
+        for preset in Preset::ALL {
+            let start = format!("| `{}` |", preset.name());
+            let row = documentation.lines().find(|line| line.starts_with(&start)).expect("it has a row");
+            let columns: Vec<_> = row.split('|').skip(2).map(str::trim).collect();
+            let limits = preset.limits();
+            let seconds = limits.execution_time_ms.map(|millis| millis / 1000);
+            let expected = [
+                limits.memory_pages,
+                seconds,
+                limits.fuel,
+                limits.call_depth,
+                limits.table_elements,
+                limits.instances,
+            ];
+            for (column, limit) in columns.iter().zip(expected) {
+                let shown: String = column
+                    .split('(')
+                    .next()
+                    .unwrap_or_default()
+                    .chars()
+                    .filter(char::is_ascii_digit)
+                    .collect();
+                assert_eq!(shown.parse().ok(), limit, "{row}");
+            }
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub mod limits;
 pub mod measured;
 pub mod memory;
 pub mod metrics;
+pub mod metrics_export;
 pub mod module_sizes;
 pub mod nearest;
 pub mod needs;

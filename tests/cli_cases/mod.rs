@@ -188,6 +188,7 @@ pub(crate) const CASES: &[Case] = &[
     ),
     case("limit_instances", "run sample_plugins/limit_instances.wat --max-instances 2"),
     case("limit_instances_exact", "run sample_plugins/limit_instances.wat --max-instances 3"),
+    case("limit_preset_standard", "run sample_plugins/math.wat --limits standard --json --invoke add 1 2"),
     case("limit_preset", "run sample_plugins/limit_call_depth.wat --limits restrictive --invoke dive 101"),
     // Traps.
     case("trap_unreachable", "run sample_plugins/traps.wat --json --invoke hit_unreachable"),

@@ -6,6 +6,7 @@ use crate::engine::Probe;
 use crate::model::bench::{BenchTimes, Span};
 use crate::model::call::{CallSample, DeniedGrowth, GrowthBound};
 use crate::model::event::EventTag;
+use crate::model::host_calls::HostCallCount;
 use crate::model::limits::LimitKind;
 use crate::worker::protocol::CallRequest;
 
@@ -198,6 +199,41 @@ fn calls_are_exported_with_their_figures() {
     let document: serde_json::Value = serde_json::from_slice(&world.last_save().2).expect("it is JSON");
     assert_eq!(document["calls"][0]["fuel"], 4);
     assert_eq!(document["metrics"]["call_count"], 1);
+}
+
+#[test]
+fn the_sums_of_calls_are_exported_with_what_was_called_of_the_host_since_the_reset() {
+    let mut world = World::ready(ADD);
+    let plugin = world.plugin();
+    let logged = |calls| {
+        let log = HostCallCount {
+            module: "env".into(),
+            name: "log".into(),
+            calls,
+            total_ns: Some(calls * 10),
+            is_stub: false,
+        };
+        PluginEvent::HostCalls(Arc::new([log]))
+    };
+    world.hear_of(plugin, ended(None, record(1, "add", Outcome::Returned, Vec::new())));
+    world.hear_of(plugin, logged(5));
+    world.act(Action::Plugin(plugin, PluginAction::ResetMetrics));
+    world.hear_of(plugin, ended(None, record(2, "add", Outcome::Returned, Vec::new())));
+    world.hear_of(plugin, logged(7));
+    world.act(Action::Plugin(plugin, PluginAction::ExportMetrics(ExportFormat::Csv)));
+    world.act(Action::File(FileAction::ConfirmDialog));
+    let (_, path, content) = world.last_save();
+    assert_eq!(path.to_str(), Some("a-metrics.csv"));
+    let text = String::from_utf8(content).expect("it is text");
+    assert!(text.contains("call_count,1\r\n") && text.contains("host_calls:env.log,2\r\n"), "{text}");
+    world.act(Action::Plugin(plugin, PluginAction::ExportMetrics(ExportFormat::Json)));
+    world.act(Action::File(FileAction::ConfirmDialog));
+    let document: serde_json::Value = serde_json::from_slice(&world.last_save().2).expect("it is JSON");
+    assert_eq!((&document["plugin"], &document["metrics"]["fuel_consumed"]), (&"a".into(), &4.into()));
+    assert_eq!(
+        (&document["host_calls"][0]["calls"], &document["host_calls"][0]["total_ns"]),
+        (&2.into(), &20.into())
+    );
 }
 
 #[test]

@@ -77,6 +77,11 @@ pub(super) fn update(
             let export = export::calls(plugin, format);
             export::ask_for_place(state, &name, export);
         }
+        PluginAction::ExportMetrics(format) => {
+            let name = format!("{}-metrics.{}", plugin.stem, format.extension());
+            let export = export::metrics(plugin, format);
+            export::ask_for_place(state, &name, export);
+        }
     }
     let after = state.plugin(id).map(|plugin| plugin.options.clone());
     if let Some(options) = after.filter(|options| *options != before) {

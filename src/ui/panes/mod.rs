@@ -19,6 +19,7 @@ mod limit_gauge;
 mod limits_pane;
 mod listing_panel;
 mod memory_pane;
+mod metrics_card;
 mod needs_ui;
 mod operators_pane;
 mod outcome_words;

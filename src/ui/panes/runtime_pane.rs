@@ -1,25 +1,54 @@
-//! The Runtime pane: what the program has done since it began, and which builds it keeps.
+//! The Runtime pane: what the program has done since it began, what the calls of each plugin add up to, and which
+//! builds are kept.
 //!
 //! Knows no files; what is kept is asked for when the pane is in view and something was compiled since.
 
-use egui::{Frame, Grid, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use std::collections::BTreeMap;
 
+use egui::{Align, Frame, Grid, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+
+use super::metrics_card::card_ui;
 use crate::app::{Action, AppState, SettingsAction};
 use crate::model::cache::{CacheListing, CacheRow};
 use crate::model::humanize;
+use crate::model::ids::PluginId;
 use crate::model::zone::Zone;
 use crate::ui::icons;
 use crate::ui::theme::{self, caption, space, tokens};
 use crate::ui::widgets::{hairline, icon_button, pane_title, pane_title_with, quiet_button, row};
+
+/// Width from which the program and its plugins stand in two columns.
+const TWO_COLUMNS: f32 = 620.0;
 
 /// The Runtime pane.
 #[derive(Default)]
 pub(super) struct RuntimePane {
     /// How many builds there had been when the kept ones were asked for last.
     asked_at: Option<u64>,
+    /// Plugins whose metrics somebody has opened or closed; of the others, those of the selected one are open.
+    opened: BTreeMap<PluginId, bool>,
 }
 
 impl RuntimePane {
+    /// Shows what the calls of each plugin add up to; the selected one is open unless somebody closed it.
+    fn plugins_ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+        pane_title(ui, "Plugins");
+        if state.plugins.is_empty() {
+            ui.label(
+                caption("What the calls of a plugin add up to stands here once one lives")
+                    .color(tokens(ui).text_muted),
+            );
+        }
+        self.opened.retain(|id, _| state.plugin(*id).is_some());
+        for plugin in &state.plugins {
+            let is_selected = state.selection.plugin == Some(plugin.id);
+            let is_open = self.opened.get(&plugin.id).copied().unwrap_or(is_selected);
+            if card_ui(ui, state, plugin, is_open, actions) {
+                self.opened.insert(plugin.id, !is_open);
+            }
+        }
+    }
+
     pub(super) fn ui(&mut self, ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let cache = &state.runtime.cache_stats;
         let builds = cache.memory_hits + cache.disk_hits + cache.misses;
@@ -30,19 +59,72 @@ impl RuntimePane {
         // All of it is scrolled as one: a low pane has no room for the builds below the figures.
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 4 }).show(ui, |ui| {
-                ui.set_width(ui.available_width());
+                let room = ui.available_width();
+                ui.set_width(room);
                 ui.spacing_mut().item_spacing.y = 4.0;
-                pane_title(ui, "Since the start");
-                figures_ui(ui, state);
-                ui.add_space(space::XS);
-                hairline(ui);
-                head_ui(ui, state, actions);
+                if room < TWO_COLUMNS {
+                    figures_ui(ui, state);
+                    self.plugins_ui(ui, state, actions);
+                    hairline(ui);
+                    builds_ui(ui, state, actions);
+                    return;
+                }
+                ui.horizontal_top(|ui| {
+                    // The names of builds need the wider half.
+                    let left = ((room - space::L) * 0.56).round();
+                    let (left, right) = (vec2(left, 0.0), vec2(room - space::L - left, 0.0));
+                    let column = Layout::top_down(Align::Min);
+                    ui.allocate_ui_with_layout(left, column, |ui| {
+                        figures_ui(ui, state);
+                        builds_ui(ui, state, actions);
+                    });
+                    ui.add_space(space::L - ui.spacing().item_spacing.x);
+                    ui.allocate_ui_with_layout(right, column, |ui| self.plugins_ui(ui, state, actions));
+                });
             });
-            if let Some(listing) = &state.cache {
-                rows_ui(ui, &state.zone, listing, actions);
-            }
         });
     }
+}
+
+/// Shows the builds that are kept.
+fn builds_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    head_ui(ui, state, actions);
+    if let Some(listing) = &state.cache {
+        rows_ui(ui, &state.zone, listing, actions);
+    }
+}
+
+/// One figure of a grid.
+pub(super) struct Figure {
+    /// What it is of.
+    pub(super) name: &'static str,
+    /// The figure for people.
+    pub(super) text: String,
+    /// The figure as it is, for who asks.
+    pub(super) exact: String,
+}
+
+/// Shows figures, two or three pairs of name and figure in a line.
+pub(super) fn grid_ui(ui: &mut Ui, id: impl std::hash::Hash + std::fmt::Debug, figures: &[Figure]) {
+    let (pairs, parts) = if ui.available_width() < 460.0 { (2, 2.0) } else { (3, 3.0) };
+    let width = (ui.available_width() / parts - space::M).max(120.0);
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        Grid::new(id).spacing(vec2(space::M, 2.0)).show(ui, |ui| {
+            for line in figures.chunks(pairs) {
+                for figure in line {
+                    ui.allocate_ui(vec2(width, 20.0), |ui| {
+                        ui.set_min_width(width);
+                        ui.horizontal(|ui| {
+                            ui.label(caption(figure.name).color(tokens(ui).text_muted));
+                            ui.label(theme::code(&figure.text)).on_hover_text(&figure.exact);
+                        });
+                    });
+                }
+                ui.end_row();
+            }
+        });
+    });
 }
 
 /// Shows the head of the builds: how much is kept, and the button that drops it.
@@ -63,7 +145,7 @@ fn head_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
 }
 
-/// Shows the totals, three pairs of name and figure in a line.
+/// Shows the totals.
 fn figures_ui(ui: &mut Ui, state: &AppState) {
     let stats = &state.runtime;
     let cache = &stats.cache_stats;
@@ -89,24 +171,11 @@ fn figures_ui(ui: &mut Ui, state: &AppState) {
         ("Cache misses", count(cache.misses)),
         ("Hit rate", (rate, format!("{hits} of {}", hits + cache.misses))),
     ];
-    let (pairs, parts) = if ui.available_width() < 460.0 { (2, 2.0) } else { (3, 3.0) };
-    let width = (ui.available_width() / parts - space::M).max(120.0);
-    ui.spacing_mut().interact_size.y = 20.0;
-    Grid::new("runtime figures").spacing(vec2(space::M, 2.0)).show(ui, |ui| {
-        for line in figures.chunks(pairs) {
-            for (name, (figure, exact)) in line {
-                ui.allocate_ui(vec2(width, 20.0), |ui| {
-                    ui.set_min_width(width);
-                    ui.horizontal(|ui| {
-                        ui.label(caption(*name).color(tokens(ui).text_muted));
-                        let figure = ui.label(theme::code(figure));
-                        figure.on_hover_text(exact);
-                    });
-                });
-            }
-            ui.end_row();
-        }
-    });
+    let figures = figures.map(|(name, (text, exact))| Figure { name, text, exact });
+    pane_title(ui, "Since the start");
+    grid_ui(ui, "runtime figures", &figures);
+    ui.add_space(space::XS);
+    hairline(ui);
 }
 
 fn hits_words(memory: u64, disk: u64) -> String {
@@ -154,7 +223,9 @@ fn rows_ui(ui: &mut Ui, zone: &Zone, listing: &CacheListing, actions: &mut Vec<A
     for (row, kept) in listing.rows[rows.clone()].iter().enumerate() {
         #[allow(clippy::cast_precision_loss, reason = "a few thousand rows")]
         let top = whole.top() + (rows.start + row) as f32 * space::ROW;
-        let rect = Rect::from_min_size(pos2(whole.left(), top), vec2(whole.width(), space::ROW));
+        // A row has room before its icon; the pane has that already.
+        let left = whole.left() - space::M;
+        let rect = Rect::from_min_max(pos2(left, top), pos2(whole.right(), top + space::ROW));
         ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| row_ui(ui, zone, kept, actions));
     }
 }
