@@ -700,13 +700,20 @@ fn a_guest_that_is_not_the_same_twice_says_so_and_proves_nothing() {
     press(&mut harness, "Find out");
     let set = Limits::default();
     let (stack_set_bytes, stack_most_bytes) = (512 * 1024, 1 << 24);
-    let question = Question { set, stack_set_bytes, stack_most_bytes, replayed: 0, forgotten: 0 };
+    let question =
+        Question { set, generous: set, stack_set_bytes, stack_most_bytes, replayed: 0, forgotten: 0 };
     let mut runs = 0;
     let found = find_needs(&question, &mut |_, _| {
         runs += 1;
         let results = vec![Value::I32(runs)];
         let steps = vec![StepEnd { name: "add".into(), outcome: Outcome::Returned, results }];
-        Some(Observation { steps, peaks: Default::default(), wall_ns: 40_000_000 })
+        Some(Observation {
+            steps,
+            peaks: Default::default(),
+            fuel_at_look: None,
+            refused: Vec::new(),
+            wall_ns: 40_000_000,
+        })
     });
     let (request, result) = (asked(&harness), Ok(found.map(Arc::new)));
     harness.state_mut().hear(Event::ProbeEnded { request, result });

@@ -64,6 +64,7 @@ fn every_option_is_in_some_case_and_in_the_help() {
         "--stub-missing-imports",
         "--prices",
         "--keep-after-trap",
+        "--wasm-stack",
         "--compiler",
         "--opt-level",
         "--enable",
@@ -110,19 +111,84 @@ fn a_call_that_is_too_short_for_the_clock_is_timed_in_batches() {
     assert_eq!((output.status.code(), report["calls"].as_u64()), (Some(0), Some(20_000)));
     let figures = ["min", "p50", "p95", "p99", "max"].map(|name| report["wall_ns"][name].as_f64());
     assert!(figures.iter().all(Option::is_some) && figures.is_sorted(), "{figures:?}");
-    // Whether the clock dominates depends on the machine, but then the one follows from the other.
-    let is_batched = report["batched"].as_bool().expect("it says so or not");
-    assert_eq!(is_batched, report["calls_per_batch"].as_u64() > Some(1));
-    assert_eq!(is_batched, report["note"].as_str().is_some_and(|note| note.contains("batches")));
+    // No clock is so fine that a look at it is a twentieth of an addition.
+    assert_eq!(report["batched"], true);
+    assert!(report["calls_per_batch"].as_u64() > Some(1));
+    assert!(report["note"].as_str().is_some_and(|note| note.contains("in batches of ")));
     assert!(report["calls_per_second"].as_f64() > Some(0.0));
+}
+
+#[test]
+fn few_calls_are_batched_as_well_and_one_call_says_that_it_can_not_be() {
+    for (calls, warm_up) in [(2, 100), (30, 0), (30, 100), (100, 0), (1000, 0)] {
+        let (status, report) = bench(
+            "sample_plugins/math.wat",
+            &["--repeat", &calls.to_string(), "--warm-up", &warm_up.to_string(), "--invoke", "add", "1", "2"],
+        );
+        assert_eq!((status, report["calls"].as_u64()), (Some(0), Some(calls)), "{report}");
+        assert_eq!(
+            (&report["batched"], report["warm_up_calls"].as_u64()),
+            (&true.into(), Some(warm_up)),
+            "{report}"
+        );
+        assert!(report["calls_per_batch"].as_u64() <= Some(calls), "{report}");
+    }
+    let (_, report) = bench("sample_plugins/math.wat", &["--repeat", "1", "--invoke", "add", "1", "2"]);
+    assert_eq!((&report["batched"], &report["calls"]), (&false.into(), &1.into()));
+    let note = report["note"].as_str().expect("an addition is too short for any clock");
+    assert!(note.contains("dominates") && note.ends_with("one call makes no batch"), "{note}");
+}
+
+#[test]
+fn a_benchmark_counts_refused_growth_and_may_go_on_after_a_trap() {
+    let growing = ["--repeat", "1000", "--warm-up", "20", "--max-memory-pages", "16", "--invoke", "grow"];
+    let (status, report) = bench("tests/plugins/trap_between.wat", &growing);
+    // Of 1020 calls the first fifteen get their page.
+    assert_eq!((status, &report["refused_growths"]), (Some(0), &1005.into()), "{report}");
+    let calls = [
+        "--repeat",
+        "3",
+        "--warm-up",
+        "0",
+        "--invoke",
+        "next",
+        "--invoke",
+        "trap",
+        "--invoke",
+        "expect",
+        "1",
+    ];
+    let (status, report) = bench("tests/plugins/trap_between.wat", &calls);
+    assert_eq!(
+        (status, &report["export"], &report["calls"]),
+        (Some(1), &"trap".into(), &0.into()),
+        "{report}"
+    );
+    let (status, report) =
+        bench("tests/plugins/trap_between.wat", &[&["--keep-after-trap"], &calls[..]].concat());
+    assert_eq!(
+        (status, &report["export"], &report["calls"]),
+        (Some(0), &"expect".into(), &3.into()),
+        "{report}"
+    );
+    assert_eq!((&report["outcome"], &report["failure"]), (&"returned".into(), &serde_json::Value::Null));
+}
+
+/// Runs `bench` and returns how it ended and its document.
+fn bench(file: &str, words: &[&str]) -> (Option<i32>, serde_json::Value) {
+    let output = program().args(["bench", file, "--json"]).args(words).output().expect("the program starts");
+    (output.status.code(), serde_json::from_slice(&output.stdout).expect("stdout is JSON"))
 }
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_stops_a_search_and_a_benchmark() {
-    for verb in ["limits", "bench"] {
+fn ctrl_c_stops_every_verb_that_calls_with_a_document() {
+    for (verb, is_json) in
+        ["limits", "bench", "operators", "run"].into_iter().flat_map(|verb| [(verb, false), (verb, true)])
+    {
         let mut child = program()
             .args([verb, "tests/plugins/log_and_spin.wat", "--limits", "unlimited"])
+            .args(if is_json { &["--json"][..] } else { &[] })
             .args(["--invoke", "forever"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -135,8 +201,19 @@ fn ctrl_c_stops_a_search_and_a_benchmark() {
         assert_eq!(line, "[info] running\n");
         let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         assert!(killed.expect("there is a `kill`").success());
+        let mut told = String::new();
+        child.stdout.take().expect("stdout is piped").read_to_string(&mut told).expect("stdout is text");
         let status = child.wait().expect("the program ends");
         assert_eq!(status.code(), Some(1), "{verb}");
+        if is_json {
+            let document: serde_json::Value = serde_json::from_str(&told).expect("stdout is JSON");
+            let call = if verb == "run" { &document["calls"][0] } else { &document };
+            assert_eq!(
+                (&call["export"], &call["outcome"]),
+                (&"forever".into(), &"cancelled".into()),
+                "{verb}"
+            );
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::engine_options::EngineOption;
 use super::failure::{Failure, shortened};
 use crate::engine::EngineSettings;
 use crate::model::command_line::limit_option;
+use crate::model::humanize::binary_bytes;
 use crate::model::limit_rules::{LimitRule, LimitRules, MOST_RULES};
 use crate::model::limits::{LimitKind, Limits, Preset};
 use crate::model::nearest::nearest;
@@ -97,12 +98,13 @@ enum RunOption {
     StubMissingImports,
     KeepAfterTrap,
     LimitFor,
+    WasmStack,
     NoCache,
     Engine(EngineOption),
     Invoke,
 }
 
-const PLAIN_OPTIONS: [(&str, RunOption); 12] = [
+const PLAIN_OPTIONS: [(&str, RunOption); 13] = [
     ("--json", RunOption::Json),
     ("--repeat", RunOption::Repeat),
     ("--seconds", RunOption::Seconds),
@@ -110,6 +112,7 @@ const PLAIN_OPTIONS: [(&str, RunOption); 12] = [
     ("--prices", RunOption::Prices),
     ("--limits", RunOption::Limits),
     ("--limit-for", RunOption::LimitFor),
+    ("--wasm-stack", RunOption::WasmStack),
     ("--trap-on-refused-growth", RunOption::TrapOnRefusedGrowth),
     ("--stub-missing-imports", RunOption::StubMissingImports),
     ("--keep-after-trap", RunOption::KeepAfterTrap),
@@ -310,6 +313,7 @@ impl RunReader<'_> {
             RunOption::Repeat => self.args.repeat = Some(self.count(name)?),
             RunOption::Seconds => self.args.nanos = Some(self.nanos(name)?),
             RunOption::WarmUp => self.args.warm_up = Some(self.calls(name)?),
+            RunOption::WasmStack => self.args.engine.wasm_stack_bytes = self.stack_bytes(name)?,
             RunOption::Prices => self.args.engine.prices = self.prices(name)?,
             RunOption::Limits => self.preset = self.preset(name)?,
             RunOption::LimitFor => {
@@ -371,6 +375,18 @@ impl RunReader<'_> {
         const TAKES: &str = "a number of calls";
         let word = self.operand(name, TAKES)?;
         number(&word).ok_or_else(|| wrong_operand(name, TAKES, &word))
+    }
+
+    /// Reads the size of the native stack, such as `1048576` or `1MiB`.
+    fn stack_bytes(&mut self, name: &str) -> Result<usize, Failure> {
+        const TAKES: &str = "bytes, such as `1048576` or `1MiB`";
+        let word = self.operand(name, TAKES)?;
+        let bytes = size(&word).ok_or_else(|| wrong_operand(name, TAKES, &word))?;
+        let range = EngineSettings::WASM_STACK_BYTES;
+        usize::try_from(bytes).ok().filter(|bytes| range.contains(bytes)).ok_or_else(|| {
+            let [least, most] = [*range.start(), *range.end()].map(|bytes| binary_bytes(bytes as u64));
+            wrong_operand(name, &format!("{least} to {most}"), &word)
+        })
     }
 
     fn rule(&mut self, name: &str) -> Result<LimitRule, Failure> {
@@ -472,6 +488,14 @@ fn wrong_operand(name: &str, takes: &str, word: &str) -> Failure {
     Failure::usage(format!("`{name}` takes {takes}, not `{word}`"))
 }
 
+/// Reads a size such as `1MiB`, with or without a space before the unit; bytes where there is none.
+fn size(word: &str) -> Option<u64> {
+    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1)];
+    let split = |(unit, bytes)| Some((word.strip_suffix(unit)?.trim_end(), bytes));
+    let (digits, unit) = units.into_iter().find_map(split).unwrap_or((word, 1));
+    number(digits).filter(|_| !digits.is_empty())?.checked_mul(unit)
+}
+
 /// Reads a decimal number, without sign.
 fn number(word: &str) -> Option<u64> {
     word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse().ok())?
@@ -552,6 +576,19 @@ mod tests {
     }
 
     #[test]
+    fn the_stack_is_given_in_bytes_or_in_larger_units() {
+        for (word, bytes) in [
+            ("16384", 16_384),
+            ("16KiB", 16_384),
+            ("1MiB", 1 << 20),
+            ("256MiB", 256 << 20),
+            ("65536B", 65_536),
+        ] {
+            assert_eq!(parsed(&format!("x --wasm-stack {word}")).engine.wasm_stack_bytes, bytes, "{word}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_a_way_out() {
         let table = [
             ("", "`run` needs a FILE, or `-` for standard input"),
@@ -574,6 +611,14 @@ mod tests {
             (
                 "a --max-fuel 18446744073709551616",
                 "`--max-fuel` takes a number or `none`, not `18446744073709551616`",
+            ),
+            ("a --wasm-stack none", "`--wasm-stack` takes bytes, such as `1048576` or `1MiB`, not `none`"),
+            ("a --wasm-stack MiB", "`--wasm-stack` takes bytes, such as `1048576` or `1MiB`, not `MiB`"),
+            ("a --wasm-stack 16383", "`--wasm-stack` takes 16 KiB to 256 MiB, not `16383`"),
+            ("a --wasm-stack 257MiB", "`--wasm-stack` takes 16 KiB to 256 MiB, not `257MiB`"),
+            (
+                "a --wasm-stack 18446744073709551615KiB",
+                "`--wasm-stack` takes bytes, such as `1048576` or `1MiB`, not `18446744073709551615KiB`",
             ),
             (
                 "a --limits tutrial",

@@ -12,13 +12,14 @@ use serde_json::Number;
 use super::args::{CallArgs, CallVerb, parse_call_verb};
 use super::failure::Failure;
 use super::run::{build, calls, missing, options, stop_on_ctrl_c};
-use super::session::{Call, QuietWatch, Watch};
+use super::session::{Call, Made, QuietWatch, Watch};
 use super::{Status, output, report, unwritable};
 use crate::engine::{
     BenchEnd, Build, CallObserver, CreateFailure, Engines, Plugin, PluginOptions, SharedObserver,
 };
 use crate::model::bench::{BenchPlan, BenchReport, Span, WallFigures, WarmUp};
 use crate::model::call::{CallRecord, Outcome, TrapKind};
+use crate::model::call_json::CallDocument;
 use crate::model::humanize::{counted, duration_ns, grouped};
 use crate::model::interface::Import;
 use crate::model::limits::LimitKind;
@@ -32,12 +33,15 @@ const DEFAULT_NANOS: u64 = 2_000_000_000;
 #[derive(Serialize)]
 struct Document<'a> {
     plugin: &'a str,
+    /// The call, or the step before it that did not return.
     export: &'a str,
     args: Vec<String>,
     outcome: &'static str,
     limit: Option<&'static str>,
     trap: Option<&'static str>,
     message: Option<&'a str>,
+    /// The call that did not return, as `run` tells it.
+    failure: Option<CallDocument<'a>>,
     calls: u64,
     warm_up_calls: u64,
     wall_ns: Option<WallDocument>,
@@ -45,6 +49,8 @@ struct Document<'a> {
     batched: bool,
     calls_per_batch: u64,
     clock_ns: u64,
+    /// How often a limit refused growth, in the warm-up too.
+    refused_growths: u64,
     note: Option<String>,
 }
 
@@ -94,7 +100,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
         Went::Refused(reason) => return Err(Failure::new(reason)),
         Went::Before(record) => {
             let report = crate::model::bench::BenchTimes::default().report(0, 1, 0);
-            BenchEnd { report, failure: Some(record) }
+            BenchEnd { report, failure: Some(record), refused_growths: 0 }
         }
     };
     // A Ctrl+C between two calls leaves no record, and is one all the same.
@@ -102,7 +108,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let text = if args.json {
         to_json(&source.name, &last, &end, is_cancelled)
     } else {
-        to_text(&last, &end, is_cancelled)
+        to_text(&last, &end, is_cancelled, &source.file)
     };
     output::to_stdout(&text).map_err(|err| unwritable(&err))?;
     Ok(if end.failure.is_none() && !is_cancelled { Status::Good } else { Status::GuestFailed })
@@ -125,6 +131,7 @@ fn measure(
     plan: &BenchPlan,
 ) -> Went {
     let observer: SharedObserver = Arc::new(QuietWatch::new(watch));
+    let goes_on = options.keep_after_trap;
     let mut plugin = match Plugin::create(Arc::clone(build), 1, options, observer) {
         Ok(plugin) => plugin,
         Err(CreateFailure::MissingImports(imports)) => return Went::Missing(imports),
@@ -136,6 +143,7 @@ fn measure(
     for call in before {
         match plugin.call(&call.export, &call.args) {
             Ok(record) if record.is_success() => {}
+            Ok(record) if goes_on && record.outcome != Outcome::Cancelled => {}
             Ok(record) => return Went::Before(Box::new(record)),
             Err(refusal) => return Went::Refused(refusal.to_string()),
         }
@@ -161,12 +169,13 @@ fn to_json(plugin: &str, call: &Call, end: &BenchEnd, is_cancelled: bool) -> Str
     };
     let document = Document {
         plugin,
-        export: &call.export,
-        args: call.args.iter().map(Value::to_text).collect(),
+        export: failure.map_or(&call.export, |record| &record.export),
+        args: failure.map_or(&call.args, |record| &record.args).iter().map(Value::to_text).collect(),
         outcome: outcome.word(),
         limit: outcome.limit().map(LimitKind::snake_case),
         trap: outcome.trap().map(TrapKind::snake_case),
         message: failure.and_then(|record| record.message.as_deref()),
+        failure: failure.map(CallDocument::from),
         calls: report.calls,
         warm_up_calls: report.warm_up_calls,
         wall_ns: report.wall.map(|wall| wall_json(&wall, report)),
@@ -174,6 +183,7 @@ fn to_json(plugin: &str, call: &Call, end: &BenchEnd, is_cancelled: bool) -> Str
         batched: report.is_batched(),
         calls_per_batch: report.per_batch,
         clock_ns: report.clock_ns,
+        refused_growths: end.refused_growths,
         note: report.caveat(),
     };
     serde_json::to_string_pretty(&document).expect("text, numbers and lists always serialise") + "\n"
@@ -199,7 +209,7 @@ fn wall_json(wall: &WallFigures, report: &BenchReport) -> WallDocument {
     }
 }
 
-fn to_text(call: &Call, end: &BenchEnd, is_cancelled: bool) -> String {
+fn to_text(call: &Call, end: &BenchEnd, is_cancelled: bool, file: &str) -> String {
     let report = &end.report;
     let subject = format!("{}({})", output::printable_line(&call.export), report::values(&call.args));
     let warm_up = match report.warm_up_calls {
@@ -224,10 +234,18 @@ fn to_text(call: &Call, end: &BenchEnd, is_cancelled: bool) -> String {
         lines.push(format!("  {} per second", counted(whole(rate), "call", "calls")));
     }
     lines.extend(report.caveat().map(|caveat| format!("  note: {caveat}")));
+    if end.refused_growths > 0 {
+        let times = if end.refused_growths == 1 {
+            "once"
+        } else {
+            &format!("{} times", grouped(end.refused_growths))
+        };
+        lines.push(format!("  note: growth was refused {times}"));
+    }
     if let Some(record) = &end.failure {
         let name = output::printable_line(&record.export);
         lines.push(format!("  {name}: {}", record.outcome.headline()));
-        lines.extend(record.message.as_ref().map(|text| format!("  {}", output::printable_line(text))));
+        lines.extend(Made::once(CallRecord::clone(record)).details(file));
     } else if is_cancelled {
         lines.push("  stopped by you".to_owned());
     }

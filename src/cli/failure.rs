@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::output::printable;
+use super::output::printable_line;
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
 
 /// One or more reasons why a verb could not do its work.
@@ -58,7 +58,9 @@ impl Failure {
 
     /// Adds what the message is about, such as names.
     pub(super) fn with_details(mut self, details: &[String]) -> Self {
-        self.0.first.layout = Some(format!("{}:\n  {}", self.0.first.message, details.join("\n  ")));
+        let lines: Vec<_> = details.iter().map(|detail| printable_line(detail)).collect();
+        self.0.first.layout =
+            Some(format!("{}:\n  {}", printable_line(&self.0.first.message), lines.join("\n  ")));
         self.0.first.message = format!("{}: {}", self.0.first.message, details.join(", "));
         self
     }
@@ -78,16 +80,24 @@ impl Failure {
     }
 
     /// Writes the lines for people: `file:line:column: message` for what is wrong in a source.
+    ///
+    /// Whatever names, words and files are in it, each message and each hint is one line: a guest's name with a
+    /// line break in it can't write an error of its own.
     pub(super) fn to_text(&self) -> String {
         let mut lines = Vec::new();
         for reason in self.reasons() {
-            lines.push(match &self.0.file {
-                Some(file) => format!("{}: {}", location(file, reason.place.as_ref()), reason.message),
-                None => format!("error: {}", reason.layout.as_ref().unwrap_or(&reason.message)),
-            });
-            lines.extend(reason.hint.as_ref().map(|hint| format!("  hint: {hint}")));
+            let message = match (&self.0.file, &reason.layout) {
+                (Some(file), _) => {
+                    printable_line(&format!("{}: {}", location(file, reason.place.as_ref()), reason.message))
+                }
+                // Its lines were made one by one.
+                (None, Some(layout)) => format!("error: {layout}"),
+                (None, None) => printable_line(&format!("error: {}", reason.message)),
+            };
+            lines.push(message);
+            lines.extend(reason.hint.as_ref().map(|hint| printable_line(&format!("  hint: {hint}"))));
         }
-        printable(&(lines.join("\n") + "\n"))
+        lines.join("\n") + "\n"
     }
 
     /// Writes the document for scripts.
@@ -128,5 +138,29 @@ pub(super) fn location(file: &str, place: Option<&Place>) -> String {
         Some((Some(line), Some(column), _)) => format!("{file}:{line}:{column}"),
         Some((_, _, Some(offset))) => format!("{file}:{offset:#x}"),
         _ => file.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_a_line_break_writes_no_line_of_its_own() {
+        let forged = "a\nerror: forged\n  hint: run `rm`\u{2028}\u{1b}[31m";
+        let failures = [
+            Failure::new(format!("no function is exported as `{forged}`")).with_hint(forged),
+            Failure::new("nobody provides an import").with_details(&[forged.to_owned()]),
+            Failure::new(forged).with_details(&[forged.to_owned(), forged.to_owned()]).with_hint(forged),
+            Failure::of_source(forged.to_owned(), vec![Diagnostic::error(forged)]),
+        ];
+        let lines = [2, 2, 4, 1];
+        for (failure, lines) in failures.iter().zip(lines) {
+            let text = failure.to_text();
+            assert_eq!(text.lines().count(), lines, "{text}");
+            assert!(!text.contains('\u{1b}') && !text.contains('\u{2028}'), "{text}");
+            let document: serde_json::Value = serde_json::from_str(&failure.to_json()).expect("it is JSON");
+            assert!(document["error"]["message"].is_string());
+        }
     }
 }

@@ -82,6 +82,8 @@ Options, which may stand anywhere:
                                 Fuel and time of single functions, before the limits above; `*` in NAME
                                 stands for any letters, `none` lifts one, and of several rules the first
                                 that matches counts. `(start)` and `_initialize` are names too
+  --wasm-stack BYTES            Native stack behind the limit of the call depth, from 16 KiB to 256 MiB, such as
+                                1048576 or 1MiB; 512KiB where it is not given
   --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
   --prices NAME=N,…             What operators cost in fuel, from 0 to 16, such as i32.mul=16; `*` stands for
                                 all that are not named
@@ -103,13 +105,17 @@ FILE is a module as text or binary; `-` reads it from standard input.
 The call is run on fresh instances: first under generous limits, then with each limit at what it used, and
 one below that. Of several --invoke the last is looked at, the others are made before it each time.
 A limit is proved when its value was seen to pass and the one below to end otherwise; the wasm stack is
-looked for to 1 KiB. Fuel and call depth are those of the call and of the start function and `_initialize`,
-which run under the same limits; memory and tables are those of the plugin from its beginning on.
+looked for to 1 KiB. Generous limits are never less than those that are set: at least 1 GiB of memory,
+1 000 000 table elements, twice the time up to 30 s, and 16 MiB of stack. Where growth is refused even so, that
+is told, and what it takes stays open; `none` lets a run have all it asks for.
+Fuel and call depth are those of the call and of the start function and `_initialize`, which run under the
+same limits; memory and tables are those of the plugin from its beginning on.
 
 Options, which may stand anywhere:
   --invoke NAME ARGS…           The call, or one that is made before it; see `run --help` for values
   --                            Whatever follows is a value of the last --invoke
   --limits PRESET, --max-… N    The limits to compare with, as in `run`
+  --wasm-stack BYTES            The native stack to compare with, as in `run`
   --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
   --keep-after-trap             Go on with the same instance after a call that failed, instead of a
@@ -121,7 +127,7 @@ const BENCH_DETAILS: &str = "\
 FILE is a module as text or binary; `-` reads it from standard input.
 Of several --invoke the last is measured, the others are made once before it on the same instance. Each call is
 made under all limits. Where one call is too short for the clock, calls are timed in batches, and the
-report says so.
+report says so; of few calls all may be one batch. The first call that does not return ends it.
 
 Options, which may stand anywhere:
   --invoke NAME ARGS…           The call, or one that is made before it; see `run --help` for values
@@ -131,10 +137,11 @@ Options, which may stand anywhere:
   --warm-up N                   Make N calls before that, which are not measured; 100 where it is not
                                 given, or as many as fit into half a second
   --limits PRESET, --max-… N    Limits in force, as in `run`
+  --wasm-stack BYTES            Native stack, as in `run`
   --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
-  --keep-after-trap             Go on with the same instance after a call that failed, instead of a
-                                fresh one
+  --keep-after-trap             Go on with the same instance after a call before it that failed, instead of
+                                ending there
   --json                        Print one JSON document
 ";
 
@@ -148,8 +155,11 @@ Options, which may stand anywhere:
   --                            Whatever follows is a value of the last --invoke
   --prices NAME=N,…             What operators cost, from 0 to 16; `*` stands for all that are not named
   --limits PRESET, --max-… N    Limits in force, as in `run`; the time limit is doubled
+  --wasm-stack BYTES            Native stack, as in `run`
   --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
+  --keep-after-trap             Go on with the same instance after a call that failed, instead of a
+                                fresh one
   --json                        Print one JSON document
 ";
 

@@ -56,10 +56,20 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
         })?;
     let Some(needs) = needs else {
         output::to_stderr("stopped before there was an answer\n");
+        if args.json {
+            let question = probe.question();
+            let stopped = NeedsDocument::stopped(&question, &probe.call.export);
+            let text = to_json(&source.name, &probe.call.args, stopped);
+            output::to_stdout(&text).map_err(|err| unwritable(&err))?;
+        }
         return Ok(Status::GuestFailed);
     };
     let values = &probe.call.args;
-    let text = if args.json { to_json(&source.name, values, &needs) } else { to_text(values, &needs) };
+    let text = if args.json {
+        to_json(&source.name, values, NeedsDocument::from(&needs))
+    } else {
+        to_text(values, &needs)
+    };
     output::to_stdout(&text).map_err(|err| unwritable(&err))?;
     let has_returned = needs.end.outcome == Outcome::Returned;
     Ok(if has_returned { Status::Good } else { Status::GuestFailed })
@@ -74,12 +84,8 @@ fn probed(call: Call) -> ProbedCall {
 /// # Panics
 ///
 /// Never: what it writes always serialises.
-fn to_json(plugin: &str, values: &[Value], needs: &Needs) -> String {
-    let document = Document {
-        plugin,
-        args: values.iter().map(Value::to_text).collect(),
-        needs: NeedsDocument::from(needs),
-    };
+fn to_json(plugin: &str, values: &[Value], needs: NeedsDocument<'_>) -> String {
+    let document = Document { plugin, args: values.iter().map(Value::to_text).collect(), needs };
     serde_json::to_string_pretty(&document).expect("text, numbers and lists always serialise") + "\n"
 }
 
@@ -91,11 +97,7 @@ fn to_text(values: &[Value], needs: &Needs) -> String {
     let runs = |runs: u64| format!("{} {}", grouped(runs), if runs == 1 { "run" } else { "runs" });
     lines.push(format!("  {} timed · p50 {p50} · p95 {p95} · p99 {p99}", runs(needs.wall.count)));
     lines.push(format!("  {} in all, {}", runs(needs.runs.into()), needs.setting()));
-    if let Some(hindrance) = needs.hindrance {
-        lines.push(format!("  note: {}", hindrance.sentence()));
-    } else if !needs.passes_together {
-        lines.push("  note: all of these together are not enough".to_owned());
-    }
+    lines.extend(needs.notes().into_iter().map(|note| format!("  note: {note}")));
     lines.join("\n") + "\n"
 }
 
@@ -132,6 +134,49 @@ fn row(need: &Need) -> String {
     }
     if need.set.zip(need.needed).is_some_and(|(set, needed)| set < needed) {
         line += "   set too low";
+        if need.limit == LimitKind::WasmStack {
+            line += " (`--wasm-stack`)";
+        }
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::limits::Limits;
+    use crate::model::measured::Measured;
+    use crate::model::needs::{Observation, Peak, Question, SOUGHT, StepEnd, find_needs};
+
+    /// The answer for a guest that burns one unit more each time, as none does that sees nothing of the world.
+    fn restless() -> Needs {
+        let (set, generous) = (Limits::default(), Limits::UNLIMITED);
+        let (stack_set_bytes, stack_most_bytes) = (1 << 19, 1 << 24);
+        let question =
+            Question { set, generous, stack_set_bytes, stack_most_bytes, replayed: 0, forgotten: 0 };
+        let mut fuel = 40;
+        let needs = find_needs(&question, &mut |_, _| {
+            fuel += 1;
+            let mut peaks = [Peak::default(); SOUGHT.len()];
+            peaks[0] = Peak { value: Measured::Exact(fuel), step: 0 };
+            let results = vec![Value::I32(7)];
+            let steps = vec![StepEnd { name: "dice".into(), outcome: Outcome::Returned, results }];
+            Some(Observation { steps, peaks, fuel_at_look: None, refused: Vec::new(), wall_ns: 40_000_000 })
+        });
+        needs.expect("nobody says stop")
+    }
+
+    #[test]
+    fn a_guest_that_is_not_deterministic_is_told_as_such() {
+        let needs = restless();
+        let told = "two runs under the same limits differed: what is needed is the most that was seen";
+        let text = to_text(&[], &needs);
+        assert!(text.ends_with(&format!("  note: {told}\n")), "{text}");
+        let fuel = text.lines().find(|line| line.starts_with("  fuel")).expect("fuel has a line");
+        assert!(fuel.contains(" 42 ") && fuel.ends_with("   not proved"), "{fuel}");
+        let json = to_json("dice", &[], NeedsDocument::from(&needs));
+        let document: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+        assert_eq!((&document["deterministic"], &document["message"]), (&false.into(), &told.into()));
+        assert_eq!(document["limits"][0]["proved"], false);
+    }
 }

@@ -33,14 +33,15 @@ pub(super) fn printable(text: &str) -> String {
         .collect()
 }
 
-/// As [`printable`], for what must stay on one line.
+/// As [`printable`], for what must stay on one line: every name, word or message in a line of this program.
 pub(super) fn printable_line(text: &str) -> String {
     printable(text).replace('\n', "\\n")
 }
 
-/// Tells whether a character changes the order in which others are shown.
+/// Tells whether a character changes the order in which others are shown, or breaks a line without being a control
+/// character.
 fn is_reordering(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

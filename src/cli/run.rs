@@ -36,7 +36,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let build = build(&engines, &source, &args)?;
     let calls = calls(CallVerb::Run, &build, &args.invokes)?;
     if calls.is_empty() && !args.json {
-        output::to_stderr(&output::printable(&uncalled(&build.interface)));
+        output::to_stderr(&uncalled(&build.interface));
     }
     let watch = Arc::new(Watch::default());
     stop_on_ctrl_c(&watch);
@@ -87,11 +87,12 @@ pub(super) fn build(engines: &Engines, source: &Source, args: &CallArgs) -> Resu
         .map_err(|failure| Failure::of_source(source.file.clone(), failure.diagnostics))?;
     cache.save(&build, &source.file);
     let warnings = build.info.warnings.iter().map(|warning| {
-        format!("{}: warning: {}\n", location(&source.file, Some(&warning.place)), warning.message)
+        format!("{}: warning: {}", location(&source.file, Some(&warning.place)), warning.message)
     });
-    let notices = build.info.notices.iter().map(|notice| format!("{}: note: {notice}\n", source.file));
-    let text = warnings.chain(notices).collect::<Vec<_>>().concat();
-    output::to_stderr(&output::printable(&text));
+    let notices = build.info.notices.iter().map(|notice| format!("{}: note: {notice}", source.file));
+    for line in warnings.chain(notices) {
+        output::to_stderr(&(output::printable_line(&line) + "\n"));
+    }
     Ok(build)
 }
 
@@ -118,13 +119,14 @@ fn disk_cache() -> BuildCache {
     let file = folders.settings_file();
     let (settings, problems) = Settings::read(&file.as_deref().and_then(read_text).unwrap_or_default());
     let file = file.map_or_else(String::new, |file| file.display().to_string());
-    let problems = problems.iter().map(|problem| format!("note: {file}: {problem}\n"));
-    output::to_stderr(&output::printable(&problems.collect::<String>()));
+    for problem in problems {
+        output::to_stderr(&(output::printable_line(&format!("note: {file}: {problem}")) + "\n"));
+    }
     let Some(path) = settings.cache.disk_folder(folders.builds()) else { return BuildCache::new(0) };
     let (_, most_bytes) = settings.cache.bytes();
     let tell = Box::new(|notice: Notice| {
         let details = notice.details.map_or_else(String::new, |details| format!(" ({details})"));
-        output::to_stderr(&output::printable(&format!("note: {}{details}\n", notice.message)));
+        output::to_stderr(&(output::printable_line(&format!("note: {}{details}", notice.message)) + "\n"));
     });
     BuildCache::with_store(0, Arc::new(ArtefactFolder::new(path, most_bytes, tell)))
 }
@@ -201,7 +203,8 @@ fn uncalled(interface: &Interface) -> String {
     if interface.exported_functions().all(|(name, _, _)| is_hook(name)) {
         return String::new();
     }
-    format!("note: no call was asked for: `--invoke NAME ARGS…` makes one; {}\n", exported(interface))
+    let exported = output::printable_line(&exported(interface));
+    format!("note: no call was asked for: `--invoke NAME ARGS…` makes one; {exported}\n")
 }
 
 pub(super) fn missing(imports: &[Import]) -> Failure {

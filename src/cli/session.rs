@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::output::{printable_line, to_stderr};
+use super::report;
 use super::shadow::Shadow;
 use crate::engine::{Build, CallObserver, CreateFailure, LiveView, Plugin, PluginOptions, Repeat, Tick};
 use crate::model::call::{CallKind, CallRecord, Outcome};
@@ -40,6 +41,19 @@ pub(super) struct Made {
     pub(super) refused_growths: u64,
     /// What it burns at the engine's own prices: nothing where it runs at those, not measured where that is not known.
     pub(super) default_fuel: Option<Measured<u64>>,
+}
+
+impl Made {
+    /// A call that was made once.
+    pub(super) fn once(record: CallRecord) -> Self {
+        let refused_growths = record.refused_growths;
+        Self { record, repeated: None, refused_growths, default_fuel: None }
+    }
+
+    /// Writes the lines on the call behind its headline: why it failed, where, and what to do.
+    pub(super) fn details(&self, file: &str) -> Vec<String> {
+        report::call(self, file).lines().skip(1).map(str::to_owned).collect()
+    }
 }
 
 /// How a run is made.

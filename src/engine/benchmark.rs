@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::instance::Entry;
 use super::plugin::{CallRefusal, Plugin};
-use crate::model::bench::{BenchPlan, BenchProgress, BenchReport, BenchTimes, Span, WarmUp, calls_per_batch};
+use crate::model::bench::{
+    BenchPlan, BenchProgress, BenchReport, BenchTimes, Span, WarmUp, calls_per_batch, is_too_short,
+};
 use crate::model::call::CallRecord;
 use crate::model::value::Value;
 
@@ -18,6 +20,8 @@ pub struct BenchEnd {
     pub report: BenchReport,
     /// The call that did not return, if one did not. Its time may be that of a whole batch.
     pub failure: Option<Box<CallRecord>>,
+    /// How often a limit refused growth, in the warm-up too.
+    pub refused_growths: u64,
 }
 
 /// Calls of the default warm-up, and how long it may take.
@@ -49,6 +53,7 @@ impl Plugin {
     ) -> Result<BenchEnd, CallRefusal> {
         let entry = self.entry(export, args)?;
         let clock_ns = clock_ns();
+        let refused_before = self.usage().refused_growths;
         let mut bench = Bench { plugin: self, entry, args, told: Instant::now(), sink };
         let mut trials = BenchTimes::default();
         let mut per_batch = 1;
@@ -67,23 +72,32 @@ impl Plugin {
                 Span::Calls(calls) => (calls, None),
                 Span::Nanos(nanos) => (u64::MAX, Instant::now().checked_add(Duration::from_nanos(nanos))),
             };
-            let warm_up_ns = trials.median_ns();
-            if warm_up_ns.is_none() {
-                let first = calls.min(TRIAL_CALLS);
-                match bench.run(&mut times, first, until, 1, false) {
-                    Ended::Done => calls -= first,
-                    Ended::Stopped => break 'run None,
-                    Ended::Failed(record) => break 'run Some(record),
-                }
+            let call_ns = match trials.median_ns() {
+                Some(call_ns) => call_ns,
+                None => match bench.try_out(&mut times, &mut calls, until, clock_ns) {
+                    Ok((call_ns, batch)) => {
+                        per_batch = batch;
+                        call_ns
+                    }
+                    Err(Ended::Failed(record)) => break 'run Some(record),
+                    Err(Ended::Done | Ended::Stopped) => break 'run None,
+                },
+            };
+            if calls > 0 {
+                let left = match plan.length {
+                    Span::Calls(_) => Span::Calls(calls),
+                    length @ Span::Nanos(_) => length,
+                };
+                per_batch = calls_per_batch(call_ns, clock_ns, left);
             }
-            let call_ns = warm_up_ns.or_else(|| times.median_ns()).unwrap_or(0);
-            per_batch = calls_per_batch(call_ns, clock_ns, plan.length);
             match bench.run(&mut times, calls, until, per_batch, false) {
                 Ended::Done | Ended::Stopped => None,
                 Ended::Failed(record) => Some(record),
             }
         };
-        Ok(BenchEnd { report: times.report(trials.calls(), per_batch, clock_ns), failure })
+        let report = times.report(trials.calls(), per_batch, clock_ns);
+        let refused_growths = self.usage().refused_growths.saturating_sub(refused_before);
+        Ok(BenchEnd { report, failure, refused_growths })
     }
 }
 
@@ -128,6 +142,41 @@ enum Ended {
 }
 
 impl Bench<'_> {
+    /// Makes the first calls where no warm-up has told how long one takes: each by itself, up to the first that is
+    /// too short for the clock, which begins a batch.
+    ///
+    /// Returns how long a call takes in nanoseconds, and how many calls were timed together.
+    fn try_out(
+        &mut self,
+        times: &mut BenchTimes,
+        calls: &mut u64,
+        until: Option<Instant>,
+        clock_ns: u64,
+    ) -> Result<(u64, u64), Ended> {
+        for _ in 0..(*calls).min(TRIAL_CALLS) {
+            let mut one = BenchTimes::default();
+            match self.run(&mut one, 1, until, 1, false) {
+                Ended::Done => *calls -= 1,
+                other => return Err(other),
+            }
+            if is_too_short(one.wall_ns(), clock_ns) {
+                let more = (*calls).min(TRIAL_CALLS - 1);
+                let more_ns = match self.plugin.run_unwatched(&self.entry, self.args, more) {
+                    Ok(more_ns) => more_ns,
+                    Err(record) => return Err(Ended::Failed(record)),
+                };
+                *calls -= more;
+                times.record(1 + more, one.wall_ns().saturating_add(more_ns));
+                return Ok((more_ns.checked_div(more).unwrap_or_else(|| one.wall_ns()), 1 + more));
+            }
+            times.record(1, one.wall_ns());
+            if until.is_some_and(|until| Instant::now() >= until) {
+                *calls = 0;
+            }
+        }
+        Ok((times.median_ns().unwrap_or(0), 1))
+    }
+
     /// Makes calls until there are so many or it is so late, whichever comes first.
     fn run(
         &mut self,

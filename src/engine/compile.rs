@@ -187,7 +187,7 @@ pub(crate) fn rewrite_options(settings: &EngineSettings) -> RewriteOptions {
         depth: settings.call_depth,
         prices: settings.fuel.then(|| Prices::changed(&settings.prices)),
         record_refused_growth: settings.fuel || settings.call_depth,
-        count_operators: false,
+        counting: rewrite::Counting::Nothing,
     }
 }
 

@@ -146,20 +146,32 @@ const LOOKS_PER_BATCH: u64 = 400;
 /// Longest batch, in calls, so that Stop and progress stay quick.
 const MOST_PER_BATCH: u64 = 65_536;
 
-/// Batches that a given number of calls is divided into at least, so that there is something to compare.
+/// Batches that a given number of calls is divided into at least, so that there is something to compare; fewer
+/// where they would be too short for the clock in turn.
 const LEAST_BATCHES: u64 = 20;
+
+/// Tells whether a call is too short to be timed by itself.
+pub fn is_too_short(call_ns: u64, clock_ns: u64) -> bool {
+    call_ns < clock_ns.saturating_mul(LOOKS_PER_CALL)
+}
 
 /// Returns how many calls belong between two looks at the clock, when a call takes about so long.
 pub fn calls_per_batch(call_ns: u64, clock_ns: u64, length: Span) -> u64 {
-    if call_ns >= clock_ns.saturating_mul(LOOKS_PER_CALL) {
+    if !is_too_short(call_ns, clock_ns) {
         return 1;
     }
-    let most = match length {
-        Span::Calls(calls) => (calls / LEAST_BATCHES).clamp(1, MOST_PER_BATCH),
-        Span::Nanos(_) => MOST_PER_BATCH,
-    };
-    let wanted = clock_ns.saturating_mul(LOOKS_PER_BATCH).div_ceil(call_ns.max(1));
-    wanted.next_power_of_two().min(most)
+    let in_looks = |looks: u64| clock_ns.saturating_mul(looks).div_ceil(call_ns.max(1));
+    let wanted =
+        in_looks(LOOKS_PER_BATCH).checked_next_power_of_two().unwrap_or(u64::MAX).min(MOST_PER_BATCH);
+    match length {
+        Span::Nanos(_) => wanted,
+        Span::Calls(calls) => {
+            let least = in_looks(LOOKS_PER_CALL).min(calls);
+            let per_batch = wanted.min(calls / LEAST_BATCHES).max(least).clamp(1, MOST_PER_BATCH);
+            // As many batches as that takes, all of a size.
+            calls.div_ceil(calls.div_ceil(per_batch).max(1)).max(1)
+        }
+    }
 }
 
 impl BenchTimes {
@@ -227,8 +239,9 @@ impl BenchReport {
                 super::humanize::grouped(self.per_batch)
             ));
         }
+        let few = if self.calls == 1 { ", and one call makes no batch" } else { "" };
         (p50 < float(clock_ns.saturating_mul(LOOKS_PER_CALL)))
-            .then(|| format!("the resolution of the clock dominates: a look at it takes {clock_ns} ns"))
+            .then(|| format!("the resolution of the clock dominates: a look at it takes {clock_ns} ns{few}"))
     }
 }
 
@@ -285,8 +298,16 @@ mod tests {
             (0, 30, Span::Nanos(1), 16_384),
             (0, 1000, Span::Nanos(1), MOST_PER_BATCH),
             (20, 30, Span::Calls(1000), 50),
-            (20, 30, Span::Calls(10), 1),
+            // Fewer batches, but each long enough: thirty calls take twenty looks.
+            (20, 30, Span::Calls(100), 25),
+            (20, 30, Span::Calls(31), 16),
+            (20, 30, Span::Calls(30), 30),
+            // All of them in one, though even that is short.
+            (20, 30, Span::Calls(10), 10),
+            (20, 30, Span::Calls(1), 1),
             (20, 30, Span::Calls(0), 1),
+            (600, 30, Span::Calls(10), 1),
+            (0, u64::MAX, Span::Calls(u64::MAX), MOST_PER_BATCH),
             (u64::MAX, u64::MAX, Span::Nanos(1), 1),
         ];
         for (call_ns, clock_ns, length, expected) in table {

@@ -101,6 +101,11 @@ pub(crate) const CASES: &[Case] = &[
         "imports_stubbed_json",
         "run sample_plugins/missing_import.wat --json --stub-missing-imports --invoke forecast 3 --invoke forecast 4",
     ),
+    case("names_forged_imports", "run tests/plugins/forged_names.wat --invoke trap"),
+    case("names_forged_exports", "run tests/plugins/forged_names.wat --stub-missing-imports --invoke nope"),
+    case("names_forged_uncalled", "run tests/plugins/forged_names.wat --stub-missing-imports"),
+    case("names_forged_trap", "run tests/plugins/forged_names.wat --stub-missing-imports --invoke trap"),
+    case("names_forged_inspect", "inspect tests/plugins/forged_names.wat"),
     // Lifecycle.
     case("life_hooks", "run tests/plugins/hooks.wat --json --invoke next"),
     case("life_cleanup_traps", "run tests/plugins/hooks.wat --invoke next --invoke next --invoke next"),
@@ -189,6 +194,15 @@ pub(crate) const CASES: &[Case] = &[
     case("limit_instances", "run sample_plugins/limit_instances.wat --max-instances 2"),
     case("limit_instances_exact", "run sample_plugins/limit_instances.wat --max-instances 3"),
     case("limit_preset_standard", "run sample_plugins/math.wat --limits standard --json --invoke add 1 2"),
+    masked(
+        "wasm_stack_small",
+        "run sample_plugins/limit_call_depth.wat --limits unlimited --wasm-stack 256KiB --invoke dive 50000",
+    ),
+    masked(
+        "wasm_stack_large",
+        "run sample_plugins/limit_call_depth.wat --limits unlimited --wasm-stack 4194304 --json --invoke dive 20000",
+    ),
+    case("wasm_stack_wrong", "run sample_plugins/math.wat --wasm-stack 1GiB --invoke add 1 2"),
     case("limit_preset", "run sample_plugins/limit_call_depth.wat --limits restrictive --invoke dive 101"),
     // Traps.
     case("trap_unreachable", "run sample_plugins/traps.wat --json --invoke hit_unreachable"),
@@ -232,6 +246,17 @@ pub(crate) const CASES: &[Case] = &[
         "limits_endless",
         "limits sample_plugins/limit_fuel.wat --json --max-execution-time-ms 100 --invoke forever",
     ),
+    case("limits_past_generous", "limits sample_plugins/page_growth.wat --json --invoke grow 20000"),
+    case(
+        "limits_no_memory_limit",
+        "limits sample_plugins/page_growth.wat --max-memory-pages none --invoke grow 20000",
+    ),
+    case(
+        "limits_no_table_limit",
+        "limits sample_plugins/table_growth.wat --limits unlimited --invoke grow 1200000",
+    ),
+    case("limits_no_instance", "limits tests/plugins/data_outside.wat --invoke answer"),
+    case("limits_start_grows", "limits tests/plugins/start_grows.wat --invoke answer"),
     case("limits_component", "limits sample_plugins/component.wat --invoke add 1 2"),
     case("limits_missing", "limits sample_plugins/missing_import.wat --json --invoke answer"),
     case("limits_without_call", "limits sample_plugins/math.wat"),
@@ -252,6 +277,11 @@ pub(crate) const CASES: &[Case] = &[
         "bench sample_plugins/limit_fuel.wat --seconds 1 --warm-up 0 --invoke count_to 100000000",
     ),
     case("bench_before", "bench sample_plugins/traps.wat --invoke hit_unreachable --invoke divide 4 2"),
+    case(
+        "bench_before_json",
+        "bench sample_plugins/traps.wat --json --invoke divide 1 0 --invoke divide 4 2",
+    ),
+    case("bench_start_traps", "bench tests/plugins/start_grows.wat --json --invoke answer"),
     case("bench_both_lengths", "bench sample_plugins/math.wat --repeat 3 --seconds 1 --invoke add 1 2"),
     // Print.
     case("print_text", "print sample_plugins/math.wat"),
@@ -293,6 +323,12 @@ pub(crate) const CASES: &[Case] = &[
         "operators sample_plugins/memory.wat --prices i32.const=3 --invoke fill 1000 7 5",
     ),
     case("operators_trap", "operators sample_plugins/traps.wat --invoke divide 1 0"),
+    case("operators_start_traps", "operators tests/plugins/start_grows.wat --invoke answer"),
+    case(
+        "operators_start_limit_json",
+        "operators sample_plugins/loop_in_start.wat --json --max-fuel 1000 --invoke answer",
+    ),
+    case("operators_missing", "operators sample_plugins/missing_import.wat --json --invoke answer"),
     case("operators_bad_price", "operators sample_plugins/math.wat --prices i32.mull=2 --invoke add 1 2"),
     case(
         "operators_limit",

@@ -17,6 +17,7 @@ use super::probe::ProbedCall;
 use super::rewrite::{self, CountedBlock, Prices, RewriteError, RewriteOptions, operator_names};
 use super::settings::{EngineSettings, Engines, Pricing};
 use crate::model::call::{CallRecord, Outcome};
+use crate::model::interface::Import;
 use crate::model::limit_rules::LimitRules;
 use crate::model::limits::Limits;
 use crate::model::operators::{CountStep, OperatorCount, OperatorCounts};
@@ -24,7 +25,7 @@ use crate::model::operators::{CountStep, OperatorCount, OperatorCounts};
 /// Largest binary that gets counters, in bytes: it is compiled anew with them.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
-/// Shortest and longest time limit of a call that is counted, in milliseconds.
+/// What a limit of time is doubled to at least and at most, in milliseconds.
 const TIME_LIMIT_MS: (u64, u64) = (2000, 30_000);
 
 /// What is to be counted.
@@ -53,20 +54,12 @@ pub enum CountFailure {
     /// The call does not fit, or nothing was made.
     #[error("{0}")]
     Refused(#[from] CallRefusal),
-    /// The instance could not be made or initialized.
-    #[error("{step} did not return: {reason}")]
-    Before {
-        /// Name of the step.
-        step: String,
-        /// How it ended.
-        reason: String,
-    },
-    /// Nobody provides its imports.
-    #[error("nobody provides {count} of its imports")]
-    MissingImports {
-        /// How many.
-        count: usize,
-    },
+    /// The instance could not be made or initialized: what became of that.
+    #[error("{} did not return: {}", .0.export, .0.outcome.headline().to_lowercase())]
+    Before(Box<CallRecord>),
+    /// Nobody provides these imports.
+    #[error("nobody provides {} of its imports", .0.len())]
+    MissingImports(Vec<Import>),
     /// The module with counters is none that the engine takes.
     #[error("the module could not be given counters: {reason}")]
     Engine {
@@ -108,6 +101,21 @@ impl OperatorCounter {
         observer: &SharedObserver,
         go_on: &mut dyn FnMut(CountStep) -> bool,
     ) -> Result<Option<OperatorCounts>, CountFailure> {
+        let counted = self.count_call(engines, observer, go_on)?;
+        Ok(counted.map(|(counts, _)| counts))
+    }
+
+    /// As [`Self::count`], with the record of the call.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::count`].
+    pub fn count_call(
+        &self,
+        engines: &Engines,
+        observer: &SharedObserver,
+        go_on: &mut dyn FnMut(CountStep) -> bool,
+    ) -> Result<Option<(OperatorCounts, CallRecord)>, CountFailure> {
         if !go_on(CountStep::Preparing) {
             return Ok(None);
         }
@@ -123,12 +131,15 @@ impl OperatorCounter {
             ..self.options
         });
         let before = plugin.operator_runs(counting.blocks.len());
-        let record = plugin.call(&self.call.export, &self.call.args)?;
+        let mut record = plugin.call(&self.call.export, &self.call.args)?;
+        // Its limits were put in force as the plugin's own; they may come from a rule all the same.
+        let rule = self.options.rules.of(&self.call.export);
+        record.rule = rule.cloned().filter(|_| self.limits.is_none());
         if observer.is_cancelled() {
             return Ok(None);
         }
         let after = plugin.operator_runs(counting.blocks.len());
-        Ok(Some(self.add_up(&record, &counting, &before, &after)))
+        Ok(Some((self.add_up(&record, &counting, &before, &after), record)))
     }
 
     /// Gives the module counters, and compiles it with them.
@@ -141,7 +152,7 @@ impl OperatorCounter {
         }
         // Fuel need not be known while the call runs, and the optimizing compiler makes the faster code.
         let settings = EngineSettings { exact_live_fuel: false, ..self.build.settings.clone() };
-        let options = RewriteOptions { count_operators: true, ..rewrite_options(&settings) };
+        let options = RewriteOptions { counting: rewrite::Counting::Operators, ..rewrite_options(&settings) };
         let parts = rewrite::rewrite(&self.build.wasm, &options)?;
         let failure = |error: wasmtime::Error| CountFailure::Engine { reason: format!("{error:#}") };
         let engine = engines.get(&settings, Pricing::ByPass).map_err(failure)?;
@@ -168,7 +179,11 @@ impl OperatorCounter {
         let options = PluginOptions { limits, rules, ..self.options };
         let build = Arc::clone(&counting.build);
         let mut plugin = Plugin::create(build, 1, options, Arc::clone(observer)).map_err(not_made)?;
-        initialize(&mut plugin)?;
+        let is_initialized = initialize(&mut plugin);
+        if observer.is_cancelled() {
+            return Ok(None);
+        }
+        is_initialized?;
         for (made, call) in self.replay.iter().enumerate() {
             if observer.is_cancelled() || !go_on(CountStep::Before { made, of: self.replay.len() }) {
                 return Ok(None);
@@ -176,7 +191,11 @@ impl OperatorCounter {
             plugin.call(&call.export, &call.args)?;
             if plugin.needs_renewal() && !observer.is_cancelled() {
                 plugin.renew().map_err(not_made)?;
-                initialize(&mut plugin)?;
+                let is_initialized = initialize(&mut plugin);
+                if observer.is_cancelled() {
+                    return Ok(None);
+                }
+                is_initialized?;
             }
         }
         Ok(Some(plugin))
@@ -228,11 +247,11 @@ impl OperatorCounter {
     }
 }
 
-/// Doubles a limit of time, and sets one where there is none.
+/// Doubles a limit of time, but never takes any away: a call that has no limit has none here either.
 fn with_more_time(limits: Limits) -> Limits {
     let (least_ms, most_ms) = TIME_LIMIT_MS;
-    let doubled = limits.execution_time_ms.map(|ms| ms.saturating_mul(2).clamp(least_ms, most_ms));
-    Limits { execution_time_ms: Some(doubled.unwrap_or(most_ms)), ..limits }
+    let doubled = |ms: u64| ms.max(ms.saturating_mul(2).clamp(least_ms, most_ms));
+    Limits { execution_time_ms: limits.execution_time_ms.map(doubled), ..limits }
 }
 
 /// Lists the operators that ran, the most frequent first; those that are written alike are one.
@@ -253,16 +272,12 @@ fn in_order(by_slot: &[u64]) -> Vec<OperatorCount> {
 
 fn initialize(plugin: &mut Plugin) -> Result<(), CountFailure> {
     let failed = plugin.initialize().into_iter().find(|record| !record.is_success());
-    failed.map_or(Ok(()), |record| Err(before(&record)))
+    failed.map_or(Ok(()), |record| Err(CountFailure::Before(Box::new(record))))
 }
 
 fn not_made(failure: CreateFailure) -> CountFailure {
     match failure {
-        CreateFailure::MissingImports(imports) => CountFailure::MissingImports { count: imports.len() },
-        CreateFailure::Failed(record) => before(&record),
+        CreateFailure::MissingImports(imports) => CountFailure::MissingImports(imports),
+        CreateFailure::Failed(record) => CountFailure::Before(record),
     }
-}
-
-fn before(record: &CallRecord) -> CountFailure {
-    CountFailure::Before { step: record.export.to_string(), reason: record.outcome.headline().to_lowercase() }
 }

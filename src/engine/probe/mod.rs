@@ -3,35 +3,41 @@
 //! Decides nothing about which limits to try: that is [`crate::model::needs`]. Knows no threads; whoever runs it
 //! gives it a thread with room for the stack of [`GENEROUS_STACK_BYTES`].
 
+mod checks;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+use checks::FuelSums;
+
 use super::build::{Artefact, Build, CoreArtefact};
 use super::observer::SharedObserver;
-use super::plugin::{CallRefusal, CreateFailure, Plugin, PluginOptions};
+use super::plugin::{CallRefusal, CreateFailure, INITIALIZE_HOOK, Plugin, PluginOptions};
 use super::settings::{EngineSettings, Engines, HOST_STACK_BYTES};
 use super::transplant::Transplant;
-use crate::model::call::{CallRecord, Outcome};
+use crate::model::call::{CallRecord, GrowthBound, Outcome, START_NAME};
 use crate::model::interface::Import;
 use crate::model::limit_rules::LimitRules;
 use crate::model::limits::{LimitKind, Limits};
 use crate::model::measured::Measured;
-use crate::model::needs::{Needs, Observation, Peak, Progress, Question, SOUGHT, StepEnd, Trial, find_needs};
+use crate::model::needs::{
+    Needs, Observation, Peak, Progress, Question, RefusedByRun, SOUGHT, StepEnd, Trial, find_needs,
+};
 use crate::model::value::Value;
 
 /// Native stack of a run that is not to be stopped by its stack.
 pub const GENEROUS_STACK_BYTES: usize = 16 * 1024 * 1024;
 
-/// Pages that a run may have that is not to be stopped by its memory: one gigabyte, since somebody has to
-/// provide them.
+/// Pages that a run may have at least that is not to be stopped by its memory: one gigabyte, since somebody has
+/// to provide them. It is the plugin's own limit where that is more, and none where the plugin has none.
 const GENEROUS_PAGES: u64 = 16_384;
 
 /// The same for the elements of tables.
 const GENEROUS_ELEMENTS: u64 = 1_000_000;
 
-/// Shortest and longest time that one run may take, in milliseconds; a guest that hangs is ended by it.
+/// Twice the limit of time is what each call of a run may take, within these bounds, in milliseconds; but never less
+/// than the limit itself, and any time where there is none.
 const TIME_LIMIT_MS: (u64, u64) = (2_000, 30_000);
 
 /// How often the time of the first run a later one may take, and what it may take at least.
@@ -120,13 +126,44 @@ impl Probe {
         self.options.limits_of(&self.call.export)
     }
 
+    /// Returns the limits of a generous run: never less than what the plugin has, and none where it has none.
+    fn generous(&self) -> Limits {
+        let set = self.set();
+        Limits {
+            memory_pages: set.memory_pages.map(|pages| pages.max(GENEROUS_PAGES)),
+            growth_pages: set.growth_pages,
+            table_elements: set.table_elements.map(|elements| elements.max(GENEROUS_ELEMENTS)),
+            instances: None,
+            execution_time_ms: self.generous_ms(),
+            fuel: None,
+            call_depth: None,
+            trap_on_refused_growth: set.trap_on_refused_growth,
+        }
+    }
+
+    /// Returns the time that any call of a run may take: no step has less than it has by its own rule.
+    fn generous_ms(&self) -> Option<u64> {
+        let replayed = self.replay.iter().map(|call| &*call.export);
+        let names = replayed.chain([&*self.call.export, START_NAME, INITIALIZE_HOOK]);
+        let (least_ms, most_ms) = TIME_LIMIT_MS;
+        let generous = |ms: u64| ms.max(ms.saturating_mul(2).clamp(least_ms, most_ms));
+        names.map(|name| self.options.limits_of(name).execution_time_ms.map(generous)).reduce(
+            |one, other| {
+                // No limit for one of them is none for all.
+                one.zip(other).map(|(one, other)| one.max(other))
+            },
+        )?
+    }
+
     fn most_stack_bytes(&self) -> usize {
         GENEROUS_STACK_BYTES.max(self.build.wasm_stack_bytes.next_multiple_of(1024))
     }
 
-    fn question(&self) -> Question {
+    /// Returns what the search is told: what is set, what a generous run may have, and the calls before.
+    pub fn question(&self) -> Question {
         Question {
             set: self.set(),
+            generous: self.generous(),
             stack_set_bytes: self.build.wasm_stack_bytes as u64,
             stack_most_bytes: self.most_stack_bytes() as u64,
             replayed: self.replay.len(),
@@ -142,8 +179,9 @@ struct Runner<'a> {
     observer: &'a SharedObserver,
     transplant: Transplant,
     roomy: Arc<Build>,
-    time_limit_ms: u64,
-    has_run: bool,
+    generous: Limits,
+    /// How long a call of a later run may take, once it is known how long the first run took.
+    later_ms: Option<u64>,
 }
 
 /// One run under way.
@@ -151,6 +189,9 @@ struct Run {
     plugin: Plugin,
     steps: Vec<StepEnd>,
     peaks: [Peak; SOUGHT.len()],
+    sums_fuel: bool,
+    fuel_at_look: Option<u64>,
+    refused: Vec<RefusedByRun>,
     /// Nanoseconds that all steps took together, and the last one.
     total_ns: u64,
     wall_ns: u64,
@@ -167,15 +208,16 @@ impl<'a> Runner<'a> {
         };
         let transplant = Transplant::of(&core.module).map_err(|error| engine_failure(&error))?;
         let roomy = on_stack(&probe.build, &transplant, engines, probe.most_stack_bytes())?;
-        let set_ms = probe.set().execution_time_ms;
-        let (least_ms, most_ms) = TIME_LIMIT_MS;
-        let time_limit_ms = set_ms.map_or(most_ms, |ms| ms.saturating_mul(2).clamp(least_ms, most_ms));
-        Ok(Self { probe, engines, observer, transplant, roomy, time_limit_ms, has_run: false })
+        let generous = probe.generous();
+        Ok(Self { probe, engines, observer, transplant, roomy, generous, later_ms: None })
     }
 
     /// Makes one run; `None` when it was cancelled.
     fn run(&mut self, trial: &Trial) -> Result<Option<Observation>, ProbeFailure> {
+        let summing = if trial.sums_fuel() { self.summing() } else { None };
+        let sums_fuel = summing.is_some();
         let build = match trial.get(LimitKind::WasmStack) {
+            _ if sums_fuel => summing.unwrap_or_else(|| Arc::clone(&self.roomy)),
             Some(bytes) => {
                 let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).min(self.probe.most_stack_bytes());
                 on_stack(&self.probe.build, &self.transplant, self.engines, bytes)?
@@ -189,37 +231,35 @@ impl<'a> Runner<'a> {
             Limits { fuel: trial.get(LimitKind::Fuel), call_depth: trial.get(LimitKind::CallDepth), ..roomy };
         let options = PluginOptions { limits: tight, rules: LimitRules::NONE, ..self.probe.options };
         let run = match Plugin::create(build, 1, options, Arc::clone(self.observer)) {
-            Ok(plugin) => self.make_calls(Run::of(plugin), tight, roomy)?,
+            Ok(plugin) => self.make_calls(Run::of(plugin, sums_fuel), tight, roomy)?,
             Err(CreateFailure::MissingImports(imports)) => return Err(ProbeFailure::MissingImports(imports)),
             Err(CreateFailure::Failed(record)) => return Ok(Some(Run::failed(&record))),
         };
         if self.observer.is_cancelled() {
             return Ok(None);
         }
-        if !self.has_run {
-            // From now on it is known how long a run takes: one that grows far beyond that hangs.
-            self.has_run = true;
-            let (times, least_ms) = SLOWER;
-            let slow_ms = (run.total_ns / 1_000_000).saturating_mul(times).max(least_ms);
-            self.time_limit_ms = self.time_limit_ms.min(slow_ms);
-        }
-        Ok(Some(Observation { steps: run.steps, peaks: run.peaks, wall_ns: run.wall_ns }))
+        // From now on it is known how long a run takes: one that grows far beyond that hangs.
+        let (times, least_ms) = SLOWER;
+        let slow_ms = (run.total_ns / 1_000_000).saturating_mul(times).max(least_ms);
+        self.later_ms = self.later_ms.or(Some(slow_ms));
+        let Run { steps, peaks, fuel_at_look, refused, wall_ns, .. } = run;
+        Ok(Some(Observation { steps, peaks, fuel_at_look, refused, wall_ns }))
+    }
+
+    /// Returns the build that sums its fuel up, where there can be one.
+    fn summing(&self) -> Option<Arc<Build>> {
+        checks::summing(&self.probe.build, self.engines, self.probe.most_stack_bytes())
     }
 
     fn roomy_limits(&self, trial: &Trial) -> Limits {
-        let set = self.probe.set();
-        let roomy = |kind: LimitKind, generous: u64| {
-            trial.get(kind).or_else(|| Some(set.get(kind).map_or(generous, |limit| limit.max(generous))))
-        };
+        let generous = self.generous;
+        let of = |kind: LimitKind| trial.get(kind).or(generous.get(kind));
+        let times = [generous.execution_time_ms, self.later_ms];
         Limits {
-            memory_pages: roomy(LimitKind::MemoryPages, GENEROUS_PAGES),
-            growth_pages: set.growth_pages,
-            table_elements: roomy(LimitKind::TableElements, GENEROUS_ELEMENTS),
-            instances: None,
-            execution_time_ms: Some(self.time_limit_ms),
-            fuel: None,
-            call_depth: None,
-            trap_on_refused_growth: set.trap_on_refused_growth,
+            memory_pages: of(LimitKind::MemoryPages),
+            table_elements: of(LimitKind::TableElements),
+            execution_time_ms: times.into_iter().flatten().min(),
+            ..generous
         }
     }
 
@@ -240,8 +280,11 @@ impl<'a> Runner<'a> {
             }
         }
         if self.renew_if_needed(&mut run, tight) {
+            let before = run.sums();
             let record = run.plugin.call(&self.probe.call.export, &self.probe.call.args)?;
             run.note(&record, true);
+            run.fuel_at_look =
+                run.sums().zip(before).map(|(now, before)| now.looked.saturating_sub(before.burnt));
         }
         Ok(run)
     }
@@ -264,25 +307,41 @@ impl<'a> Runner<'a> {
 }
 
 impl Run {
-    fn of(plugin: Plugin) -> Self {
-        let peaks = [Peak::default(); SOUGHT.len()];
-        Self { plugin, steps: Vec::new(), peaks, total_ns: 0, wall_ns: 0 }
+    fn of(plugin: Plugin, sums_fuel: bool) -> Self {
+        Self {
+            plugin,
+            steps: Vec::new(),
+            peaks: [Peak::default(); SOUGHT.len()],
+            sums_fuel,
+            fuel_at_look: None,
+            refused: Vec::new(),
+            total_ns: 0,
+            wall_ns: 0,
+        }
+    }
+
+    /// Reads the sums of fuel, if the build has them.
+    fn sums(&mut self) -> Option<FuelSums> {
+        self.sums_fuel.then(|| FuelSums::of(&mut self.plugin))
     }
 
     /// A run that ended before there was an instance.
     fn failed(record: &CallRecord) -> Observation {
         let step = StepEnd { name: record.export.clone(), outcome: record.outcome, results: Vec::new() };
-        Observation { steps: vec![step], peaks: [Peak::default(); SOUGHT.len()], wall_ns: record.wall_ns }
+        let peaks = [Peak::default(); SOUGHT.len()];
+        let (fuel_at_look, refused) = (None, Vec::new());
+        Observation { steps: vec![step], peaks, fuel_at_look, refused, wall_ns: record.wall_ns }
     }
 
     /// Runs the start function and `_initialize`; tells whether both returned.
     fn initialize(&mut self) -> bool {
+        self.note_sizes();
         let records = self.plugin.initialize();
         for record in &records {
             self.note(record, true);
         }
-        // Whatever the instance was made with counts for the first step there is.
-        self.note_sizes();
+        // Of two steps it is not known what the first had burnt.
+        self.fuel_at_look = self.sums().filter(|_| records.len() == 1).map(|sums| sums.looked);
         records.iter().all(CallRecord::is_success)
     }
 
@@ -302,20 +361,38 @@ impl Run {
         }
         self.raise(LimitKind::MemoryPages, Measured::Exact(record.peak_memory_pages), step);
         self.raise(LimitKind::TableElements, Measured::Exact(record.peak_table_elements), step);
+        for denied in &record.denied {
+            if let (Some(bound), GrowthBound::Total) = (denied.limit, denied.bound) {
+                self.refuse(RefusedByRun { limit: denied.what, bound, requested: denied.requested });
+            }
+        }
     }
 
-    /// Takes up what the instance has, whoever asked for it.
+    /// Keeps the largest growth of each kind that was refused.
+    fn refuse(&mut self, refused: RefusedByRun) {
+        match self.refused.iter_mut().find(|other| other.limit == refused.limit) {
+            Some(other) if other.requested >= refused.requested => {}
+            Some(other) => *other = refused,
+            None => self.refused.push(refused),
+        }
+    }
+
+    /// Takes up what the instance was made with, which no step asked for.
     fn note_sizes(&mut self) {
-        let (usage, step) = (self.plugin.usage(), self.steps.len());
+        let (usage, step) = (self.plugin.usage(), Peak::NO_STEP);
         self.raise(LimitKind::MemoryPages, Measured::Exact(usage.memory_pages_peak), step);
         self.raise(LimitKind::TableElements, Measured::Exact(usage.table_elements_peak), step);
     }
 
-    /// Keeps the highest value; of equal ones that of the last step, which is most likely the call itself.
+    /// Keeps the highest value; of equal ones that of the last step, which is most likely the call itself, but of
+    /// sizes that of the first, since what a plugin has it keeps.
     fn raise(&mut self, kind: LimitKind, value: Measured<u64>, step: usize) {
         let Some(peak) = SOUGHT.iter().position(|sought| *sought == kind) else { return };
         let peak = &mut self.peaks[peak];
-        let is_higher = value.value().is_some_and(|new| peak.value.value().is_none_or(|old| new >= old));
+        let is_size = matches!(kind, LimitKind::MemoryPages | LimitKind::TableElements);
+        let is_above = |new: u64, old: u64| if is_size { new > old } else { new >= old };
+        let is_higher =
+            value.value().is_some_and(|new| peak.value.value().is_none_or(|old| is_above(new, old)));
         if is_higher {
             *peak = Peak { value, step };
         }

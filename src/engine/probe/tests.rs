@@ -174,11 +174,95 @@ fn a_trap_is_an_end_like_any_other() {
 }
 
 #[test]
+fn the_fuel_of_a_call_that_traps_takes_three_runs() {
+    let text = r#"(module
+      (memory $narrow 1) (memory $wide i64 1) (table 9 funcref) (data $bytes "abcdefghij")
+      (func $fill (export "fill") (param i32) (memory.fill (i32.const 0) (i32.const 1) (local.get 0)))
+      (func (export "fill_wide") (param i32)
+        (memory.fill $wide (i64.const 0) (i32.const 1) (i64.extend_i32_u (local.get 0))))
+      (func (export "init") (param i32) (memory.init $bytes (i32.const 0) (i32.const 0) (local.get 0)))
+      (func (export "fill_table") (param i32) (table.fill (i32.const 0) (ref.null func) (local.get 0)))
+      (func (export "divide") (param i32) (result i32) (i32.div_u (i32.const 7) (local.get 0)))
+      (func $spend (param i32) (result i32)
+        (loop $again
+          (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+          (br_if $again (local.get 0)))
+        (local.get 0))
+      ;; A call and a loop before it, and straight code behind its last look.
+      (func (export "late") (param i32) (result i32)
+        (memory.grow (i32.const 3))
+        (drop)
+        (call $fill (i32.const 500))
+        (i32.div_u (i32.add (i32.const 1) (i32.mul (i32.const 2) (i32.const 3))) (call $spend (local.get 0))))
+      (func (export "load") (param i32) (result i32)
+        (if (i32.gt_u (local.get 0) (i32.const 2)) (then (return (i32.load (i32.const -1)))))
+        (i32.const 3)))"#;
+    let cases = [
+        ("fill", 65_537),
+        ("fill_wide", 70_000),
+        ("init", 27),
+        ("fill_table", 10),
+        ("divide", 0),
+        ("late", 1000),
+        ("load", 9),
+    ];
+    for (export, arg) in cases {
+        let (probe, needs) = needs_of(text, &[(export, &[arg])]);
+        let Outcome::Trapped(_) = needs.end.outcome else { panic!("{export}: {:?}", needs.end) };
+        let fuel = needs.need(LimitKind::Fuel).expect("fuel is sought");
+        assert!(fuel.proved && fuel.runs <= 3, "{export}: {fuel:?}");
+        let value = fuel.needed.expect("it was found");
+        let outcome = |fuel| outcome_under(&probe, Limits { fuel: Some(fuel), ..Limits::UNLIMITED });
+        assert_eq!(outcome(value), needs.end.outcome, "{export}");
+        assert_eq!(outcome(value - 1), Outcome::Limit(LimitKind::Fuel), "{export}");
+    }
+}
+
+#[test]
+fn what_is_summed_up_is_what_the_engine_charges() {
+    let engines = Engines::default();
+    let text = r#"(module
+      (memory 2) (table 9 funcref) (data $bytes "abcdefghij") (elem $some func 0 0 0)
+      (func $fib (export "fib") (param i32) (result i32)
+        (if (result i32) (i32.lt_u (local.get 0) (i32.const 2))
+          (then (local.get 0))
+          (else (i32.add (call $fib (i32.sub (local.get 0) (i32.const 1)))
+                         (call $fib (i32.sub (local.get 0) (i32.const 2)))))))
+      (func (export "work") (param i32) (result i32)
+        (block $out (loop $again
+          (br_if $out (i32.eqz (local.get 0)))
+          (memory.fill (i32.const 0) (local.get 0) (i32.const 300))
+          (memory.copy (i32.const 8) (i32.const 0) (local.get 0))
+          (memory.init $bytes (i32.const 0) (i32.const 0) (i32.const 4))
+          (table.copy (i32.const 1) (i32.const 0) (i32.const 3))
+          (table.init $some (i32.const 0) (i32.const 0) (i32.const 2))
+          (drop (memory.grow (i32.const 1)))
+          (drop (table.grow (ref.null func) (local.get 0)))
+          (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+          (br $again)))
+        (i32.const 5)))"#;
+    let build = build(&engines, text);
+    let summing = checks::summing(&build, &engines, 1 << 20).expect("it can be had");
+    let options = PluginOptions { limits: Limits::UNLIMITED, ..PluginOptions::default() };
+    for (export, arg) in [("fib", 1), ("fib", 12), ("work", 0), ("work", 7)] {
+        let created = Plugin::create(Arc::clone(&summing), 1, options.clone(), Arc::new(NoObserver));
+        let mut plugin = created.map_err(|failure| format!("{failure:?}")).expect("it instantiates");
+        for _ in 0..2 {
+            let before = FuelSums::of(&mut plugin);
+            let record = plugin.call(export, &[Value::I32(arg)]).expect("the call fits");
+            let sums = FuelSums::of(&mut plugin);
+            assert_eq!(record.fuel, Measured::Exact(sums.burnt - before.burnt), "{export} {arg}");
+            assert!(sums.looked > before.burnt && sums.looked <= sums.burnt, "{export}: {sums:?}");
+        }
+    }
+}
+
+#[test]
 fn earlier_calls_are_made_again_before_each_run() {
     let (_, needs) = needs_of(GUESTS, &[("next", &[]), ("grow", &[4]), ("next", &[]), ("next", &[])]);
     assert_eq!((needs.replayed, &needs.end.results[..]), (3, &[Value::I32(3)][..]));
     let memory = needs.need(LimitKind::MemoryPages).expect("pages are sought");
-    assert_eq!((memory.needed, memory.proved, memory.by.as_deref()), (Some(5), true, None));
+    assert_eq!((memory.needed, memory.proved, memory.by.as_deref()), (Some(5), true, Some("grow")));
     // A limit on one call does not concern the calls before it.
     let (_, needs) = needs_of(GUESTS, &[("dive", &[300]), ("next", &[])]);
     assert_eq!(needed(&needs, LimitKind::CallDepth), Some(1));
@@ -199,9 +283,74 @@ fn what_runs_before_any_call_is_under_the_same_limits() {
 }
 
 #[test]
+fn no_run_has_less_than_what_is_set_and_none_is_limited_where_nothing_is() {
+    let engines = Engines::default();
+    let mut probe = probe(&engines, GUESTS, &[("grow", &[1]), ("next", &[])]);
+    let ms = |probe: &Probe| probe.generous().execution_time_ms;
+    let table = [(1, 2000), (1500, 3000), (20_000, 30_000), (58_000, 58_000), (u64::MAX, u64::MAX)];
+    for (set, generous) in table {
+        probe.options.limits.execution_time_ms = Some(set);
+        assert_eq!(ms(&probe), Some(generous), "{set}");
+    }
+    // A call before it may take as long as it may by its own rule.
+    let rule = |text: &str| LimitRule::parse(text).expect("it is well written");
+    probe.options.limits.execution_time_ms = Some(5);
+    for (text, generous) in [
+        ("next:time_ms=90000", Some(90_000)),
+        ("grow:time_ms=70000", Some(70_000)),
+        ("(start):time_ms=60000", Some(60_000)),
+        ("_initialize:time_ms=none", None),
+    ] {
+        probe.options.rules = LimitRules::new(vec![rule(text)]);
+        assert_eq!(ms(&probe), generous, "{text}");
+    }
+    probe.options.rules = LimitRules::NONE;
+    probe.options.limits.execution_time_ms = None;
+    assert_eq!(ms(&probe), None);
+    for (set, pages, elements) in [
+        (Some(7), Some(GENEROUS_PAGES), Some(GENEROUS_ELEMENTS)),
+        (Some(5_000_000), Some(5_000_000), Some(5_000_000)),
+        (None, None, None),
+    ] {
+        (probe.options.limits.memory_pages, probe.options.limits.table_elements) = (set, set);
+        let generous = probe.generous();
+        assert_eq!((generous.memory_pages, generous.table_elements), (pages, elements), "{set:?}");
+    }
+}
+
+#[test]
+fn a_recursion_takes_at_most_three_runs_to_find_its_stack() {
+    for depth in [20, 50, 100, 300, 1000, 10_000, 60_000] {
+        let (_, needs) = needs_of(GUESTS, &[("dive", &[depth])]);
+        let stack = needs.need(LimitKind::WasmStack).expect("the stack is sought");
+        // A frame may lie across a whole kilobyte, which takes one run more to tell.
+        assert!(stack.proved && stack.runs <= 4, "{depth}: {stack:?}");
+    }
+}
+
+#[test]
+fn what_a_start_function_made_grow_is_its_own_need() {
+    let text = r#"(module
+      (memory 2)
+      (func $begin (if (i32.eq (memory.grow (i32.const 5)) (i32.const -1)) (then unreachable)))
+      (start $begin)
+      (func (export "grow") (result i32) (memory.grow (i32.const 1)))
+      (func (export "nothing")))"#;
+    for (export, needed, by) in [("nothing", 7, Some("(start)")), ("grow", 8, None)] {
+        let (_, needs) = needs_of(text, &[(export, &[])]);
+        let pages = needs.need(LimitKind::MemoryPages).expect("pages are sought");
+        assert_eq!((pages.needed, pages.by.as_deref()), (Some(needed), by), "{export}");
+    }
+    let (_, needs) = needs_of("(module (memory 2) (func (export \"f\")))", &[("f", &[])]);
+    let pages = needs.need(LimitKind::MemoryPages).expect("pages are sought");
+    assert_eq!((pages.needed, pages.by.as_deref()), (Some(2), None), "what it begins with is nobody's");
+}
+
+#[test]
 fn what_never_ends_by_itself_has_no_answer() {
     let (_, needs) = needs_of(GUESTS, &[("abyss", &[])]);
-    assert_eq!(needs.hindrance, Some(Hindrance::StillLimited(LimitKind::WasmStack)));
+    let bound = Some(GENEROUS_STACK_BYTES as u64);
+    assert_eq!(needs.hindrance, Some(Hindrance::StillLimited(LimitKind::WasmStack, bound)));
     assert_eq!(needs.runs, 1);
 }
 

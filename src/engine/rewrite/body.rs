@@ -5,12 +5,13 @@
 use wasm_encoder::{BlockType, Encode, Instruction};
 use wasmparser::{FunctionBody, Operator, OperatorsReader};
 
+use super::checks::Sums;
 use super::counters::Blocks;
 use super::counters::ends_block;
 use super::indices::{DepthIndices, DepthProtocol, GrowthIndices, PrivateIndices};
 use super::offsets::OffsetMapBuilder;
 use super::scan::Scan;
-use super::{Prices, RewriteError, RewriteOptions};
+use super::{Counting, Prices, RewriteError, RewriteOptions};
 
 /// The longest body that engines accept, and the highest number of locals with parameters: `wasmparser` keeps
 /// both to itself.
@@ -27,6 +28,7 @@ pub(super) struct BodyWriter<'a> {
     growth: Option<GrowthIndices>,
     blocks: &'a Blocks,
     first_counter: u32,
+    sums: Option<Sums>,
     imported_functions: u32,
     memory64: &'a [bool],
     table64: &'a [bool],
@@ -68,6 +70,7 @@ impl<'a> BodyWriter<'a> {
             growth: indices.growth,
             blocks,
             first_counter: indices.counters.0,
+            sums: (options.counting == Counting::Fuel).then(|| Sums::at(indices.counters.0)),
             imported_functions: scan.imported_functions,
             memory64: &scan.memory64,
             table64: &scan.table64,
@@ -154,7 +157,15 @@ impl<'a> BodyWriter<'a> {
         if let Some(block) = self.blocks.begun_at(start) {
             use Instruction as I;
             let counter = self.first_counter + block;
-            emit(out, &[I::GlobalGet(counter), I::I64Const(1), I::I64Add, I::GlobalSet(counter)]);
+            match self.sums.zip(self.prices).zip(self.blocks.blocks.get(block as usize)) {
+                Some(((sums, prices), block)) => emit(out, &sums.begin(block, prices)),
+                None => {
+                    emit(out, &[I::GlobalGet(counter), I::I64Const(1), I::I64Add, I::GlobalSet(counter)]);
+                }
+            }
+        }
+        if let Some(sums) = self.sums {
+            emit(out, &sums.before(&operator, self.memory64, self.table64));
         }
         if let Some(prices) = self.prices {
             const NOPS: [u8; Prices::MAX as usize] = [0x01; Prices::MAX as usize];

@@ -6,6 +6,7 @@ use wasmparser::{FunctionBody, Operator};
 
 use super::RewriteError;
 use super::body::position;
+use super::checks::is_bulk;
 use super::prices::operator_slot;
 use super::scan::Scan;
 
@@ -17,6 +18,8 @@ const MAX_BLOCKS: u32 = 100_000;
 pub struct CountedBlock {
     /// Whether a function begins with it.
     pub is_entry: bool,
+    /// Whether the body of a loop begins with it.
+    pub is_loop: bool,
     /// Slots of its operators in the list of their names, each as often as it occurs.
     pub operators: Vec<u16>,
 }
@@ -31,11 +34,11 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// Finds the straight pieces of a module's code.
-    pub(super) fn of(scan: &Scan<'_>) -> Result<Self, RewriteError> {
+    /// Finds the straight pieces of a module's code; bulk operations end one if that is asked for.
+    pub(super) fn of(scan: &Scan<'_>, ends_at_bulk: bool) -> Result<Self, RewriteError> {
         let mut blocks = Self::default();
         for body in &scan.bodies {
-            blocks.take(body)?;
+            blocks.take(body, ends_at_bulk)?;
         }
         Ok(blocks)
     }
@@ -45,33 +48,34 @@ impl Blocks {
         self.starts.binary_search(&position(offset)).ok().map(position)
     }
 
-    fn take(&mut self, body: &FunctionBody<'_>) -> Result<(), RewriteError> {
+    fn take(&mut self, body: &FunctionBody<'_>, ends_at_bulk: bool) -> Result<(), RewriteError> {
         let mut operators = body.get_operators_reader()?;
-        self.begin(operators.original_position(), true)?;
-        let mut is_new = false;
+        self.begin(operators.original_position(), true, false)?;
+        let (mut is_new, mut is_loop) = (false, false);
         while !operators.eof() {
             let at = operators.original_position();
             let operator = operators.read()?;
             // An operator is where control may go on from one piece to the next, `end` and `else` not excepted:
             // a branch to the end of a block passes its `end` by.
             if is_new {
-                self.begin(at, false)?;
+                self.begin(at, false, is_loop)?;
             }
             if let (Some(block), Some(slot)) = (self.blocks.last_mut(), operator_slot(&operator)) {
                 block.operators.push(u16::try_from(slot).unwrap_or(u16::MAX));
             }
-            is_new = ends_block(&operator);
+            is_new = ends_block(&operator) || (ends_at_bulk && is_bulk(&operator));
+            is_loop = matches!(operator, Operator::Loop { .. });
         }
         Ok(())
     }
 
-    fn begin(&mut self, offset: usize, is_entry: bool) -> Result<(), RewriteError> {
+    fn begin(&mut self, offset: usize, is_entry: bool, is_loop: bool) -> Result<(), RewriteError> {
         let count = position(self.blocks.len());
         if count >= MAX_BLOCKS {
             let count = u64::from(count) + 1;
             return Err(RewriteError::TooMany { what: "straight pieces of code", count, limit: MAX_BLOCKS });
         }
-        self.blocks.push(CountedBlock { is_entry, operators: Vec::new() });
+        self.blocks.push(CountedBlock { is_entry, is_loop, operators: Vec::new() });
         self.starts.push(position(offset));
         Ok(())
     }

@@ -6,6 +6,7 @@
 //! panics, whatever bytes it is given.
 
 mod body;
+mod checks;
 mod counters;
 mod indices;
 mod layout;
@@ -39,8 +40,21 @@ pub struct RewriteOptions {
     pub prices: Option<Prices>,
     /// Record where growth of memories and tables was refused.
     pub record_refused_growth: bool,
-    /// Count how often each straight piece of code runs; the counters burn no fuel where prices are given.
-    pub count_operators: bool,
+    /// What is counted besides; it burns no fuel where prices are given.
+    pub counting: Counting,
+}
+
+/// What straight pieces of code count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Counting {
+    /// Nothing, as in every build that is called.
+    #[default]
+    Nothing,
+    /// How often each of them runs.
+    Operators,
+    /// What all of them cost together, and what that was when the engine looked at the tank last: the first two
+    /// counters. It takes prices.
+    Fuel,
 }
 
 /// A module after the pass.
@@ -132,9 +146,14 @@ fn rewrite_by(
     options: &RewriteOptions,
     protocol: DepthProtocol,
 ) -> Result<Rewritten, RewriteError> {
-    let blocks =
-        if options.count_operators { counters::Blocks::of(scan)? } else { counters::Blocks::default() };
-    let num_counters = body::position(blocks.blocks.len());
+    let blocks = match options.counting {
+        Counting::Nothing => counters::Blocks::default(),
+        counting => counters::Blocks::of(scan, counting == Counting::Fuel)?,
+    };
+    let num_counters = match options.counting {
+        Counting::Fuel => checks::SUM_GLOBALS,
+        Counting::Nothing | Counting::Operators => body::position(blocks.blocks.len()),
+    };
     let indices = indices::PrivateIndices::plan(scan, options, num_counters, protocol)?;
     let layout = Layout::plan(scan, &indices)?;
     let body_writer = body::BodyWriter::new(scan, &indices, options, &blocks);

@@ -67,6 +67,13 @@ impl Prices {
     }
 }
 
+impl Prices {
+    /// Returns the price of the operator at that place of [`operator_names`].
+    pub(super) fn of_slot(&self, slot: usize) -> u8 {
+        self.by_slot.get(slot).copied().unwrap_or(1)
+    }
+}
+
 impl Default for Prices {
     fn default() -> Self {
         Self { by_slot: costs_by_slot(&OperatorCost::new()) }

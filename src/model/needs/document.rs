@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 
-use super::{Need, Needs};
-use crate::model::call::TrapKind;
+use super::{Need, Needs, Question, RefusedByRun, SOUGHT, STACK_STEP_BYTES};
+use crate::model::call::{Outcome, TrapKind};
 use crate::model::limits::LimitKind;
 
 /// The answer in a JSON document; the fields are its keys, in this order.
@@ -35,7 +35,9 @@ pub struct NeedsDocument<'a> {
     pub replayed: usize,
     /// Whether the values that go together were seen to pass all at once.
     pub passes_together: bool,
-    /// What was in the way of an answer, in one sentence.
+    /// Growth that even the generous limits refused, so that it is not known what is needed.
+    pub bounds_met: &'a [RefusedByRun],
+    /// What was in the way of an answer, or of a part of it.
     pub message: Option<String>,
 }
 
@@ -60,15 +62,15 @@ pub struct NeedDocument<'a> {
     pub by: Option<&'a str>,
 }
 
-/// Wall-clock time of the call on fresh instances, in nanoseconds.
+/// Wall-clock time of the call on fresh instances, in nanoseconds; `null` where no run has ended.
 #[derive(Debug, Serialize)]
 pub struct WallDocument {
     /// What half of the runs did not exceed.
-    pub p50: u64,
+    pub p50: Option<u64>,
     /// What 95 of 100 runs did not exceed.
-    pub p95: u64,
+    pub p95: Option<u64>,
     /// What 99 of 100 runs did not exceed.
-    pub p99: u64,
+    pub p99: Option<u64>,
 }
 
 impl<'a> From<&'a Needs> for NeedsDocument<'a> {
@@ -81,13 +83,50 @@ impl<'a> From<&'a Needs> for NeedsDocument<'a> {
             trap: end.outcome.trap().map(TrapKind::snake_case),
             results: end.results.iter().map(crate::model::value::Value::to_text).collect(),
             limits: needs.limits.iter().map(NeedDocument::from).collect(),
-            wall_ns: WallDocument { p50: needs.wall.p50, p95: needs.wall.p95, p99: needs.wall.p99 },
+            wall_ns: WallDocument {
+                p50: Some(needs.wall.p50),
+                p95: Some(needs.wall.p95),
+                p99: Some(needs.wall.p99),
+            },
             runs: needs.runs,
             timed_runs: needs.wall.count,
             deterministic: needs.is_deterministic(),
             replayed: needs.replayed,
             passes_together: needs.passes_together,
-            message: needs.hindrance.map(super::Hindrance::sentence),
+            bounds_met: &needs.bounds_met,
+            message: Some(needs.notes().join("; ")).filter(|message| !message.is_empty()),
+        }
+    }
+}
+
+impl<'a> NeedsDocument<'a> {
+    /// The document of a search that somebody stopped: it has an answer to nothing.
+    pub fn stopped(question: &Question, export: &'a str) -> Self {
+        let unknown = |kind: LimitKind| NeedDocument {
+            limit: kind.snake_case(),
+            needed: None,
+            proved: false,
+            set: question.set_now(kind),
+            together: None,
+            step: if kind == LimitKind::WasmStack { STACK_STEP_BYTES } else { 1 },
+            runs: 0,
+            by: None,
+        };
+        Self {
+            export,
+            outcome: Outcome::Cancelled.word(),
+            limit: None,
+            trap: None,
+            results: Vec::new(),
+            limits: SOUGHT.map(unknown).into(),
+            wall_ns: WallDocument { p50: None, p95: None, p99: None },
+            runs: 0,
+            timed_runs: 0,
+            deterministic: None,
+            replayed: question.replayed,
+            passes_together: false,
+            bounds_met: &[],
+            message: Some("stopped before there was an answer".to_owned()),
         }
     }
 }

@@ -6,16 +6,20 @@
 mod document;
 mod margin;
 mod search;
+mod stack;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
 
 pub use document::NeedsDocument;
 pub use margin::with_margin;
 pub use search::find_needs;
 
 use super::call::Outcome;
+use super::humanize::{binary_bytes, duration_ns, grouped};
 use super::limits::{LimitKind, Limits};
 use super::measured::Measured;
 use super::timeline::Summary;
@@ -46,6 +50,7 @@ pub const MOST_RUNS_PER_LIMIT: u32 = 130;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Trial {
     values: [Option<u64>; SOUGHT.len()],
+    sums_fuel: bool,
 }
 
 /// How one step of a run ended: the start function, a hook, a replayed call or the call itself.
@@ -64,8 +69,13 @@ pub struct StepEnd {
 pub struct Peak {
     /// How much.
     pub value: Measured<u64>,
-    /// Index of the step that used it.
+    /// Index of the step that used it, or [`Self::NO_STEP`].
     pub step: usize,
+}
+
+impl Peak {
+    /// Instead of a step: the instance was made with it.
+    pub const NO_STEP: usize = usize::MAX;
 }
 
 /// What one run showed.
@@ -75,8 +85,24 @@ pub struct Observation {
     pub steps: Vec<StepEnd>,
     /// The most that was used of each limit, in the order of [`SOUGHT`].
     pub peaks: [Peak; SOUGHT.len()],
+    /// Fuel that the last step had burnt when the engine looked at it last, where the trial asked for it.
+    pub fuel_at_look: Option<u64>,
+    /// Growth that the limits of the run refused, the largest of each kind.
+    pub refused: Vec<RefusedByRun>,
     /// Wall-clock time of the last step, in nanoseconds.
     pub wall_ns: u64,
+}
+
+/// Growth that a limit of the run itself was in the way of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RefusedByRun {
+    /// Memory pages or table elements.
+    #[serde(serialize_with = "by_name")]
+    pub limit: LimitKind,
+    /// What the run could have.
+    pub bound: u64,
+    /// The new total that was asked for.
+    pub requested: u64,
 }
 
 /// How far the search is.
@@ -117,8 +143,11 @@ pub struct Need {
 pub enum Hindrance {
     /// Two runs under the same limits differed; what is needed is the most that was seen.
     NotDeterministic,
-    /// The call does not end by itself even under generous limits.
-    StillLimited(LimitKind),
+    /// The call does not end by itself even under generous limits: which of them ended it, and how much it was,
+    /// in milliseconds, bytes, pages or elements, where that is known.
+    StillLimited(LimitKind, Option<u64>),
+    /// There is no instance, since making one traps.
+    NoInstance,
     /// The call could not be made.
     NotCalled,
 }
@@ -142,6 +171,8 @@ pub struct Needs {
     pub passes_together: bool,
     /// Why nothing was looked for, if so.
     pub hindrance: Option<Hindrance>,
+    /// Growth that even the generous limits refused: what is needed of those is not known.
+    pub bounds_met: Vec<RefusedByRun>,
 }
 
 /// What the search has to know beside the runs.
@@ -151,6 +182,8 @@ pub struct Question {
     pub set: Limits,
     /// Bytes of the stack that the engine gives now.
     pub stack_set_bytes: u64,
+    /// Limits of a generous run; none where the plugin has none either.
+    pub generous: Limits,
     /// Bytes of the stack of a generous run.
     pub stack_most_bytes: u64,
     /// Earlier calls that are made again before each run.
@@ -174,6 +207,36 @@ impl Trial {
     }
 }
 
+impl Trial {
+    /// Returns a generous trial that also tells how much fuel was burnt when the engine looked at it last.
+    pub fn summing_fuel() -> Self {
+        Self { sums_fuel: true, ..Self::default() }
+    }
+
+    /// Tells whether it asks for that.
+    pub fn sums_fuel(&self) -> bool {
+        self.sums_fuel
+    }
+}
+
+impl Question {
+    /// Returns the limit that is set now; `None` for no limit.
+    pub(super) fn set_now(&self, limit: LimitKind) -> Option<u64> {
+        match limit {
+            LimitKind::WasmStack => Some(self.stack_set_bytes),
+            kind => self.set.get(kind),
+        }
+    }
+
+    /// Returns the limit of a generous run; `None` for no limit.
+    pub(super) fn generous_of(&self, limit: LimitKind) -> Option<u64> {
+        match limit {
+            LimitKind::WasmStack => Some(self.stack_most_bytes),
+            kind => self.generous.get(kind),
+        }
+    }
+}
+
 impl Observation {
     /// Returns the most that was used of one limit.
     pub fn peak(&self, kind: LimitKind) -> Peak {
@@ -187,13 +250,23 @@ impl Needs {
         match self.hindrance {
             None => Some(true),
             Some(Hindrance::NotDeterministic) => Some(false),
-            Some(Hindrance::StillLimited(_) | Hindrance::NotCalled) => None,
+            Some(Hindrance::StillLimited(..) | Hindrance::NoInstance | Hindrance::NotCalled) => None,
         }
     }
 
     /// Returns what is needed of one limit.
     pub fn need(&self, kind: LimitKind) -> Option<&Need> {
         self.limits.iter().find(|need| need.limit == kind)
+    }
+
+    /// Says in sentences what was in the way of an answer, or of a part of it.
+    pub fn notes(&self) -> Vec<String> {
+        let bounds = self.bounds_met.iter().map(RefusedByRun::sentence);
+        let mut notes: Vec<_> = self.hindrance.map(Hindrance::sentence).into_iter().chain(bounds).collect();
+        if self.hindrance.is_none() && !self.passes_together {
+            notes.push("all of these together are not enough".to_owned());
+        }
+        notes
     }
 
     /// Says on which instance the runs were made.
@@ -209,12 +282,39 @@ impl Hindrance {
             Self::NotDeterministic => {
                 "two runs under the same limits differed: what is needed is the most that was seen".to_owned()
             }
-            Self::StillLimited(kind) => {
-                format!("even generous limits end it: {}", Outcome::Limit(kind).headline().to_lowercase())
+            Self::StillLimited(kind, bound) => {
+                let bound = bound.map(|bound| match kind {
+                    LimitKind::ExecutionTime => duration_ns(bound.saturating_mul(1_000_000)),
+                    LimitKind::WasmStack => binary_bytes(bound),
+                    _ => grouped(bound),
+                });
+                let bound = bound.map_or_else(String::new, |bound| format!(" ({bound})"));
+                let end = Outcome::Limit(kind).headline().to_lowercase();
+                format!("even generous limits end it: {end}{bound}")
             }
+            Self::NoInstance => "no instance could be made, so that no call was looked at".to_owned(),
             Self::NotCalled => "the call could not be made".to_owned(),
         }
     }
+}
+
+impl RefusedByRun {
+    /// Says what was refused, and how to find out what is needed.
+    pub fn sentence(&self) -> String {
+        let units = if self.limit == LimitKind::TableElements { "table elements" } else { "memory pages" };
+        format!(
+            "growth to {} {units} was refused even by the generous limit of {}: set a higher limit, or none, to \
+             see what is needed",
+            grouped(self.requested),
+            grouped(self.bound)
+        )
+    }
+}
+
+/// Writes a limit by its name in JSON documents.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the serialiser hands a reference")]
+fn by_name<S: Serializer>(limit: &LimitKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(limit.snake_case())
 }
 
 /// Says on which instance a call is made again, by the earlier calls that are made before and those that are not.

@@ -7,7 +7,7 @@ use super::{
     Hindrance, MOST_RUNS_PER_LIMIT, MOST_TIMED_RUNS, Need, Needs, Observation, Progress, Question, SOUGHT,
     STACK_STEP_BYTES, StepEnd, TIMED_BUDGET_NS, Trial,
 };
-use crate::model::call::Outcome;
+use crate::model::call::{INSTANTIATE_NAME, Outcome};
 use crate::model::limits::LimitKind;
 use crate::model::measured::Measured;
 use crate::model::timeline::Durations;
@@ -28,7 +28,7 @@ pub fn find_needs(
     let first = search.run(&Trial::default(), None)?;
     search.times.record(first.wall_ns);
     let mut second = None;
-    let mut hindrance = unlimited_end(&first);
+    let mut hindrance = unlimited_end(&first, question);
     if hindrance.is_none() {
         let other = search.run(&Trial::default(), None)?;
         search.times.record(other.wall_ns);
@@ -41,7 +41,7 @@ pub fn find_needs(
         limits = search.seek_all(&first)?;
         passes_together = search.fit_together(&mut limits, &first)?;
     }
-    if !matches!(hindrance, Some(Hindrance::StillLimited(_) | Hindrance::NotCalled)) {
+    if matches!(hindrance, None | Some(Hindrance::NotDeterministic)) {
         let is_alike = search.time(&first)?;
         if !is_alike && hindrance.is_none() {
             hindrance = Some(Hindrance::NotDeterministic);
@@ -62,27 +62,29 @@ pub fn find_needs(
         replayed: question.replayed,
         forgotten: question.forgotten,
         passes_together,
+        // Where nothing was looked for, its reason says enough.
+        bounds_met: if unlimited_end(&first, question).is_none() { first.refused } else { Vec::new() },
         hindrance,
     })
 }
 
-struct Search<'a> {
-    question: &'a Question,
+pub(super) struct Search<'a> {
+    pub(super) question: &'a Question,
     run: &'a mut dyn FnMut(&Trial, Progress) -> Option<Observation>,
-    runs: u32,
+    pub(super) runs: u32,
     expected: u32,
     times: Durations,
 }
 
 /// What is known of one limit: values at and above `passes` end the same way, those at and below `fails` don't.
-struct Bounds {
-    fails: Option<u64>,
-    passes: Option<u64>,
-    runs: u32,
+pub(super) struct Bounds {
+    pub(super) fails: Option<u64>,
+    pub(super) passes: Option<u64>,
+    pub(super) runs: u32,
 }
 
 impl Search<'_> {
-    fn run(&mut self, trial: &Trial, limit: Option<LimitKind>) -> Option<Observation> {
+    pub(super) fn run(&mut self, trial: &Trial, limit: Option<LimitKind>) -> Option<Observation> {
         self.expected = self.expected.max(self.runs + 1);
         let observation = (self.run)(trial, Progress { runs: self.runs, expected: self.expected, limit })?;
         self.runs += 1;
@@ -96,7 +98,9 @@ impl Search<'_> {
     }
 
     fn seek_all(&mut self, first: &Observation) -> Option<Vec<Need>> {
+        let is_bounded = |kind: LimitKind| first.refused.iter().any(|refused| refused.limit == kind);
         let exact = |kind: LimitKind| match first.peak(kind).value {
+            _ if is_bounded(kind) => None,
             Measured::Exact(peak) => Some(peak),
             Measured::AtLeast(_) | Measured::NotMeasured => None,
         };
@@ -112,12 +116,31 @@ impl Search<'_> {
         for kind in SOUGHT {
             needs.push(match (kind, first.peak(kind).value) {
                 (LimitKind::WasmStack, _) => self.seek_stack(first)?,
+                // More was asked for than there was, and nobody knows what becomes of the call with that.
+                _ if is_bounded(kind) => self.unknown(kind),
                 (_, Measured::Exact(peak)) => self.seek(kind, peak, peaks_pass, first)?,
-                (_, Measured::AtLeast(peak)) => self.seek(kind, peak, false, first)?,
+                (_, Measured::AtLeast(peak)) => self.seek_around(kind, peak, first)?,
                 (_, Measured::NotMeasured) => self.unknown(kind),
             });
         }
         Some(needs)
+    }
+
+    /// Looks for a limit of which only a lower bound is known, as of the fuel of a call that traps: what it needs is
+    /// what it had burnt when the engine looked at it last, and one run tells that.
+    fn seek_around(&mut self, kind: LimitKind, least: u64, first: &Observation) -> Option<Need> {
+        let runs_before = self.runs;
+        let mut guess = least;
+        if kind == LimitKind::Fuel {
+            let summed = self.run(&Trial::summing_fuel(), Some(kind))?;
+            // The steps before the last one may have burnt more.
+            let before = first.peak(kind);
+            let is_last = before.step.saturating_add(1) == first.steps.len();
+            guess = summed.fuel_at_look.filter(|_| is_last && summed.steps == first.steps).unwrap_or(guess);
+        }
+        let mut need = self.seek(kind, guess, false, first)?;
+        need.runs = self.runs - runs_before;
+        Some(need)
     }
 
     /// Looks for one limit from the peak on; `passes` tells whether the peak is known to pass.
@@ -139,32 +162,14 @@ impl Search<'_> {
         }
         self.bisect(kind, 1, &mut bounds, first)?;
         let step = first.peak(kind).step;
-        let by = first.steps.get(step).filter(|_| step + 1 < first.steps.len());
+        // Where less is enough, it is not told which step needs that.
+        let is_all = bounds.passes >= Some(peak);
+        let by = first.steps.get(step).filter(|_| is_all && step.saturating_add(1) < first.steps.len());
         Some(Need {
             by: by.map(|step| step.name.clone()),
             runs: self.runs - runs_before,
             ..self.need(kind, &bounds, 1)
         })
-    }
-
-    /// Looks for the stack from its smallest size on: most calls need little, and nothing tells how much.
-    fn seek_stack(&mut self, first: &Observation) -> Option<Need> {
-        let runs_before = self.runs;
-        let most = self.question.stack_most_bytes;
-        // No code runs on no stack at all.
-        let mut bounds = Bounds { fails: Some(0), passes: Some(most), runs: runs_before };
-        let mut bytes = STACK_STEP_BYTES;
-        while bytes < most {
-            if self.passes(LimitKind::WasmStack, bytes, first)? {
-                bounds.passes = Some(bytes);
-                break;
-            }
-            bounds.fails = Some(bytes);
-            bytes = bytes.saturating_mul(2);
-        }
-        self.bisect(LimitKind::WasmStack, STACK_STEP_BYTES, &mut bounds, first)?;
-        let need = self.need(LimitKind::WasmStack, &bounds, STACK_STEP_BYTES);
-        Some(Need { runs: self.runs - runs_before, ..need })
     }
 
     /// Goes up from a peak that was only a lower bound, or that was not enough, until a value passes.
@@ -192,7 +197,13 @@ impl Search<'_> {
     }
 
     /// Narrows the bounds down to neighbours; all values are multiples of `step`.
-    fn bisect(&mut self, kind: LimitKind, step: u64, bounds: &mut Bounds, first: &Observation) -> Option<()> {
+    pub(super) fn bisect(
+        &mut self,
+        kind: LimitKind,
+        step: u64,
+        bounds: &mut Bounds,
+        first: &Observation,
+    ) -> Option<()> {
         while let Some(passes) = bounds.passes {
             // Below the first value there is none that could pass.
             let low = bounds.fails.map_or(0, |fails| fails / step + 1);
@@ -210,7 +221,7 @@ impl Search<'_> {
         Some(())
     }
 
-    fn need(&self, limit: LimitKind, bounds: &Bounds, step: u64) -> Need {
+    pub(super) fn need(&self, limit: LimitKind, bounds: &Bounds, step: u64) -> Need {
         let is_next = |passes: u64| match bounds.fails {
             Some(fails) => passes - fails <= step,
             None => passes == 0,
@@ -220,7 +231,7 @@ impl Search<'_> {
             needed: bounds.passes,
             together: bounds.passes,
             proved: bounds.passes.is_some_and(is_next),
-            set: self.set(limit),
+            set: self.question.set_now(limit),
             runs: 0,
             step,
             by: None,
@@ -234,17 +245,10 @@ impl Search<'_> {
             needed: None,
             together: None,
             proved: false,
-            set: self.set(limit),
+            set: self.question.set_now(limit),
             runs: 0,
             step,
             by: None,
-        }
-    }
-
-    fn set(&self, limit: LimitKind) -> Option<u64> {
-        match limit {
-            LimitKind::WasmStack => Some(self.question.stack_set_bytes),
-            kind => self.question.set.get(kind),
         }
     }
 
@@ -305,10 +309,14 @@ impl Search<'_> {
 }
 
 /// Tells why the end of a generous run is none that smaller limits could be compared with.
-fn unlimited_end(first: &Observation) -> Option<Hindrance> {
-    match first.steps.last().map(|step| step.outcome) {
-        Some(Outcome::Limit(kind)) => Some(Hindrance::StillLimited(kind)),
+fn unlimited_end(first: &Observation, question: &Question) -> Option<Hindrance> {
+    let last = first.steps.last();
+    match last.map(|step| step.outcome) {
+        Some(Outcome::Limit(kind)) => Some(Hindrance::StillLimited(kind, question.generous_of(kind))),
         Some(Outcome::Cancelled | Outcome::Error) | None => Some(Hindrance::NotCalled),
+        Some(Outcome::Trapped(_)) if last.is_some_and(|step| &*step.name == INSTANTIATE_NAME) => {
+            Some(Hindrance::NoInstance)
+        }
         Some(Outcome::Returned | Outcome::Trapped(_)) => None,
     }
 }
@@ -320,7 +328,7 @@ fn is_like(first: &Observation, other: &Observation) -> bool {
 
 fn last_step(run: &Observation) -> StepEnd {
     run.steps.last().cloned().unwrap_or(StepEnd {
-        name: crate::model::call::INSTANTIATE_NAME.into(),
+        name: INSTANTIATE_NAME.into(),
         outcome: Outcome::Error,
         results: Vec::new(),
     })

@@ -50,13 +50,14 @@ impl Guest {
             peaks[0].value = Measured::AtLeast(takes[0] - self.hidden_fuel);
         }
         peaks[4].value = Measured::NotMeasured;
-        Observation { steps, peaks, wall_ns: 40_000_000 }
+        Observation { steps, peaks, fuel_at_look: None, refused: Vec::new(), wall_ns: 40_000_000 }
     }
 }
 
 fn question() -> Question {
     Question {
         set: Limits::default(),
+        generous: Limits { memory_pages: Some(16_384), execution_time_ms: Some(2000), ..Limits::UNLIMITED },
         stack_set_bytes: 512 * 1024,
         stack_most_bytes: 1 << 24,
         replayed: 0,
@@ -148,10 +149,87 @@ fn a_stack_between_two_steps_is_found_to_the_step() {
 }
 
 #[test]
+fn the_stack_of_a_recursion_takes_three_runs() {
+    // Bytes at entry and of a frame; a stack that is too small ends it at the depth that it has room for.
+    for (entry, frame, depth) in
+        [(544, 48, 51), (544, 48, 101), (500, 64, 1001), (600, 112, 10_001), (520, 32, 77_777)]
+    {
+        let mut runs = 0;
+        let needs = find_needs(&question(), &mut |trial, _| {
+            let guest = Guest { takes: [9, 0, 0, depth, entry + frame * depth], ..PLAIN };
+            let mut run = guest.run(trial);
+            if let Some(bytes) = trial.get(WasmStack) {
+                runs += 1;
+                let reached = depth.min(bytes.saturating_sub(entry) / frame);
+                run.peaks[3].value = Measured::Exact(reached);
+            }
+            Some(run)
+        });
+        let needs = needs.expect("nobody says stop");
+        let stack = needs.need(WasmStack).expect("the stack is sought");
+        assert_eq!(stack.needed, Some((entry + frame * depth).div_ceil(1024) * 1024));
+        assert!(stack.proved && stack.runs <= 3, "{entry} {frame} {depth}: {stack:?}");
+        assert!(runs > 0);
+    }
+}
+
+#[test]
+fn a_depth_that_says_nothing_about_the_stack_misleads_no_search() {
+    // Whatever the stack, the same depth is told: one leaf has all the bytes.
+    for (depth, reached) in [(10_000, 9999), (100, 4), (5000, 6), (70, 69)] {
+        let needs = find_needs(&question(), &mut |trial, _| {
+            let mut run = Guest { takes: [9, 0, 0, depth, 600_000], ..PLAIN }.run(trial);
+            if trial.get(WasmStack).is_some() {
+                run.peaks[3].value = Measured::Exact(reached);
+            }
+            Some(run)
+        });
+        let needs = needs.expect("nobody says stop");
+        let stack = needs.need(WasmStack).expect("the stack is sought");
+        assert_eq!((stack.needed, stack.proved), (Some(600_064), true), "{depth} {reached}");
+        assert!(stack.runs <= 40, "{stack:?}");
+    }
+}
+
+#[test]
+fn growth_past_the_generous_limit_leaves_what_is_needed_open() {
+    let needs = find_needs(&question(), &mut |trial, _| {
+        let mut run = PLAIN.run(trial);
+        run.refused.push(RefusedByRun { limit: MemoryPages, bound: 16_384, requested: 30_001 });
+        Some(run)
+    });
+    let needs = needs.expect("nobody says stop");
+    let pages = needs.need(MemoryPages).expect("pages are sought");
+    assert_eq!((pages.needed, pages.together, pages.proved, pages.runs), (None, None, false, 0));
+    assert_eq!(needs.need(Fuel).and_then(|need| need.needed), Some(1766));
+    let [note] = &needs.notes()[..] else { panic!("{:?}", needs.notes()) };
+    assert!(
+        note.starts_with("growth to 30 001 memory pages was refused even by the generous limit of 16 384")
+    );
+}
+
+#[test]
+fn without_an_instance_nothing_is_said_to_be_needed() {
+    let needs = find_needs(&question(), &mut |trial, _| {
+        let trapped = Outcome::Trapped(crate::model::call::TrapKind::MemoryOutOfBounds);
+        let mut run = Guest { outcome: trapped, ..PLAIN }.run(trial);
+        run.steps[0].name = crate::model::call::INSTANTIATE_NAME.into();
+        Some(run)
+    });
+    let needs = needs.expect("nobody says stop");
+    assert_eq!((needs.hindrance, needs.runs), (Some(Hindrance::NoInstance), 1));
+    assert!(needs.limits.iter().all(|need| need.needed.is_none()));
+}
+
+#[test]
 fn what_generous_limits_still_end_has_no_answer() {
-    for kind in [LimitKind::ExecutionTime, WasmStack] {
+    for (kind, bound, told) in [
+        (LimitKind::ExecutionTime, 2000, "even generous limits end it: stopped by the time limit (2.0 s)"),
+        (WasmStack, 1 << 24, "even generous limits end it: wasm stack exhausted (16 MiB)"),
+    ] {
         let needs = needs(&Guest { outcome: Outcome::Limit(kind), ..PLAIN });
-        assert_eq!(needs.hindrance, Some(Hindrance::StillLimited(kind)));
+        assert_eq!(needs.hindrance, Some(Hindrance::StillLimited(kind, Some(bound))));
+        assert_eq!(needs.notes(), [told]);
         assert!(needs.limits.iter().all(|need| need.needed.is_none() && !need.proved));
         assert_eq!(needs.runs, 1, "a guest that hangs is not run more often than need be");
     }
@@ -207,7 +285,8 @@ fn a_guest_without_any_rule_is_not_searched_for_ever() {
         let is_generous = *trial == Trial::default();
         let outcome = if is_generous || noise % 3 == 0 { Outcome::Returned } else { Outcome::Limit(Fuel) };
         let peaks = [u64::MAX / 3; 5].map(|value| Peak { value: Measured::Exact(value), step: 0 });
-        Some(Observation { steps: end(outcome, Vec::new()), peaks, wall_ns: 1 << 40 })
+        let steps = end(outcome, Vec::new());
+        Some(Observation { steps, peaks, fuel_at_look: None, refused: Vec::new(), wall_ns: 1 << 40 })
     });
     assert!(needs.is_some());
     assert!(runs < 5 * u64::from(MOST_RUNS_PER_LIMIT) + 10, "{runs}");

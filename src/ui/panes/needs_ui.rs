@@ -120,8 +120,8 @@ fn found_ui(
 ) {
     ui.spacing_mut().item_spacing.y = 2.0;
     headline_ui(ui, plugin, view, call, needs);
-    if let Some(hindrance) = needs.hindrance {
-        let text = format!("{} {}", icons::WARNING, capitalised(&hindrance.sentence()));
+    for note in needs.notes() {
+        let text = format!("{} {}", icons::WARNING, capitalised(&note));
         ui.add(Label::new(theme::caption(text).color(tokens(ui).warning)).wrap());
     }
     let has_values = needs.limits.iter().any(|need| need.needed.is_some());

@@ -31,7 +31,7 @@ fn everything() -> RewriteOptions {
         depth: true,
         prices: Some(Prices::default()),
         record_refused_growth: true,
-        count_operators: false,
+        counting: super::Counting::Nothing,
     }
 }
 

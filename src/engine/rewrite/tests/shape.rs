@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wasmparser::{Operator, Parser, Payload};
 use wasmtime::Val;
 
-use super::super::RewriteError;
+use super::super::{Counting, RewriteError};
 use super::{Build, Prices, RewriteOptions, Subject, everything, rewrite, rewritten, wat};
 
 /// Every operator of a module by its offset.
@@ -152,7 +152,7 @@ fn offsets_lead_back_to_the_same_operators() {
         everything(),
         RewriteOptions::default(),
         RewriteOptions { prices: None, ..everything() },
-        RewriteOptions { count_operators: true, ..everything() },
+        RewriteOptions { counting: Counting::Operators, ..everything() },
     ] {
         let rewritten = rewritten(&wasm, &options);
         assert_offsets_lead_back(&wasm, &rewritten, &options);
