@@ -330,6 +330,9 @@ fn calls_of_one_export_that_both_builds_returned_from_are_compared() {
     let fib = "build 2 is 2.00× slower at p50 than build 1 (n = 60 / 50), in 100 of 100 pairs";
     assert!(window.is_shown(fib), "those that trapped are not counted");
     window.shot("compare-exports-dark");
+    window.harness.set_size(vec2(1024.0, 700.0));
+    window.harness.run();
+    window.shot("compare-exports-small-dark");
     window.click(Role::Button, "of fib");
     assert!(window.is_shown("Compare calls of"));
     for other in ["only_once", "(start)"] {
@@ -443,6 +446,14 @@ fn percentiles_stand_in_each_plot_whose_values_differ_also_in_a_comparison() {
     };
     check(&window);
     window.shot("percentiles-dark");
+    // Under the name of the plot they are told in figures.
+    let at = window.place_of(1.0, 100.0, 1.0) - vec2(60.0, 0.0);
+    window.harness.hover_at(at);
+    window.harness.run();
+    assert!(window.is_shown("p95 95\u{202f}039"));
+    window.harness.hover_at(at + vec2(0.0, -300.0));
+    window.harness.run();
+    assert!(!window.is_shown("p95 95\u{202f}039"));
     window.begin_build(2);
     window.call_with((1..=100).map(sample).collect());
     window.click(Role::Button, "Compare");

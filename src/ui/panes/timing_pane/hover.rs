@@ -1,4 +1,4 @@
-//! Which call lies under the pointer, and what is told of it.
+//! Which call lies under the pointer, and what is told of it; left of the plots, what is told of all.
 //!
 //! Looks for it in the columns of the timeline, in as many steps as a stroke of the plot is wide.
 
@@ -13,8 +13,10 @@ use crate::ui::theme::{self, space, tokens};
 
 use super::super::outcome_words::{call_text, function_text, outcome_look};
 use super::TimingPane;
+use super::head::lane_ui;
 use super::lane::Lane;
-use super::paint::{Plot, lane_colour};
+use super::paint::{Plot, figure, lane_colour, limit_text, name};
+use super::trace::Trace;
 
 /// How far from the pointer a call is still meant, in points.
 const REACH: f32 = 6.0;
@@ -34,6 +36,10 @@ impl TimingPane {
         let row = plots.iter().position(|plot| plot.row.y_range().contains(pointer.y))?;
         let (plot, traces) = (plots.get(row)?, &self.traces.as_ref()?.1);
         let trace = traces.get(row)?;
+        if pointer.x < plot.area.left() {
+            self.percentiles_ui(ui, trace, lanes);
+            return None;
+        }
         let axis = self.view.axis;
         let reach = super::view::Span {
             from: plot.position_at(pointer.x - REACH),
@@ -69,6 +75,30 @@ impl TimingPane {
                 .show(|ui| tooltip_ui(ui, plugin, lane, of, (index, &call)));
         }
         Some((number, index))
+    }
+
+    /// Tells the percentiles of a plot in figures, under its name.
+    fn percentiles_ui(&self, ui: &Ui, trace: &Trace, lanes: &[Lane<'_>]) {
+        let marks = self.figures.get().map(|figures| figures.marks(trace.series)).unwrap_or_default();
+        if marks.is_empty() {
+            return;
+        }
+        let id = Id::unique("percentiles tooltip");
+        let tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, PopupAnchor::Pointer);
+        tooltip.gap(space::M).show(|ui| {
+            let muted = tokens(ui).text_muted;
+            ui.label(name(trace.series));
+            if let [first, _] = lanes {
+                lane_ui(ui, 0, &first.label);
+            }
+            for (name, value) in marks {
+                ui.label(theme::caption(format!("{name} {}", figure(trace.series, value))));
+            }
+            let limit = limit_text(trace);
+            if !limit.is_empty() {
+                ui.label(theme::caption(limit).color(muted));
+            }
+        });
     }
 }
 
