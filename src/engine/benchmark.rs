@@ -84,13 +84,10 @@ impl Plugin {
                 },
             };
             if calls > 0 {
-                let left = match plan.length {
-                    Span::Calls(_) => Span::Calls(calls),
-                    length @ Span::Nanos(_) => length,
-                };
-                per_batch = calls_per_batch(call_ns, clock_ns, left);
+                per_batch = calls_per_batch(call_ns, clock_ns, of_left(plan.length, calls));
             }
-            match bench.run(&mut times, calls, until, per_batch, false) {
+            let ended = bench.run_on(&mut times, calls, until, &mut per_batch, (plan.length, clock_ns));
+            match ended {
                 Ended::Done | Ended::Stopped => None,
                 Ended::Failed(record) => Some(record),
             }
@@ -177,6 +174,37 @@ impl Bench<'_> {
         Ok((times.median_ns().unwrap_or(0), 1))
     }
 
+    /// Makes the calls that are measured: one by one, and from where they turn out to be too short for that on in
+    /// batches; calls need not stay as long as they were at first.
+    fn run_on(
+        &mut self,
+        times: &mut BenchTimes,
+        mut calls: u64,
+        until: Option<Instant>,
+        per_batch: &mut u64,
+        (length, clock_ns): (Span, u64),
+    ) -> Ended {
+        while *per_batch == 1 && calls > 0 {
+            let chunk = calls.min(TRIAL_CALLS);
+            let (calls_before, ns_before) = (times.calls(), times.wall_ns());
+            match self.run(times, chunk, until, 1, false) {
+                Ended::Done => {}
+                other => return other,
+            }
+            let made = times.calls() - calls_before;
+            if made < chunk {
+                // It is too late for more.
+                return Ended::Done;
+            }
+            calls -= made;
+            if calls > 0 {
+                let call_ns = (times.wall_ns() - ns_before).checked_div(made).unwrap_or(0);
+                *per_batch = calls_per_batch(call_ns, clock_ns, of_left(length, calls));
+            }
+        }
+        self.run(times, calls, until, *per_batch, false)
+    }
+
     /// Makes calls until there are so many or it is so late, whichever comes first.
     fn run(
         &mut self,
@@ -208,6 +236,14 @@ impl Bench<'_> {
             }
         }
         Ended::Done
+    }
+}
+
+/// Returns how long a benchmark goes on when so many of its calls are left.
+fn of_left(length: Span, calls: u64) -> Span {
+    match length {
+        Span::Calls(_) => Span::Calls(calls),
+        length @ Span::Nanos(_) => length,
     }
 }
 

@@ -136,9 +136,14 @@ pub struct BenchTimes {
     squares_ns: f64,
 }
 
-/// A call that is shorter than so many looks at the clock is not timed by itself: the look alone would be more
-/// than a twentieth of its time.
-const LOOKS_PER_CALL: u64 = 20;
+/// A call that is shorter than so many looks at the clock is not timed by itself where there are others to time it
+/// with.
+const LOOKS_PER_CALL: u64 = 40;
+
+/// Where a call is shorter than so many looks at the clock, and timed by itself all the same, the clock dominates: the
+/// look alone is more than a twentieth of its time. Fewer than those above, so that a call in between is batched
+/// whether it was a little slower or faster at first.
+const LOOKS_DOMINATE: u64 = 20;
 
 /// Looks at the clock that fit into a batch, so that both of its own are within half a percent.
 const LOOKS_PER_BATCH: u64 = 400;
@@ -166,7 +171,7 @@ pub fn calls_per_batch(call_ns: u64, clock_ns: u64, length: Span) -> u64 {
     match length {
         Span::Nanos(_) => wanted,
         Span::Calls(calls) => {
-            let least = in_looks(LOOKS_PER_CALL).min(calls);
+            let least = in_looks(LOOKS_DOMINATE).min(calls);
             let per_batch = wanted.min(calls / LEAST_BATCHES).max(least).clamp(1, MOST_PER_BATCH);
             // As many batches as that takes, all of a size.
             calls.div_ceil(calls.div_ceil(per_batch).max(1)).max(1)
@@ -240,7 +245,7 @@ impl BenchReport {
             ));
         }
         let few = if self.calls == 1 { ", and one call makes no batch" } else { "" };
-        (p50 < float(clock_ns.saturating_mul(LOOKS_PER_CALL)))
+        (p50 < float(clock_ns.saturating_mul(LOOKS_DOMINATE)))
             .then(|| format!("the resolution of the clock dominates: a look at it takes {clock_ns} ns{few}"))
     }
 }
@@ -291,9 +296,9 @@ mod tests {
     #[test]
     fn short_calls_are_timed_in_batches_and_long_ones_are_not() {
         let table = [
-            (1000, 30, Span::Nanos(1), 1),
-            (600, 30, Span::Nanos(1), 1),
-            (599, 30, Span::Nanos(1), 32),
+            (2000, 30, Span::Nanos(1), 1),
+            (1200, 30, Span::Nanos(1), 1),
+            (1199, 30, Span::Nanos(1), 16),
             (20, 30, Span::Nanos(1), 1024),
             (0, 30, Span::Nanos(1), 16_384),
             (0, 1000, Span::Nanos(1), MOST_PER_BATCH),
@@ -306,7 +311,8 @@ mod tests {
             (20, 30, Span::Calls(10), 10),
             (20, 30, Span::Calls(1), 1),
             (20, 30, Span::Calls(0), 1),
-            (600, 30, Span::Calls(10), 1),
+            (1199, 30, Span::Calls(10), 1),
+            (599, 30, Span::Calls(10), 2),
             (0, u64::MAX, Span::Calls(u64::MAX), MOST_PER_BATCH),
             (u64::MAX, u64::MAX, Span::Nanos(1), 1),
         ];
