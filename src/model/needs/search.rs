@@ -136,7 +136,9 @@ impl Search<'_> {
             // The steps before the last one may have burnt more.
             let before = first.peak(kind);
             let is_last = before.step.saturating_add(1) == first.steps.len();
-            guess = summed.fuel_at_look.filter(|_| is_last && summed.steps == first.steps).unwrap_or(guess);
+            let looked = summed.fuel_at_look.filter(|_| is_last && summed.steps == first.steps);
+            // What stood in memory at the trap is compared with the limit as well.
+            guess = looked.map_or(least, |looked| looked.max(least));
         }
         let mut need = self.seek(kind, guess, false, first)?;
         need.runs = self.runs - runs_before;
