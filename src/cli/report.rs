@@ -310,7 +310,7 @@ mod tests {
         for (all, kept, are_apart, last) in cases {
             let lines = (1..=kept).map(|line| if are_apart { line } else { 1 });
             let told = frames(&deep(lines, Measured::Exact(all)), "f.wat");
-            let text: Vec<_> = told.iter().map(|line| line.as_str()).collect();
+            let text: Vec<_> = told.iter().map(String::as_str).collect();
             assert!(text.ends_with(last), "{all} of which {kept}: {text:?}");
         }
         let at_least = frames(&deep([1; 100].into_iter(), Measured::AtLeast(10_000)), "f.wat");
