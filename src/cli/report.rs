@@ -281,3 +281,43 @@ fn place_text(file: &str, place: &Place) -> String {
 pub(super) fn values(values: &[Value]) -> String {
     printable(&values.iter().map(Value::to_text).collect::<Vec<_>>().join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::call::{CallKind, EndDetails};
+
+    fn deep(lines: impl Iterator<Item = u32>, frames: Measured<u64>) -> CallRecord {
+        let frame = |line| Frame { place: Place { line: Some(line), column: Some(7), ..Place::default() } };
+        let end = EndDetails { frames, ..EndDetails::default() };
+        let record = CallRecord::begin(CallKind::Export, "f".into(), &[]);
+        CallRecord { backtrace: lines.map(frame).collect(), end, ..record }
+    }
+
+    #[test]
+    fn frames_that_are_left_out_are_counted_whoever_left_them_out() {
+        // Frames, how many of them the record has, each at a line of its own or all at one, and the last lines.
+        let cases: [(u64, u32, bool, &[&str]); 6] = [
+            (3, 3, true, &["    f.wat:1:7", "    f.wat:2:7", "    f.wat:3:7"]),
+            (12, 12, true, &["    f.wat:10:7", "    … 2 frames more"]),
+            (11, 11, true, &["    f.wat:10:7", "    … 1 frame more"]),
+            (1000, 100, true, &["    f.wat:10:7", "    … 990 frames more"]),
+            (12, 12, false, &["    f.wat:1:7 (12 times)"]),
+            (
+                900,
+                100,
+                false,
+                &["    f.wat:1:7 (50 times)", "    … 800 frames more", "    f.wat:1:7 (50 times)"],
+            ),
+        ];
+        for (all, kept, are_apart, last) in cases {
+            let lines = (1..=kept).map(|line| if are_apart { line } else { 1 });
+            let told = frames(&deep(lines, Measured::Exact(all)), "f.wat");
+            let text: Vec<_> = told.iter().map(String::as_str).collect();
+            assert!(text.ends_with(last), "{all} of which {kept}: {text:?}");
+        }
+        let at_least = frames(&deep([1; 100].into_iter(), Measured::AtLeast(10_000)), "f.wat");
+        assert!(at_least.contains(&"    … at least 9\u{202f}900 frames more".to_owned()), "{at_least:?}");
+        assert!(frames(&deep([1].into_iter(), Measured::Exact(1)), "f.wat").is_empty());
+    }
+}
