@@ -28,6 +28,9 @@ struct Reason {
     layout: Option<String>,
     place: Option<Place>,
     hint: Option<String>,
+    /// The hint as lines for people, where there are several.
+    #[serde(skip)]
+    hints: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -53,6 +56,13 @@ impl Failure {
     /// Adds what to do about it.
     pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.first.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds several things that may be done about it.
+    pub(super) fn with_hints(mut self, hints: Vec<String>) -> Self {
+        self.0.first.hint = Some(hints.join("; "));
+        self.0.first.hints = hints;
         self
     }
 
@@ -95,7 +105,9 @@ impl Failure {
                 (None, None) => printable_line(&format!("error: {}", reason.message)),
             };
             lines.push(message);
-            lines.extend(reason.hint.as_ref().map(|hint| printable_line(&format!("  hint: {hint}"))));
+            let whole = reason.hint.as_slice();
+            let hints = if reason.hints.is_empty() { whole } else { &reason.hints };
+            lines.extend(hints.iter().map(|hint| printable_line(&format!("  hint: {hint}"))));
         }
         lines.join("\n") + "\n"
     }
@@ -119,7 +131,7 @@ impl Failure {
 impl From<Diagnostic> for Reason {
     fn from(diagnostic: Diagnostic) -> Self {
         let place = Some(diagnostic.place).filter(|place| *place != Place::default());
-        Self { message: diagnostic.message, layout: None, place, hint: diagnostic.hint }
+        Self { message: diagnostic.message, place, hint: diagnostic.hint, ..Self::default() }
     }
 }
 

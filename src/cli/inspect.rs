@@ -13,6 +13,7 @@ use super::{Status, output, unwritable};
 use crate::engine::front::{self, FrontOutput, SizeCaps};
 use crate::engine::inspect::inspect;
 use crate::model::humanize::bytes;
+use crate::model::import_hints::import_hints;
 use crate::model::interface::{DataSegment, Definition, ExternType, Interface, SourceKind};
 use crate::model::interface_json::{to_json, type_text};
 use crate::model::signature::id;
@@ -48,13 +49,17 @@ fn to_text(checked: &FrontOutput, interface: &Interface, sha256: &str) -> String
         format!("sha256 {sha256}"),
     ];
     lines.extend(interface.module_name.as_ref().map(|name| printable_line(&format!("module {}", id(name)))));
+    let notes = import_hints(&interface.imports);
+    let notes = notes.iter().map(|note| format!("note: {}", printable_line(note)));
     if let Some(wit) = &interface.wit {
         lines.extend([String::new(), printable(wit.trim_end())]);
+        lines.extend(notes);
         return lines.join("\n") + "\n";
     }
     let imports = interface.imports.iter();
     let imports = imports.map(|it| (format!("{}.{}", it.module, it.name), type_text(&it.ty)));
     lines.extend(list("imports", imports));
+    lines.extend(notes);
     let exports = interface.exports.iter();
     lines.extend(list("exports", exports.map(|it| (it.name.clone(), type_text(&it.ty)))));
     lines.extend(definitions(interface));

@@ -13,6 +13,7 @@ use super::{Status, output, report, unwritable};
 use crate::app::Settings;
 use crate::engine::front::SizeCaps;
 use crate::engine::{Build, BuildCache, CompileRequest, EngineSettings, Engines, PluginOptions, compile};
+use crate::model::import_hints::import_hints;
 use crate::model::interface::{ExternType, Import, Interface};
 use crate::model::interface_json::{kind_word, type_text};
 use crate::model::nearest::nearest;
@@ -218,9 +219,9 @@ pub(super) fn missing(imports: &[Import]) -> Failure {
     };
     let details: Vec<_> =
         imports.iter().map(|import| format!("{} {}", name(import), type_text(&import.ty))).collect();
-    Failure::new(headline)
-        .with_details(&details)
-        .with_hint("`--stub-missing-imports` fills them with stubs that end the call which uses one")
+    let mut hints = import_hints(imports);
+    hints.push("`--stub-missing-imports` fills them with stubs that end the call which uses one".to_owned());
+    Failure::new(headline).with_details(&details).with_hints(hints)
 }
 
 /// Has the first Ctrl+C end the running call, and the second the program.

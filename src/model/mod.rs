@@ -19,6 +19,7 @@ pub mod hex;
 pub mod host_calls;
 pub mod humanize;
 pub mod ids;
+pub mod import_hints;
 pub mod interface;
 pub mod interface_json;
 pub mod lifecycle;

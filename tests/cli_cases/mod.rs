@@ -97,6 +97,9 @@ pub(crate) const CASES: &[Case] = &[
         "imports_stubbed",
         "run sample_plugins/missing_import.wat --stub-missing-imports --invoke answer --invoke forecast 3",
     ),
+    case("imports_hints", "run tests/plugins/wasi_module.wat"),
+    case("imports_hints_versions", "run tests/plugins/wasi_component.wat"),
+    case("imports_hints_inspect", "inspect tests/plugins/wasi_module.wat"),
     case(
         "imports_stubbed_json",
         "run sample_plugins/missing_import.wat --json --stub-missing-imports --invoke forecast 3 --invoke forecast 4",

@@ -8,6 +8,7 @@ use super::end_card::sentence;
 use super::export_words::import_name;
 use super::fold::fold_header;
 use crate::app::{Action, AppState, PluginAction, PluginView, UiCommand};
+use crate::model::import_hints::import_hints;
 use crate::model::interface::ExternType;
 use crate::ui::icons;
 use crate::ui::theme::{self, space, tokens};
@@ -123,6 +124,11 @@ pub(super) fn missing_ui(ui: &mut Ui, plugin: &PluginView, actions: &mut Vec<Act
         let tooltip = "Fills what is missing with functions that end the call with their name";
         if ui.add(quiet_button(icons::PLAY, "Run with stubs").tooltip(tooltip)).clicked() {
             actions.push(Action::Plugin(plugin.id, PluginAction::SetStubMissing(true)));
+        }
+        // Below the button, which must not be pushed out of a low pane.
+        for hint in import_hints(missing) {
+            let text = format!("{} {}", icons::LIGHTBULB, sentence(&hint));
+            ui.add(egui::Label::new(theme::caption(text).color(tokens(ui).text)).wrap());
         }
     });
 }
