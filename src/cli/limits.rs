@@ -55,7 +55,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
             other => Failure::new(other.to_string()),
         })?;
     let Some(needs) = needs else {
-        output::to_stderr("stopped before there was an answer\n");
+        output::tell("stopped before there was an answer");
         if args.json {
             let question = probe.question();
             let stopped = NeedsDocument::stopped(&question, &probe.call.export);

@@ -79,7 +79,7 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let went = count(&counter, &engines)?;
     let prices = &args.engine.prices;
     if matches!(went, Went::Cancelled) {
-        output::to_stderr("the call was stopped\n");
+        output::tell("the call was stopped");
     }
     let text = match &went {
         went if args.json => to_json(&source.name, &last, went, prices),

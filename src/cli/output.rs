@@ -22,6 +22,11 @@ pub(super) fn to_stderr(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// Writes one line to stderr, whatever is in it: names and messages of strangers make no line of their own.
+pub(super) fn tell(line: &str) {
+    to_stderr(&(printable_line(line) + "\n"));
+}
+
 /// Shows control characters instead of obeying them: names, texts and log lines come from strangers.
 pub(super) fn printable(text: &str) -> String {
     let is_harmless = |c: char| c == '\n' || !(c.is_control() || is_reordering(c));

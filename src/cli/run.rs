@@ -36,8 +36,11 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let engines = Engines::new();
     let build = build(&engines, &source, &args)?;
     let calls = calls(CallVerb::Run, &build, &args.invokes)?;
-    if calls.is_empty() && !args.json {
-        output::to_stderr(&uncalled(&build.interface));
+    if calls.is_empty()
+        && !args.json
+        && let Some(note) = uncalled(&build.interface)
+    {
+        output::tell(&note);
     }
     let watch = Arc::new(Watch::default());
     stop_on_ctrl_c(&watch);
@@ -92,7 +95,7 @@ pub(super) fn build(engines: &Engines, source: &Source, args: &CallArgs) -> Resu
     });
     let notices = build.info.notices.iter().map(|notice| format!("{}: note: {notice}", source.file));
     for line in warnings.chain(notices) {
-        output::to_stderr(&(output::printable_line(&line) + "\n"));
+        output::tell(&line);
     }
     Ok(build)
 }
@@ -121,13 +124,13 @@ fn disk_cache() -> BuildCache {
     let (settings, problems) = Settings::read(&file.as_deref().and_then(read_text).unwrap_or_default());
     let file = file.map_or_else(String::new, |file| file.display().to_string());
     for problem in problems {
-        output::to_stderr(&(output::printable_line(&format!("note: {file}: {problem}")) + "\n"));
+        output::tell(&format!("note: {file}: {problem}"));
     }
     let Some(path) = settings.cache.disk_folder(folders.builds()) else { return BuildCache::new(0) };
     let (_, most_bytes) = settings.cache.bytes();
     let tell = Box::new(|notice: Notice| {
         let details = notice.details.map_or_else(String::new, |details| format!(" ({details})"));
-        output::to_stderr(&(output::printable_line(&format!("note: {}{details}", notice.message)) + "\n"));
+        output::tell(&format!("note: {}{details}", notice.message));
     });
     BuildCache::with_store(0, Arc::new(ArtefactFolder::new(path, most_bytes, tell)))
 }
@@ -199,13 +202,13 @@ fn exported(interface: &Interface) -> String {
 }
 
 /// Tells somebody who asked for no call how to ask for one; nothing where there is none to make.
-fn uncalled(interface: &Interface) -> String {
+fn uncalled(interface: &Interface) -> Option<String> {
     let is_hook = |name: &str| matches!(name, "_initialize" | "_cleanup");
     if interface.exported_functions().all(|(name, _, _)| is_hook(name)) {
-        return String::new();
+        return None;
     }
-    let exported = output::printable_line(&exported(interface));
-    format!("note: no call was asked for: `--invoke NAME ARGS…` makes one; {exported}\n")
+    let exported = exported(interface);
+    Some(format!("note: no call was asked for: `--invoke NAME ARGS…` makes one; {exported}"))
 }
 
 pub(super) fn missing(imports: &[Import]) -> Failure {
@@ -233,6 +236,6 @@ pub(super) fn stop_on_ctrl_c(watch: &Arc<Watch>) {
         }
     };
     if let Err(err) = ctrlc::set_handler(handler) {
-        output::to_stderr(&format!("note: Ctrl+C ends the program, not the call: {err}\n"));
+        output::tell(&format!("note: Ctrl+C ends the program, not the call: {err}"));
     }
 }

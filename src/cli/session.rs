@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::output::{printable_line, to_stderr};
+use super::output::tell;
 use super::report;
 use super::shadow::Shadow;
 use crate::engine::{Build, CallObserver, CreateFailure, LiveView, Plugin, PluginOptions, Repeat, Tick};
@@ -150,7 +150,7 @@ impl CallObserver for QuietWatch {
         match self.lines_left.fetch_update(Ordering::AcqRel, Ordering::Acquire, take_one) {
             Ok(1) => {
                 self.watch.log(level, text);
-                to_stderr("[info] further lines are left out\n");
+                tell("[info] further lines are left out");
             }
             Ok(_) => self.watch.log(level, text),
             Err(_) => {}
@@ -169,7 +169,7 @@ impl CallObserver for Watch {
     }
 
     fn log(&self, level: LogLevel, text: String) {
-        to_stderr(&format!("[{}] {}\n", level.snake_case(), printable_line(&text)));
+        tell(&format!("[{}] {text}", level.snake_case()));
     }
 }
 

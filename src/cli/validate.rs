@@ -54,14 +54,12 @@ fn check(input: &Input) -> Result<(String, FrontOutput), Failure> {
 
 /// Tells that a source is valid, and what its author should know nevertheless.
 fn tell(file: &str, checked: &FrontOutput) -> Result<(), Failure> {
-    let lines = checked.warnings.iter().map(|warning| {
-        let place = location(file, Some(&warning.place));
-        format!("{place}: warning: {}\n", warning.message)
-    });
-    output::to_stderr(&output::printable(&lines.collect::<String>()));
+    for warning in &checked.warnings {
+        output::tell(&format!("{}: warning: {}", location(file, Some(&warning.place)), warning.message));
+    }
     let what = if checked.kind.is_component() { "component" } else { "module" };
-    let line = format!("{file}: valid {what}, {} of wasm\n", bytes(checked.wasm.len() as u64));
-    output::to_stdout(&output::printable(&line)).map_err(|err| unwritable(&err))
+    let line = format!("{file}: valid {what}, {} of wasm", bytes(checked.wasm.len() as u64));
+    output::to_stdout(&(output::printable_line(&line) + "\n")).map_err(|err| unwritable(&err))
 }
 
 #[cfg(test)]

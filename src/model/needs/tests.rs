@@ -139,6 +139,22 @@ fn a_lower_bound_is_searched_upwards() {
 }
 
 #[test]
+fn a_figure_of_the_last_look_is_proved_and_a_wrong_one_misleads_no_search() {
+    let trapped = Outcome::Trapped(crate::model::call::TrapKind::Unreachable);
+    let guest = Guest { hidden_fuel: 700, outcome: trapped, ..PLAIN };
+    for (told, most_runs) in [(1766, 3), (1767, 16), (1700, 30), (5_000_000, 60), (0, 60)] {
+        let needs = find_needs(&question(), &mut |trial, _| {
+            let fuel_at_look = trial.sums_fuel().then_some(told);
+            Some(Observation { fuel_at_look, ..guest.run(trial) })
+        });
+        let needs = needs.expect("nobody says stop");
+        let fuel = needs.need(Fuel).expect("fuel is sought");
+        assert_eq!((fuel.needed, fuel.proved), (Some(1766), true), "{told}");
+        assert!(fuel.runs <= most_runs, "{told}: {fuel:?}");
+    }
+}
+
+#[test]
 fn a_stack_between_two_steps_is_found_to_the_step() {
     for bytes in [1, 1024, 1025, 100_000, 700_000, (1 << 24) - 1, 1 << 24] {
         let needs = needs(&Guest { takes: [1, 0, 0, 1, bytes], ..PLAIN });
