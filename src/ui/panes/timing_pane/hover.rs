@@ -15,7 +15,7 @@ use super::super::outcome_words::{call_text, function_text, outcome_look};
 use super::TimingPane;
 use super::head::lane_ui;
 use super::lane::Lane;
-use super::paint::{Plot, figure, lane_colour, limit_text, name};
+use super::paint::{Plot, lane_colour, limit_text, name, percentile_figure};
 use super::trace::Trace;
 
 /// How far from the pointer a call is still meant, in points.
@@ -92,7 +92,7 @@ impl TimingPane {
                 lane_ui(ui, 0, &first.label);
             }
             for (name, value) in marks {
-                ui.label(theme::caption(format!("{name} {}", figure(trace.series, value))));
+                ui.label(theme::caption(format!("{name} {}", percentile_figure(trace.series, value))));
             }
             let limit = limit_text(trace);
             if !limit.is_empty() {

@@ -42,7 +42,7 @@ pub(super) use head::brush_chips;
 pub(super) use hover::measured;
 use input::select;
 use lane::{Lane, Owner, lanes};
-use paint::{FOOT, Plot, brushed, figure, foot_words, limit_text, paint_plots, rows};
+use paint::{FOOT, Plot, brushed, foot_words, limit_text, paint_plots, percentile_figure, rows};
 use phases::PhasesView;
 use trace::{ScaleChoice, Trace, TraceKey};
 use view::{Axis, View};
@@ -324,8 +324,9 @@ impl TimingPane {
             let words = traces.iter().map(|trace| {
                 let limit = Some(limit_text(trace)).filter(|words| !words.is_empty());
                 let marks = self.figures.get().map(|figures| figures.marks(trace.series)).unwrap_or_default();
-                let marks =
-                    marks.iter().map(|(name, value)| format!("{name} {}", figure(trace.series, *value)));
+                let marks = marks
+                    .iter()
+                    .map(|(name, value)| format!("{name} {}", percentile_figure(trace.series, *value)));
                 let parts = limit.into_iter().chain(marks).collect::<Vec<_>>().join(", ");
                 format!("{}: {parts}", paint::name(trace.series))
             });

@@ -26,6 +26,9 @@ pub(super) const FOOT: f32 = 22.0;
 /// Radius of a call's mark where there is room.
 const RADIUS: f32 = 2.0;
 
+/// Values below this are counted to the unit.
+const EXACT_BELOW: u64 = 2048;
+
 /// Where one plot is painted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plot {
@@ -148,6 +151,13 @@ pub(super) fn figure(series: Series, value: u64) -> String {
         Series::WallNs => humanize::duration_ns(value),
         Series::Fuel | Series::Pages | Series::Depth => humanize::count(value),
     }
+}
+
+/// Writes a percentile of a series: it has three digits, and must not look as if it had more.
+pub(super) fn percentile_figure(series: Series, value: u64) -> String {
+    let unit = 10_u64.pow(value.max(1).ilog10().saturating_sub(2));
+    let is_exact = value < EXACT_BELOW;
+    figure(series, if is_exact { value } else { value.saturating_add(unit / 2) / unit * unit })
 }
 
 /// Paints the name of the plot, its ground line and its limit.
@@ -395,6 +405,26 @@ fn paint_bands(painter: &Painter, look: &Look<'_>, plot: &Plot, marks: &[Mark]) 
         if at.x >= free_from || mark.was_denied {
             paint_mark(painter, look, at, RADIUS, mark.worst, mark.was_denied);
             free_from = at.x + RADIUS * 2.0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_written_with_the_digits_that_they_have() {
+        for (value, words) in [
+            (0, "0"),
+            (7, "7"),
+            (2047, "2\u{202f}047"),
+            (2049, "2\u{202f}050"),
+            (50_015, "50\u{202f}000"),
+            (99_960, "100\u{202f}000"),
+            (1_234_567, "1.23 M"),
+        ] {
+            assert_eq!(percentile_figure(Series::Fuel, value), words);
         }
     }
 }
