@@ -127,7 +127,7 @@ impl CallPane {
         if record.outcome == Outcome::Returned || !record.results.is_empty() {
             self.results.ui(ui, plugin, record, signature, actions);
         }
-        if record.outcome != Outcome::Returned || !record.denied.is_empty() {
+        if record.outcome != Outcome::Returned || !record.all_denied().is_empty() {
             self.end.ui(ui, state, plugin, record, actions);
         }
         if record.kind == CallKind::Export {

@@ -262,11 +262,11 @@ fn exact_fuel_hint(plugin: &PluginView, is_on: bool) -> String {
     }
 }
 
-/// Shows the collector's heap, which counts as memory and is shown apart.
+/// Shows how much of the memory is the collector's heap.
 fn heap_ui(ui: &mut Ui, plugin: &PluginView) {
     let bytes = plugin.usage.gc_heap_bytes;
     if bytes > 0 {
-        let line = format!("GC heap {}, counted apart", humanize::binary_bytes(bytes));
+        let line = format!("GC heap {}, in the pages above", humanize::binary_bytes(bytes));
         ui.label(theme::caption(line).color(tokens(ui).text_muted))
             .on_hover_text(format!("{} bytes", humanize::grouped(bytes)));
     }
