@@ -240,11 +240,12 @@ fn denied_groups(record: &CallRecord) -> Vec<(&DeniedGrowth, u64)> {
     groups
 }
 
-/// Begins a sentence with a capital letter.
+/// Begins a sentence with a capital letter, and keeps the digits of a number on one line: text is broken at a
+/// narrow space, though it should not be.
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    first + letters.as_str()
+    (first + letters.as_str()).replace('\u{202f}', "\u{a0}")
 }
 
 fn headline(record: &CallRecord) -> String {
