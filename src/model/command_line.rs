@@ -10,12 +10,13 @@ pub fn shell_quote<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> String 
     words.into_iter().map(|word| quote_word(word.as_ref())).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes the `wasm-workbench run …` that repeats one call under the same limits.
-pub fn run_command(file: &str, limits: &Limits, export: &str, args: &[Value]) -> String {
+/// Writes the `wasm-workbench run …` that repeats one call under the same limits, and with `more` options.
+pub fn run_command(file: &str, limits: &Limits, more: Vec<String>, export: &str, args: &[Value]) -> String {
     let mut words = vec!["wasm-workbench".to_owned(), "run".to_owned()];
     // A file whose name looks like an option, or like standard input, is named through its folder.
     words.push(if file.starts_with('-') { format!("./{file}") } else { file.to_owned() });
     words.extend(limit_words(limits));
+    words.extend(more);
     words.extend(["--invoke".to_owned(), export.to_owned()]);
     words.extend(args.iter().map(Value::to_text));
     shell_quote(words)
@@ -88,18 +89,18 @@ mod tests {
     fn a_call_is_repeated_with_its_arguments_and_limits() {
         let args = [Value::I32(-5), Value::V128(1), Value::ExternRef("hi".to_owned())];
         assert_eq!(
-            run_command("my plugin.wat", &Limits::default(), "add", &args),
+            run_command("my plugin.wat", &Limits::default(), Vec::new(), "add", &args),
             "wasm-workbench run 'my plugin.wat' --invoke add -5 \
              'i32x4 0x00000001 0x00000000 0x00000000 0x00000000' '\"hi\"'"
         );
         let tutorial = Limits { trap_on_refused_growth: true, ..Preset::Tutorial.limits() };
         assert_eq!(
-            run_command("-", &tutorial, "f", &[]),
-            "wasm-workbench run ./- --limits tutorial --trap-on-refused-growth --invoke f"
+            run_command("-", &tutorial, vec!["--prices".to_owned(), "*=0".to_owned()], "f", &[]),
+            "wasm-workbench run ./- --limits tutorial --trap-on-refused-growth --prices '*=0' --invoke f"
         );
         let own = Limits { fuel: Some(7), growth_pages: Some(16), call_depth: None, ..Limits::default() };
         assert_eq!(
-            run_command("a.wasm", &own, "f", &[]),
+            run_command("a.wasm", &own, Vec::new(), "f", &[]),
             "wasm-workbench run a.wasm --max-fuel 7 --max-growth-pages 16 --max-call-depth none --invoke f"
         );
     }

@@ -138,6 +138,13 @@ impl PriceChanges {
         Ok(changes)
     }
 
+    /// Writes the changes as they are read.
+    pub fn to_text(&self) -> String {
+        let others = self.all_others.map(|price| format!("*={price}"));
+        let named = self.by_name.iter().map(|(name, price)| format!("{name}={price}"));
+        others.into_iter().chain(named).collect::<Vec<_>>().join(",")
+    }
+
     /// Tells whether everything costs what the engine says.
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty() && self.all_others.is_none()

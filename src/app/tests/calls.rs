@@ -8,6 +8,8 @@ use crate::model::call::{CallSample, DeniedGrowth, GrowthBound};
 use crate::model::event::EventTag;
 use crate::model::host_calls::HostCallCount;
 use crate::model::limits::LimitKind;
+use crate::model::operators::PriceChanges;
+use crate::model::proposal::Proposal;
 use crate::worker::protocol::CallRequest;
 
 fn fill(world: &mut World, args: &[&str]) {
@@ -305,6 +307,34 @@ fn calls_that_can_not_be_made_again_are_said_to_be_forgotten() {
     world.act(Action::Plugin(plugin, PluginAction::FindNeeds(None)));
     let (_, probe) = probed(&mut world).expect("it was asked");
     assert_eq!((probe.replay.len(), probe.forgotten), (0, 2));
+}
+
+#[test]
+fn a_copied_command_has_whatever_is_not_as_usual() {
+    let mut world = World::empty();
+    world.state.settings.engine.wasm_stack_bytes = 1 << 20;
+    world.state.settings.engine.proposals.set(Proposal::WideArithmetic, true);
+    world.open("a.wat", ADD);
+    world.answer_compiler();
+    world.settle(PluginState::Ready);
+    let source = world.source();
+    let prices = PriceChanges::parse("*=0,i32.add=3").expect("it is well written");
+    world.act(Action::Source(SourceAction::SetPrices(source, prices.clone())));
+    assert_eq!(PriceChanges::parse(&prices.to_text()), Ok(prices));
+    world.answer_compiler();
+    world.settle(PluginState::Ready);
+    let plugin = world.plugin();
+    world.act(Action::Plugin(plugin, PluginAction::SetStubMissing(true)));
+    world.act(Action::Plugin(plugin, PluginAction::SetLimitText(LimitKind::Fuel, "7".to_owned())));
+    fill(&mut world, &["20", "22"]);
+    world.act(Action::Call(CallAction::CopyAsCommand(None)));
+    let copied = world.state.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let expected = "wasm-workbench run a.wat --max-fuel 7 --enable wide-arithmetic --wasm-stack 1048576 --prices \
+                    '*=0,i32.add=3' --stub-missing-imports --invoke add 20 22";
+    assert_eq!(copied, Some(expected));
 }
 
 #[test]

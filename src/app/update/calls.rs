@@ -5,13 +5,15 @@ use std::sync::Arc;
 use super::super::action::CallAction;
 use super::super::demo;
 use super::super::pane::PaneKind;
-use super::super::state::{AppState, Effect, Now, Origin, PendingCall, Purpose, Source};
+use super::super::state::{AppState, Effect, Now, Origin, PendingCall, PluginView, Purpose, Source};
 use super::tell;
+use crate::engine::EngineSettings;
 use crate::model::bench::{BenchPlan, BenchProgress, Span, WarmUp};
 use crate::model::command_line::run_command;
 use crate::model::event::LogLevel;
 use crate::model::ids::{CallId, PluginId};
 use crate::model::lifecycle::LifecycleStep;
+use crate::model::proposal::Proposal;
 use crate::model::value::Value;
 use crate::worker::protocol::{BenchRequest, CallRequest, Command, PluginCommand};
 
@@ -192,10 +194,13 @@ fn copy_as_command(state: &mut AppState, number: Option<u64>, now: Now) {
     let file = state.source(plugin.source).map_or_else(|| "-".to_owned(), file_argument);
     let command = match number.map(|number| plugin.calls.record(number)) {
         Some(None) => return,
-        Some(Some(record)) => Ok(run_command(&file, &record.limits, &record.export, &record.args)),
+        Some(Some(record)) => {
+            Ok(run_command(&file, &record.limits, option_words(plugin), &record.export, &record.args))
+        }
         None => match (&state.selection.export, state.selected_form()) {
             (Some(export), Some(form)) => {
-                form.values().map(|args| run_command(&file, &plugin.options.limits, export, &args))
+                let limits = plugin.limits_of(export);
+                form.values().map(|args| run_command(&file, &limits, option_words(plugin), export, &args))
             }
             _ => return,
         },
@@ -207,6 +212,37 @@ fn copy_as_command(state: &mut AppState, number: Option<u64>, now: Now) {
         }
         Err((_, err)) => state.notify(LogLevel::Warn, format!("can't copy the call: {err}"), now),
     }
+}
+
+/// Returns the options of `run` for whatever of a plugin and its engine is not as it usually is, limits left out.
+fn option_words(plugin: &PluginView) -> Vec<String> {
+    let (engine, usual) = (&plugin.build.build.settings, EngineSettings::default());
+    let mut words = Vec::new();
+    let mut add = |option: &str, word: String| words.extend([option.to_owned(), word]);
+    if engine.compiler != usual.compiler {
+        add("--compiler", engine.compiler.name().to_owned());
+    }
+    if engine.optimization != usual.optimization {
+        add("--opt-level", engine.optimization.name().to_owned());
+    }
+    for proposal in Proposal::ALL {
+        let is_on = engine.proposals.has(proposal);
+        if is_on != usual.proposals.has(proposal) {
+            add(if is_on { "--enable" } else { "--disable" }, proposal.name().to_owned());
+        }
+    }
+    if engine.wasm_stack_bytes != usual.wasm_stack_bytes {
+        add("--wasm-stack", engine.wasm_stack_bytes.to_string());
+    }
+    if !engine.prices.is_empty() {
+        add("--prices", engine.prices.to_text());
+    }
+    let flags = [
+        (plugin.options.stub_missing_imports, "--stub-missing-imports"),
+        (plugin.options.keep_after_trap, "--keep-after-trap"),
+    ];
+    words.extend(flags.into_iter().filter(|(is_on, _)| *is_on).map(|(_, flag)| flag.to_owned()));
+    words
 }
 
 /// Returns the word that names a source's file on the command line.
