@@ -434,6 +434,7 @@ fn a_component_that_spins_at_its_start_is_stopped_by_fuel() {
     let failure = failure(text, PluginOptions { limits, ..PluginOptions::default() });
     let CreateFailure::Failed(record) = failure else { panic!("{failure:?}") };
     assert_eq!(record.outcome, Outcome::Limit(LimitKind::Fuel), "{record:?}");
+    assert_eq!(record.fuel, Measured::AtLeast(10_000));
 }
 
 const LOGGER: &str = r#"(module

@@ -388,6 +388,7 @@ fn new_store(
     if has_fuel {
         let fuel = options.limits.fuel.map_or(u64::MAX, |limit| limit.saturating_add(1));
         // The engine of this build counts fuel, so that setting it can't fail.
+        store.data_mut().tank = fuel;
         let set = store.set_fuel(fuel);
         debug_assert!(set.is_ok(), "an engine with fuel refused it");
     }

@@ -225,8 +225,13 @@ impl Plugin {
                 self.life = host.meter.life();
                 let end = end::explain_instantiation(&error, host);
                 let usage = host.usage();
+                // What was still in a register when it ended is not known.
+                let burnt = store.get_fuel().ok().filter(|_| end.details.has_run);
+                let burnt = burnt.map(|left| host.tank.saturating_sub(left));
+                let limit = self.options.limits.fuel.unwrap_or(u64::MAX);
                 let figures = Figures {
                     wall_ns,
+                    fuel: burnt.map_or(Measured::NotMeasured, |fuel| Measured::AtLeast(fuel.min(limit))),
                     peak_memory_pages: usage.memory_pages_call_peak,
                     peak_table_elements: usage.table_elements_call_peak,
                     ..Figures::default()

@@ -255,12 +255,12 @@ fn fuel_hint(record: &CallRecord, raise: Option<Raise>) -> String {
 fn stack_hint(record: &CallRecord, has_raise: bool) -> &'static str {
     if has_raise {
         "set a call depth limit, or look for a recursion without an end; the size of the stack is a setting of the \
-         engine"
+         engine, or `--wasm-stack`"
     } else if record.peak_call_depth.value().is_some() {
         "a single frame is larger than the stack: have fewer locals, or make the stack larger, a setting of the \
-         engine"
+         engine, or `--wasm-stack`"
     } else {
-        "look for a recursion without an end, or make the stack larger, a setting of the engine; a call depth limit \
+        "look for a recursion without an end, or make the stack larger, a setting of the engine, or `--wasm-stack`; a call depth limit \
          has no effect here, since the depth is not counted"
     }
 }
@@ -385,7 +385,7 @@ mod tests {
                 LimitKind::WasmStack,
                 "the native stack of 512 KiB is used up",
                 "set a call depth limit, or look for a recursion without an end; the size of the stack is a \
-                 setting of the engine",
+                 setting of the engine, or `--wasm-stack`",
             ),
         ];
         for (kind, message, hint) in cases {
