@@ -390,7 +390,10 @@ fn earlier_builds_can_be_compared_after_a_later_one_was_called() {
 fn the_plots_show_calls_of_one_export_if_wanted_with_its_limits_and_percentiles() {
     let mut window = Window::open(Mode::Dark);
     window.call_times("fib", 40, 1000, Outcome::Returned);
-    assert!(!window.is_shown("of fib") && !window.is_shown("of all exports"), "there is one export");
+    assert!(
+        !window.is_shown("calls of fib") && !window.is_shown("calls of all exports"),
+        "there is one export"
+    );
     assert_eq!(window.told_of("fuel"), "limit 100 M · log");
     let rule = |pattern: &str, fuel: &str| RuleField {
         pattern: pattern.to_owned(),
@@ -403,9 +406,9 @@ fn the_plots_show_calls_of_one_export_if_wanted_with_its_limits_and_percentiles(
     window.call_export("add", (1..=100).map(sample).collect());
     assert_eq!(window.told_of("fuel"), "limit 100 M · fib 500 · log, p50 30, p95 93, p99 99");
     window.shot("limits-by-rule-dark");
-    window.choose("of all exports", "add (100)");
+    window.choose("calls of all exports", "add (100)");
     assert_eq!(window.told_of("fuel"), "limit 100 M · log, p50 50, p95 95, p99 99");
-    assert!(window.is_shown("of add"));
+    assert!(window.is_shown("calls of add"));
     assert!(window.value_of("Timing plot").starts_with("100 calls, 0 failed"));
     window.click(Role::Figure, "Timing plot");
     for (key, selected) in [(Key::Home, 41), (Key::ArrowLeft, 41), (Key::ArrowRight, 42), (Key::End, 140)] {
@@ -414,9 +417,9 @@ fn the_plots_show_calls_of_one_export_if_wanted_with_its_limits_and_percentiles(
         assert_eq!(window.view().calls.selected, Some(selected), "{key:?}");
     }
     window.shot("one-export-dark");
-    window.choose("of add", "fib (40)");
+    window.choose("calls of add", "fib (40)");
     assert_eq!(window.told_of("fuel"), "limit 500 · log");
-    window.choose("of fib", "all exports");
+    window.choose("calls of fib", "all exports");
     assert!(window.told_of("fuel").starts_with("limit 100 M · fib 500"));
     window.act(PluginAction::SetRules(Vec::new()));
     assert!(window.told_of("fuel").starts_with("limit 100 M · log"));

@@ -77,7 +77,8 @@ impl ChoiceView {
         }
         let chosen = chosen(offers, self.wanted.as_deref(), is_pair).map(|offer| offer.name.clone());
         let (what, all) = if is_pair { ("Compare calls of", "") } else { ("Show calls of", "all exports") };
-        let words = format!("of {}", chosen.as_deref().map_or(all.to_owned(), short));
+        let subject = if is_pair { "of" } else { "calls of" };
+        let words = format!("{subject} {}", chosen.as_deref().map_or(all.to_owned(), short));
         let chip = ui.add(Chip::small_menu(&words).tooltip(what));
         let before = self.wanted.clone();
         egui::Popup::menu(&chip).show(|ui| {
