@@ -686,6 +686,21 @@ mod tests {
     }
 
     #[test]
+    fn the_help_of_a_verb_names_every_option_that_it_takes() {
+        for verb in [CallVerb::Run, CallVerb::Limits, CallVerb::Bench, CallVerb::Operators] {
+            let help = crate::cli::help::of_verb(verb.name());
+            for (name, option) in verb.options() {
+                let of_limit = matches!(option, RunOption::Limit(_)) && help.contains("--max-… N");
+                assert!(of_limit || help.contains(name), "{} {name}", verb.name());
+            }
+        }
+        let help = crate::cli::help::of_verb("inspect");
+        for (name, _) in EngineOption::ALL {
+            assert!(help.contains(name), "inspect {name}");
+        }
+    }
+
+    #[test]
     fn inspect_takes_a_file_and_json() {
         let args = parse_inspect(&os("--json -")).expect("both are known");
         let engine = EngineSettings::default();

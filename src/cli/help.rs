@@ -81,7 +81,7 @@ Options, which may stand anywhere:
   --limit-for NAME:fuel=N,time_ms=N
                                 Fuel and time of single functions, before the limits above; `*` in NAME
                                 stands for any letters, `none` lifts one, and of several rules the first
-                                that matches counts. `(start)` and `_initialize` are names too
+                                that matches counts. `(start)`, `_initialize` and `_cleanup` are names too
   --wasm-stack BYTES            Native stack behind the limit of the call depth, from 16 KiB to 256 MiB, such as
                                 1048576 or 1MiB; 512KiB where it is not given
   --trap-on-refused-growth      Growth past a limit traps, instead of answering −1 to the guest
@@ -120,6 +120,8 @@ Options, which may stand anywhere:
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
   --keep-after-trap             Go on with the same instance after a call that failed, instead of a
                                 fresh one
+  --limit-for, --prices, --compiler, --opt-level, --enable, --disable, --no-cache
+                                As in `run`
   --json                        Print one JSON document
 ";
 
@@ -142,6 +144,8 @@ Options, which may stand anywhere:
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
   --keep-after-trap             Go on with the same instance after a call before it that failed, instead of
                                 ending there
+  --limit-for, --prices, --compiler, --opt-level, --enable, --disable, --no-cache
+                                As in `run`
   --json                        Print one JSON document
 ";
 
@@ -160,6 +164,8 @@ Options, which may stand anywhere:
   --stub-missing-imports        Fill missing imports with stubs; calling one ends the call
   --keep-after-trap             Go on with the same instance after a call that failed, instead of a
                                 fresh one
+  --limit-for, --compiler, --opt-level, --enable, --disable, --no-cache
+                                As in `run`
   --json                        Print one JSON document
 ";
 
@@ -167,7 +173,7 @@ const INSPECT_DETAILS: &str = "\
 FILE is a module or a component, as text or binary; `-` reads it from standard input.
 
 Options:
-  --enable PROPOSAL, --disable PROPOSAL, --compiler NAME
+  --enable PROPOSAL, --disable PROPOSAL, --compiler NAME, --opt-level LEVEL
                                 As for `run`: what the source may use
   --json                        Print one JSON document
 ";
