@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::engine_options::EngineOption;
+use super::engine_options::{EngineOption, take_engine_option};
 use super::failure::{Failure, shortened};
 use crate::engine::EngineSettings;
 use crate::model::command_line::limit_option;
@@ -195,11 +195,7 @@ pub(super) fn parse_inspect(words: &[OsString]) -> Result<InspectArgs, Failure> 
     while let Some(word) = words.next() {
         if word == "--json" {
             json = true;
-        } else if let Some((name, option)) = EngineOption::ALL.into_iter().find(|(name, _)| word == *name) {
-            let missing = || Failure::usage(format!("`{name}` needs {} after it", option.takes()));
-            let operand = utf8(words.next().ok_or_else(missing)?, &option.takes())?;
-            option.set(name, &operand, &mut engine)?;
-        } else {
+        } else if !take_engine_option(&EngineOption::ALL, word, &mut words, &mut engine)? {
             take_input(&mut input, word, "inspect", "it takes FILE and `--json`")?;
         }
     }

@@ -2,6 +2,9 @@
 //!
 //! Knows no file and no plugin, and not which verb the words are for.
 
+use std::ffi::{OsStr, OsString};
+
+use super::args::utf8;
 use super::failure::Failure;
 use crate::engine::{Compiler, EngineSettings, Optimization};
 use crate::model::nearest::nearest;
@@ -18,6 +21,28 @@ pub(super) enum EngineOption {
     Enable,
     /// Switches a proposal off.
     Disable,
+}
+
+/// The options that say what a source may use, for verbs that run nothing.
+pub(super) const OF_PROPOSALS: [(&str, EngineOption); 2] =
+    [("--enable", EngineOption::Enable), ("--disable", EngineOption::Disable)];
+
+/// Takes one of those options and the word after it; tells whether the word was one.
+///
+/// # Errors
+///
+/// Says what the word after it should have been.
+pub(super) fn take_engine_option<'a>(
+    options: &[(&'static str, EngineOption)],
+    word: &OsStr,
+    words: &mut impl Iterator<Item = &'a OsString>,
+    engine: &mut EngineSettings,
+) -> Result<bool, Failure> {
+    let Some((name, option)) = options.iter().find(|(name, _)| word == *name) else { return Ok(false) };
+    let missing = || Failure::usage(format!("`{name}` needs {} after it", option.takes()));
+    let operand = utf8(words.next().ok_or_else(missing)?, &option.takes())?;
+    option.set(name, &operand, engine)?;
+    Ok(true)
 }
 
 impl EngineOption {

@@ -22,7 +22,7 @@ pub const VERBS: [Verb; 8] = [
     },
     Verb {
         name: "inspect",
-        usage: "FILE [--json]",
+        usage: "FILE [--json] [OPTIONS]",
         summary: "Show what a module or component imports, exports and contains, without running it",
     },
     Verb {
@@ -42,17 +42,17 @@ pub const VERBS: [Verb; 8] = [
     },
     Verb {
         name: "print",
-        usage: "FILE [--function NAME|INDEX] [--offsets]",
+        usage: "FILE [--function NAME|INDEX] [--offsets] [OPTIONS]",
         summary: "Write a module or component as text, all of it or one function",
     },
     Verb {
         name: "validate",
-        usage: "FILE…",
+        usage: "FILE… [OPTIONS]",
         summary: "Check modules and components, and tell everything that is wrong with them",
     },
     Verb {
         name: "sizes",
-        usage: "FILE [--json]",
+        usage: "FILE [--json] [OPTIONS]",
         summary: "Show what a module or component is made of, in bytes",
     },
 ];
@@ -185,12 +185,18 @@ to a binary first, so that what is printed is what an engine gets. The text is w
 Options:
   --function NAME|INDEX         Print one function alone, by its name with or without `$`, or its index
   --offsets                     Begin each line with the offset in the binary that it stands for
+  --enable PROPOSAL, --disable PROPOSAL
+                                As for `run`: what the source may use
 ";
 
 const VALIDATE_DETAILS: &str = "\
 FILE is a module or a component, as text or binary; `-` reads one from standard input. All files are
 checked, and all errors told as `file:line:column: message`, or `file:offset: message` in a binary.
 The exit status is 2 as soon as one of them is not valid.
+
+Options:
+  --enable PROPOSAL, --disable PROPOSAL
+                                As for `run`: what the source may use
 ";
 
 const SIZES_DETAILS: &str = "\
@@ -199,6 +205,8 @@ to the size of the file, headers included; functions are part of the code sectio
 the data section. A binary need not be valid.
 
 Options:
+  --enable PROPOSAL, --disable PROPOSAL
+                                As for `run`: what the source may use
   --json                        Print one JSON document, with all sections, functions and data segments
 ";
 

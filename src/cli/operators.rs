@@ -130,7 +130,10 @@ fn to_json(plugin: &str, call: &Call, went: &Went, prices: &PriceChanges) -> Str
         outcome: outcome.word(),
         limit: outcome.limit().map(LimitKind::snake_case),
         trap: outcome.trap().map(TrapKind::snake_case),
-        message: record.and_then(|record| record.message.as_deref()),
+        message: match went {
+            Went::Cancelled => Some("the call was stopped"),
+            _ => record.and_then(|record| record.message.as_deref()),
+        },
         results: counts.map(|counts| texts(&counts.results)).unwrap_or_default(),
         operators: counts.map_or(&[], |counts| &counts.operators),
         total: counts.map(OperatorCounts::total),

@@ -6,8 +6,10 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 
 use super::args::{Input, no_input, take_input, utf8};
+use super::engine_options::{OF_PROPOSALS, take_engine_option};
 use super::failure::Failure;
 use super::{Status, unwritable};
+use crate::engine::EngineSettings;
 use crate::engine::front::{self, SizeCaps};
 use crate::engine::inspect::inspect;
 use crate::engine::listing::{ListedFunction, Listing, WriteError, write_text};
@@ -22,6 +24,8 @@ struct PrintArgs {
     function: Option<String>,
     /// Whether each line tells its offset.
     offsets: bool,
+    /// What the source may use.
+    engine: EngineSettings,
 }
 
 /// Prints what the words ask for.
@@ -32,7 +36,7 @@ struct PrintArgs {
 pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let args = parse(words)?;
     let source = args.input.read()?;
-    let checked = front::check(&source.bytes, &SizeCaps::default(), front::default_features())
+    let checked = front::check(&source.bytes, &SizeCaps::default(), args.engine.features())
         .map_err(|failure| Failure::of_source(source.file.clone(), failure.diagnostics))?;
     drop(source);
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
@@ -64,6 +68,7 @@ fn parse(words: &[OsString]) -> Result<PrintArgs, Failure> {
     let mut input = None;
     let mut function = None;
     let mut offsets = false;
+    let mut engine = EngineSettings::default();
     let mut words = words.iter();
     while let Some(word) = words.next() {
         if word == "--offsets" {
@@ -74,11 +79,11 @@ fn parse(words: &[OsString]) -> Result<PrintArgs, Failure> {
                     .with_hint("`wasm-workbench sizes FILE` lists the functions")
             };
             function = Some(utf8(words.next().ok_or_else(missing)?, "the name of a function")?);
-        } else {
+        } else if !take_engine_option(&OF_PROPOSALS, word, &mut words, &mut engine)? {
             take_input(&mut input, word, "print", "`--function` takes one name or index")?;
         }
     }
-    Ok(PrintArgs { input: input.ok_or_else(|| no_input("print"))?, function, offsets })
+    Ok(PrintArgs { input: input.ok_or_else(|| no_input("print"))?, function, offsets, engine })
 }
 
 /// Finds the function that a word names: an index, a name, a name as the text writes it, or an export.
@@ -166,7 +171,15 @@ mod tests {
     fn a_function_and_offsets_may_be_asked_for() {
         let args = parse(&os("--function 7 a.wasm --offsets")).expect("all are known");
         let input = Input::File(PathBuf::from("a.wasm"));
-        assert_eq!(args, PrintArgs { input, function: Some("7".to_owned()), offsets: true });
+        assert_eq!(
+            args,
+            PrintArgs {
+                input,
+                function: Some("7".to_owned()),
+                offsets: true,
+                engine: EngineSettings::default()
+            }
+        );
         for words in ["", "a b", "a --function", "a --json"] {
             assert!(parse(&os(words)).is_err(), "{words}");
         }

@@ -8,9 +8,11 @@ use std::ffi::OsString;
 use serde::Serialize;
 
 use super::args::{Input, no_input, take_input};
+use super::engine_options::{OF_PROPOSALS, take_engine_option};
 use super::failure::Failure;
 use super::output::{self, printable_line};
 use super::{Status, unwritable};
+use crate::engine::EngineSettings;
 use crate::engine::front::{self, SizeCaps};
 use crate::engine::listing::ListingError;
 use crate::engine::sizes::sizes;
@@ -35,23 +37,23 @@ struct Document<'a> {
 ///
 /// Fails when the words are wrong, or the source can't be read, or is a text with errors.
 pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
-    let (input, json) = parse(words)?;
+    let (input, json, engine) = parse(words)?;
     let source = input.read()?;
     let wasm = if source.bytes.starts_with(b"\0asm") {
         source.bytes.into()
     } else {
-        let checked = front::check(&source.bytes, &SizeCaps::default(), front::default_features());
+        let checked = front::check(&source.bytes, &SizeCaps::default(), engine.features());
         checked.map_err(|failure| Failure::of_source(source.file.clone(), failure.diagnostics))?.wasm
     };
-    let sizes = sizes(&wasm).map_err(|err| unmeasured(&source.file, &wasm, &err))?;
+    let sizes = sizes(&wasm).map_err(|err| unmeasured(&source.file, &wasm, &engine, &err))?;
     let text = if json { to_json(&source.file, &sizes) } else { to_text(&sizes) };
     output::to_stdout(&text).map_err(|err| unwritable(&err))?;
     Ok(Status::Good)
 }
 
 /// Says why a binary can't be measured: what is wrong with it, in the words of `validate` where it knows that.
-fn unmeasured(file: &str, wasm: &[u8], err: &ListingError) -> Failure {
-    let checked = front::check(wasm, &SizeCaps::default(), front::default_features());
+fn unmeasured(file: &str, wasm: &[u8], engine: &EngineSettings, err: &ListingError) -> Failure {
+    let checked = front::check(wasm, &SizeCaps::default(), engine.features());
     let diagnostics = checked.err().map_or_else(Vec::new, |failure| failure.diagnostics);
     if !diagnostics.is_empty() {
         return Failure::of_source(file.to_owned(), diagnostics);
@@ -65,17 +67,19 @@ fn unmeasured(file: &str, wasm: &[u8], err: &ListingError) -> Failure {
     Failure::of_source(file.to_owned(), vec![diagnostic])
 }
 
-fn parse(words: &[OsString]) -> Result<(Input, bool), Failure> {
+fn parse(words: &[OsString]) -> Result<(Input, bool, EngineSettings), Failure> {
     let mut input = None;
     let mut json = false;
-    for word in words {
+    let mut engine = EngineSettings::default();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
         if word == "--json" {
             json = true;
-        } else {
+        } else if !take_engine_option(&OF_PROPOSALS, word, &mut words, &mut engine)? {
             take_input(&mut input, word, "sizes", "it takes FILE and `--json`")?;
         }
     }
-    Ok((input.ok_or_else(|| no_input("sizes"))?, json))
+    Ok((input.ok_or_else(|| no_input("sizes"))?, json, engine))
 }
 
 fn to_json(file: &str, sizes: &ModuleSizes) -> String {

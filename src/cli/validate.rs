@@ -6,8 +6,10 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 
 use super::args::{Input, no_input, take_input};
+use super::engine_options::{OF_PROPOSALS, take_engine_option};
 use super::failure::{Failure, location};
 use super::{Status, output, unwritable};
+use crate::engine::EngineSettings;
 use crate::engine::front::{self, FrontOutput, SizeCaps};
 use crate::model::humanize::bytes;
 
@@ -18,8 +20,9 @@ use crate::model::humanize::bytes;
 /// Fails when the words are wrong; what is wrong with a source is told at once, and the next is checked.
 pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     let mut status = Status::Good;
-    for input in parse(words)? {
-        match check(&input) {
+    let (inputs, engine) = parse(words)?;
+    for input in inputs {
+        match check(&input, &engine) {
             Ok((file, checked)) => tell(&file, &checked)?,
             Err(failure) => {
                 output::to_stderr(&failure.to_text());
@@ -30,10 +33,15 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     Ok(status)
 }
 
-fn parse(words: &[OsString]) -> Result<Vec<Input>, Failure> {
+fn parse(words: &[OsString]) -> Result<(Vec<Input>, EngineSettings), Failure> {
     let mut inputs = Vec::new();
     let mut seen = HashSet::new();
-    for word in words {
+    let mut engine = EngineSettings::default();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if take_engine_option(&OF_PROPOSALS, word, &mut words, &mut engine)? {
+            continue;
+        }
         let mut input = None;
         take_input(&mut input, word, "validate", "")?;
         if word == "-" && !seen.insert(word) {
@@ -41,12 +49,12 @@ fn parse(words: &[OsString]) -> Result<Vec<Input>, Failure> {
         }
         inputs.extend(input);
     }
-    if inputs.is_empty() { Err(no_input("validate")) } else { Ok(inputs) }
+    if inputs.is_empty() { Err(no_input("validate")) } else { Ok((inputs, engine)) }
 }
 
-fn check(input: &Input) -> Result<(String, FrontOutput), Failure> {
+fn check(input: &Input, engine: &EngineSettings) -> Result<(String, FrontOutput), Failure> {
     let source = input.read()?;
-    match front::check(&source.bytes, &SizeCaps::default(), front::default_features()) {
+    match front::check(&source.bytes, &SizeCaps::default(), engine.features()) {
         Ok(checked) => Ok((source.file, checked)),
         Err(failure) => Err(Failure::of_source(source.file, failure.diagnostics)),
     }
@@ -69,8 +77,8 @@ mod tests {
     #[test]
     fn several_files_may_be_named_and_standard_input_once() {
         let os = |words: &str| words.split_whitespace().map(OsString::from).collect::<Vec<_>>();
-        assert_eq!(parse(&os("a b - a")).map(|inputs| inputs.len()).ok(), Some(4));
-        for words in ["", "a --json", "- a -"] {
+        assert_eq!(parse(&os("a b --enable simd - a")).map(|(inputs, _)| inputs.len()).ok(), Some(4));
+        for words in ["", "a --json", "- a -", "a --enable", "a --enable smd", "a --compiler winch"] {
             assert!(parse(&os(words)).is_err(), "{words}");
         }
     }
