@@ -1,12 +1,12 @@
-//! Reads the words after `inspect` and after the verbs that call, `run`, `limits` and `bench`; and the words
-//! that all verbs share.
+//! Reads the words after the verbs that call, `run`, `limits`, `bench` and `operators`; and the words that all
+//! verbs share.
 //!
 //! Opens no file and knows no plugin: which exports there are and what their values mean is decided later.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use super::engine_options::{EngineOption, take_engine_option};
+use super::engine_options::EngineOption;
 use super::failure::{Failure, shortened};
 use crate::engine::EngineSettings;
 use crate::model::command_line::limit_option;
@@ -71,17 +71,6 @@ pub(super) struct CallArgs {
     pub(super) is_cached: bool,
     /// Calls in order.
     pub(super) invokes: Vec<Invoke>,
-}
-
-/// What `inspect` was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct InspectArgs {
-    /// Source of the plugin.
-    pub(super) input: Input,
-    /// Whether one JSON document is printed instead of lines for people.
-    pub(super) json: bool,
-    /// Engine whose proposals it may use.
-    pub(super) engine: EngineSettings,
 }
 
 /// An option of a verb that calls, as far as reading it differs.
@@ -180,26 +169,6 @@ pub(super) fn asks_for_json(words: &[OsString]) -> bool {
 pub(super) fn asks_for_help(words: &[OsString]) -> bool {
     let is_invoke = |word: &&OsString| *word != "--invoke" && *word != END_OF_OPTIONS;
     words.iter().take_while(is_invoke).any(|word| word == "--help" || word == "-h")
-}
-
-/// Reads the words after `inspect`.
-///
-/// # Errors
-///
-/// Says which word is wrong.
-pub(super) fn parse_inspect(words: &[OsString]) -> Result<InspectArgs, Failure> {
-    let mut input = None;
-    let mut json = false;
-    let mut engine = EngineSettings::default();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if word == "--json" {
-            json = true;
-        } else if !take_engine_option(&EngineOption::ALL, word, &mut words, &mut engine)? {
-            take_input(&mut input, word, "inspect", "it takes FILE and `--json`")?;
-        }
-    }
-    Ok(InspectArgs { input: input.ok_or_else(|| no_input("inspect"))?, json, engine })
 }
 
 /// Reads the words after a verb that calls.
@@ -693,16 +662,6 @@ mod tests {
         let help = crate::cli::help::of_verb("inspect");
         for (name, _) in EngineOption::ALL {
             assert!(help.contains(name), "inspect {name}");
-        }
-    }
-
-    #[test]
-    fn inspect_takes_a_file_and_json() {
-        let args = parse_inspect(&os("--json -")).expect("both are known");
-        let engine = EngineSettings::default();
-        assert_eq!(args, InspectArgs { input: Input::Stdin, json: true, engine });
-        for words in ["", "a b", "a --limits", "--jsn a"] {
-            assert!(parse_inspect(&os(words)).is_err(), "{words}");
         }
     }
 }

@@ -6,10 +6,12 @@ use std::ffi::OsString;
 
 use sha2::{Digest, Sha256};
 
-use super::args::parse_inspect;
+use super::args::{Input, no_input, take_input};
+use super::engine_options::{EngineOption, take_engine_option};
 use super::failure::Failure;
 use super::output::{printable, printable_line};
 use super::{Status, output, unwritable};
+use crate::engine::EngineSettings;
 use crate::engine::front::{self, FrontOutput, SizeCaps};
 use crate::engine::inspect::inspect;
 use crate::model::humanize::bytes;
@@ -18,13 +20,24 @@ use crate::model::interface::{DataSegment, Definition, ExternType, Interface, So
 use crate::model::interface_json::{to_json, type_text};
 use crate::model::signature::id;
 
+/// What `inspect` was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct InspectArgs {
+    /// Source of the plugin.
+    input: Input,
+    /// Whether one JSON document is printed instead of lines for people.
+    json: bool,
+    /// Engine whose proposals it may use.
+    engine: EngineSettings,
+}
+
 /// Shows what the words ask for.
 ///
 /// # Errors
 ///
 /// Fails when the words are wrong or the source can't be read or is not valid.
 pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
-    let args = parse_inspect(words)?;
+    let args = parse(words)?;
     let source = args.input.read()?;
     let checked = front::check(&source.bytes, &SizeCaps::default(), args.engine.features()).map_err(
         |mut failure| {
@@ -41,6 +54,21 @@ pub(super) fn execute(words: &[OsString]) -> Result<Status, Failure> {
     };
     output::to_stdout(&text).map_err(|err| unwritable(&err))?;
     Ok(Status::Good)
+}
+
+fn parse(words: &[OsString]) -> Result<InspectArgs, Failure> {
+    let mut input = None;
+    let mut json = false;
+    let mut engine = EngineSettings::default();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if word == "--json" {
+            json = true;
+        } else if !take_engine_option(&EngineOption::ALL, word, &mut words, &mut engine)? {
+            take_input(&mut input, word, "inspect", "it takes FILE and `--json`")?;
+        }
+    }
+    Ok(InspectArgs { input: input.ok_or_else(|| no_input("inspect"))?, json, engine })
 }
 
 fn to_text(checked: &FrontOutput, interface: &Interface, sha256: &str) -> String {
@@ -128,4 +156,23 @@ fn kind_text(kind: SourceKind) -> &'static str {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn os(words: &str) -> Vec<OsString> {
+        words.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn inspect_takes_a_file_and_json() {
+        let args = parse(&os("--json -")).expect("both are known");
+        let engine = EngineSettings::default();
+        assert_eq!(args, InspectArgs { input: Input::Stdin, json: true, engine });
+        for words in ["", "a b", "a --limits", "--jsn a"] {
+            assert!(parse(&os(words)).is_err(), "{words}");
+        }
+    }
 }
