@@ -246,7 +246,7 @@ fn a_guest_that_spins_after_a_refusal_is_told_as_such_and_gets_its_room() {
     let mut window = Window::first_start();
     window.harness.get_by_role_and_label(Role::Button, "Trip Limit: memory").click_accesskit();
     window.wait_for_part("Out of fuel, after memory growth to 17 pages was refused");
-    window.wait_for_part("growth to 17 pages refused × 6\u{202f}667, limit 16");
+    window.wait_for_part("growth to 17 pages refused × 6\u{a0}667, limit 16");
     window.click(Role::Button, "Raise memory limit to 17 pages, call again");
     // The next page is the one that is refused now.
     window.wait_for_part("Out of fuel, after memory growth to 18 pages was refused");

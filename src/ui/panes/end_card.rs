@@ -240,12 +240,16 @@ fn denied_groups(record: &CallRecord) -> Vec<(&DeniedGrowth, u64)> {
     groups
 }
 
-/// Begins a sentence with a capital letter, and keeps the digits of a number on one line: text is broken at a
-/// narrow space, though it should not be.
+/// Begins a sentence with a capital letter, its numbers whole.
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    (first + letters.as_str()).replace('\u{202f}', "\u{a0}")
+    whole_numbers(&(first + letters.as_str()))
+}
+
+/// Keeps the digits of each number on one line: text is broken at a narrow space, though it should not be.
+fn whole_numbers(text: &str) -> String {
+    text.replace('\u{202f}', "\u{a0}")
 }
 
 fn headline(record: &CallRecord) -> String {
@@ -434,7 +438,7 @@ fn denied_text(growth: &DeniedGrowth, times: &str) -> String {
         Some(_) => bound.replace("the ", "").replace(" is ", " "),
         None => bound,
     };
-    format!("{asked} refused{times}, {bound}")
+    whole_numbers(&format!("{asked} refused{times}, {bound}"))
 }
 
 /// Groups frames that stand at the same place one after another: index of the first, and how many.
@@ -471,5 +475,6 @@ mod tests {
         assert_eq!(sentence("can't be"), "Can't be");
         assert_eq!(sentence(""), "");
         assert_eq!(sentence("état"), "État");
+        assert_eq!(sentence("1\u{202f}000 times"), "1\u{a0}000 times", "it is broken nowhere");
     }
 }
